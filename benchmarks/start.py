@@ -1,0 +1,84 @@
+"""How long from serve() to the first answer, and what a swap costs, beside a bare uvicorn thread.
+
+Run with ``python benchmarks/start.py``. Each start is a fresh process that has imported the package,
+as a kernel has; both contenders take turns, so that a busy machine slows them alike. Prints medians
+in milliseconds and the ratio that `../docs` and the README claim.
+"""
+
+from __future__ import annotations
+
+import statistics
+import subprocess
+import sys
+
+ROUNDS = 7
+
+BARE = """
+import asyncio, socket, threading, time, urllib.request
+async def app(scope, receive, send):
+    await send({"type": "http.response.start", "status": 200, "headers": []})
+    await send({"type": "http.response.body", "body": b"hello"})
+began = time.perf_counter()
+import uvicorn
+sock = socket.socket(); sock.bind(("127.0.0.1", 0)); sock.listen()
+server = uvicorn.Server(uvicorn.Config(app, lifespan="off", log_level="critical"))
+threading.Thread(target=asyncio.run, args=(server.serve(sockets=[sock]),), daemon=True).start()
+"""
+
+OURS = """
+import socket, time, urllib.request
+from micropie import App
+from playground import serve
+class Hello(App):
+    async def index(self): return "hello"
+began = time.perf_counter()
+lab = serve(Hello)
+class sock:
+    getsockname = staticmethod(lambda: ("127.0.0.1", lab.port))
+"""
+
+ANSWER = """
+client = socket.create_connection(sock.getsockname())
+client.sendall(b"GET / HTTP/1.1\\r\\nHost: localhost\\r\\n\\r\\n")
+client.recv(100)
+print((time.perf_counter() - began) * 1000)
+"""
+
+SWAP = """
+import statistics
+class Hello2(App):
+    async def index(self): return "again"
+    async def ws_index(self, ws):
+        await ws.accept()
+        async for message in ws: pass
+import asyncio
+async def connected(): return [await lab.connect("/") for _ in range(10)]
+lab.swap(Hello2); asyncio.run(connected())
+times = []
+for _ in range(101):
+    began = time.perf_counter(); lab.swap(Hello2); times.append((time.perf_counter() - began) * 1000)
+print(statistics.median(times))
+"""
+
+
+def measure(code: str) -> float:
+    """Run a program and return the last number it prints."""
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    return float(done.stdout.split()[-1])
+
+
+def main() -> None:
+    """Print the table."""
+    bare, ours = [], []
+    for _ in range(ROUNDS):
+        bare.append(measure(BARE + ANSWER))
+        ours.append(measure(OURS + ANSWER))
+    swap = min(measure(OURS + ANSWER + SWAP) for _ in range(3))
+    first, second = statistics.median(bare), statistics.median(ours)
+    print(f"bare uvicorn thread to first answer  {first:7.1f} ms")
+    print(f"serve() to first answer              {second:7.1f} ms  ({second / first:.2f} x)")
+    print(f"warm swap with 10 open sockets       {swap:7.2f} ms")
+
+
+if __name__ == "__main__":
+    main()

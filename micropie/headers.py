@@ -1,0 +1,82 @@
+"""Headers in and out, as ASGI carries them: lower-case latin-1 names, values on one line."""
+
+from __future__ import annotations
+
+import logging
+import re
+from collections.abc import Iterable
+
+from micropie.types import RawHeader
+
+logger = logging.getLogger("micropie")
+
+SESSION_COOKIE = "session_id"
+
+# RFC 9110 5.6.2: what a field name may consist of.
+_NAME = re.compile(r"[!#$%&'*+\-.^_`|~0-9A-Za-z]+\Z")
+# RFC 9110 5.5: CR, LF and NUL are dangerous in a value.
+# RFC 6265 4.1.1: what a cookie's value may consist of.
+_COOKIE = re.compile(r"[!#-+\--:<-\[\]-~]*\Z")
+_UNSAFE = re.compile(r"[\r\n\0]")
+
+
+def encode_headers(headers: Iterable[tuple[str, str]]) -> list[RawHeader]:
+    """Make ASGI headers; one that is not safe to send is dropped with a warning."""
+    encoded = []
+    for name, value in headers:
+        header = _encode_header(name, value)
+        if header is None:
+            logger.warning("Dropped the response header %r: %r is not safe to send.", name, value)
+        else:
+            encoded.append(header)
+    return encoded
+
+
+def _encode_header(name: str, value: str) -> RawHeader | None:
+    name, value = _text(name), _text(value)
+    if not _NAME.match(name) or _UNSAFE.search(value):
+        return None
+    try:
+        return name.lower().encode("ascii"), value.strip(" \t").encode("latin-1")
+    except UnicodeEncodeError:
+        return None
+
+
+def _text(value: object) -> str:
+    return value.decode("latin-1") if isinstance(value, bytes) else str(value)
+
+
+def decode_headers(raw: Iterable[RawHeader]) -> dict[str, str]:
+    """Make a dict of lower-case names; the last of repeated ones wins, a split cookie is joined."""
+    headers: dict[str, str] = {}
+    for raw_name, raw_value in raw:
+        name = raw_name.decode("latin-1").lower()
+        value = raw_value.decode("latin-1")
+        if name == "cookie" and name in headers:
+            value = f"{headers[name]}; {value}"
+        headers[name] = value
+    return headers
+
+
+def session_cookie(session_id: str, *, secure: bool, expired: bool = False) -> list[RawHeader]:
+    """Make the `Set-Cookie` header that gives a client its session id, or takes it away.
+
+    An id that is not safe to send makes none, with a warning.
+    """
+    if not _COOKIE.match(session_id):
+        logger.warning("Dropped the session id %r: it is not safe to send in a cookie.", session_id)
+        return []
+    ending = "; Max-Age=0" if expired else ""
+    if secure:
+        ending += "; Secure"
+    value = f"{SESSION_COOKIE}={session_id}; Path=/; SameSite=Lax; HttpOnly{ending}"
+    return [(b"set-cookie", value.encode("ascii"))]
+
+
+def read_cookie(raw: str, name: str) -> str | None:
+    """Return the first value of a cookie in a `Cookie` header, without its quotes."""
+    for part in raw.split(";"):
+        key, equals, value = part.partition("=")
+        if equals and key.strip() == name:
+            return value.strip().strip('"')
+    return None

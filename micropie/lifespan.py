@@ -1,0 +1,63 @@
+"""The start and the end of an application: its start-up and shutdown handlers."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from inspect import isawaitable
+from typing import Any
+
+from micropie.core import Core
+from micropie.types import Receive, Scope, Send
+
+
+async def serve_lifespan(app: Core, scope: Scope, receive: Receive, send: Send) -> None:
+    """Serve ASGI's lifespan protocol."""
+    while True:
+        event = await receive()
+        if event["type"] == "lifespan.startup":
+            error = await _start(app, scope)
+            if error is not None:
+                await send({"type": "lifespan.startup.failed", "message": _message(error)})
+                return
+            await send({"type": "lifespan.startup.complete"})
+        elif event["type"] == "lifespan.shutdown":
+            error = await _stop(app, scope)
+            if error is not None:
+                await send({"type": "lifespan.shutdown.failed", "message": _message(error)})
+            else:
+                await send({"type": "lifespan.shutdown.complete"})
+            return
+
+
+async def _start(app: Core, scope: Scope) -> Exception | None:
+    """Run the start-up handlers up to the first that fails."""
+    app._mounts.open()
+    for handler in app.startup_handlers:
+        error = await _run(app, scope, handler, "a startup handler")
+        if error is not None:
+            await app._mounts.close()
+            return error
+    return None
+
+
+async def _stop(app: Core, scope: Scope) -> Exception | None:
+    """Run every shutdown handler; return the first failure."""
+    errors = [await _run(app, scope, app._mounts.close, "a mounted app")]
+    for handler in app.shutdown_handlers:
+        errors.append(await _run(app, scope, handler, "a shutdown handler"))
+    return next((error for error in errors if error is not None), None)
+
+
+async def _run(app: Core, scope: Scope, handler: Callable[[], Any], where: str) -> Exception | None:
+    try:
+        result = handler()
+        if isawaitable(result):
+            await result
+    except Exception as error:
+        app._report(error, None, scope, where)
+        return error
+    return None
+
+
+def _message(error: Exception) -> str:
+    return f"{type(error).__name__}: {error}"

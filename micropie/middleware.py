@@ -1,0 +1,55 @@
+"""The two contracts of middleware: around an HTTP request, around a WebSocket connection."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from micropie.requests import Request, WebSocketRequest
+
+
+class HttpMiddleware:
+    """Code around every HTTP request; override what you need."""
+
+    async def before_request(self, request: Request) -> dict[str, Any] | None:
+        """Look at a request before its handler runs.
+
+        Returns:
+            A truthy dict answers at once: `status_code` (200), `body` (`""`), `headers` (`[]`).
+        """
+        return None
+
+    async def after_request(
+        self,
+        request: Request,
+        status_code: int,
+        response_body: Any,
+        extra_headers: list[tuple[str, str]],
+    ) -> dict[str, Any] | None:
+        """Look at a response before it is sent, and change `extra_headers` if need be.
+
+        Args:
+            request: The request that is answered.
+            status_code: The status so far.
+            response_body: Text, bytes or a stream; a JSON body comes as its text.
+            extra_headers: Headers the response has beside the standard ones.
+
+        Returns:
+            A truthy dict replaces what it names: `status_code`, `body`, `headers`.
+        """
+        return None
+
+
+class WebSocketMiddleware:
+    """Code around every WebSocket connection; override what you need."""
+
+    async def before_websocket(self, request: WebSocketRequest) -> dict[str, Any] | None:
+        """Look at an opening handshake before it is answered.
+
+        Returns:
+            A truthy dict refuses it: `code` (1008), `reason` (`"Middleware rejected"`).
+        """
+        return None
+
+    async def after_websocket(self, request: WebSocketRequest) -> None:
+        """Run when the handler has ended, whatever it did."""
+        return None

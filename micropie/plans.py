@@ -1,0 +1,199 @@
+"""A plan for a handler: what is known about its parameters, and how a request fills them."""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Callable
+from typing import Any, NamedTuple
+
+from micropie.conversions import Conversion, conversion_for
+from micropie.requests import MISSING, Request
+
+
+class Unbound(Exception):
+    """A request does not fill a handler's parameters; the text says which, and is safe to show."""
+
+
+class Slot(NamedTuple):
+    """One parameter to fill."""
+
+    name: str
+    default: Any
+    conversion: Conversion | None
+
+
+class Documented(NamedTuple):
+    """One parameter as its author wrote it."""
+
+    name: str
+    kind: str
+    annotation: str | None
+    default: Any
+
+
+class Plan:
+    """How to call one handler.
+
+    Args:
+        raw: What the class or the instance holds under the handler's name.
+        bound: What calling the handler looks like from outside: its signature is what counts.
+        call: What is called, after `prefix`.
+        prefix: The arguments that always come first: the application, for a plain method.
+        implicit: Names that the handler's first parameter has, which no value may collide with.
+        socket: Whether the first parameter is for the WebSocket.
+
+    Attributes:
+        bare: Whether there is nothing to fill.
+        names: What the parameters are called, beside `*args` and `**kwargs`.
+        takes_rest: Whether there is a `**kwargs`.
+    """
+
+    __slots__ = (
+        "_keyword",
+        "_positional",
+        "_taken",
+        "_variadic",
+        "bare",
+        "bound",
+        "call",
+        "documented",
+        "found",
+        "names",
+        "prefix",
+        "raw",
+        "takes_path",
+        "takes_rest",
+        "takes_socket",
+    )
+
+    def __init__(
+        self,
+        raw: Any,
+        bound: Any,
+        call: Callable[..., Any],
+        prefix: tuple[Any, ...],
+        implicit: frozenset[str],
+        socket: bool,
+    ) -> None:
+        self.raw = self.found = raw
+        self.bound = bound
+        self.call = call
+        self.prefix = prefix
+        parameters = _parameters(bound)
+        first = parameters[0].kind if parameters else None
+        self.takes_socket = first in (*_POSITIONAL, inspect.Parameter.VAR_POSITIONAL)
+        self._taken = implicit
+        if socket and first in _POSITIONAL:
+            self._taken |= {parameters.pop(0).name}
+        self._positional = [_slot(item) for item in parameters if item.kind in _POSITIONAL]
+        self._keyword = [
+            _slot(item) for item in parameters if item.kind is inspect.Parameter.KEYWORD_ONLY
+        ]
+        kinds = {item.kind for item in parameters}
+        self._variadic = inspect.Parameter.VAR_POSITIONAL in kinds
+        self.takes_rest = inspect.Parameter.VAR_KEYWORD in kinds
+        self.takes_path = bool(self._positional) or self._variadic
+        self.bare = not parameters
+        self.names = frozenset(slot.name for slot in (*self._positional, *self._keyword))
+        self._taken |= self.names
+        self.documented = [_documented(item) for item in parameters]
+
+    def arguments(
+        self, request: Request, find: Callable[[Request, str], Any]
+    ) -> tuple[list[Any], dict[str, Any]]:
+        """Fill the parameters, from the path by position, then by name.
+
+        Args:
+            request: Where the values come from.
+            find: Returns the value that a request has for a name, or `MISSING`.
+
+        Raises:
+            Unbound: A value is missing, or does not convert.
+        """
+        path = request.path_params
+        given = len(path)
+        positional = []
+        for index, (name, default, conversion) in enumerate(self._positional):
+            value = path[index] if index < given else find(request, name)
+            if value is MISSING:
+                if default is MISSING:
+                    raise Unbound(f"Missing required parameter '{name}'")
+                value = default
+            elif conversion is not None:
+                value = _convert(name, value, conversion)
+            positional.append(value)
+        if self._variadic:
+            positional.extend(path[len(self._positional) :])
+        keyword: dict[str, Any] = {}
+        for slot in self._keyword:
+            keyword[slot.name] = _keyword(slot, find(request, slot.name))
+        return positional, keyword
+
+    def rest(self, keyword: dict[str, Any], values: dict[str, Any]) -> None:
+        """Add to the keyword arguments what `**kwargs` takes: names that are not taken yet."""
+        for name, value in values.items():
+            if name not in self._taken:
+                keyword.setdefault(name, value)
+
+    def is_filled_by(self, names: Callable[[str], bool], path_length: int) -> bool:
+        """Say whether more of a body could change nothing about the arguments."""
+        if self.takes_rest or not self.names:
+            return False
+        named = [slot.name for slot in (*self._positional[path_length:], *self._keyword)]
+        return bool(named) and all(names(name) for name in named)
+
+
+_POSITIONAL = (inspect.Parameter.POSITIONAL_ONLY, inspect.Parameter.POSITIONAL_OR_KEYWORD)
+
+
+def _parameters(bound: Any) -> list[inspect.Parameter]:
+    """List the parameters; none where Python cannot tell, e.g. for a method without `self`."""
+    for evaluate in (True, False):
+        try:
+            return list(inspect.signature(bound, eval_str=evaluate).parameters.values())
+        except Exception:
+            # Evaluating an annotation runs any code: a name that exists for type checkers only.
+            continue
+    return []
+
+
+def _slot(parameter: inspect.Parameter) -> Slot:
+    default = MISSING if parameter.default is parameter.empty else parameter.default
+    return Slot(parameter.name, default, conversion_for(parameter.annotation))
+
+
+def _keyword(slot: Slot, value: Any) -> Any:
+    if value is MISSING:
+        if slot.default is MISSING:
+            raise Unbound(f"Missing required parameter '{slot.name}'")
+        return slot.default
+    return value if slot.conversion is None else _convert(slot.name, value, slot.conversion)
+
+
+def _convert(name: str, value: Any, conversion: Conversion) -> Any:
+    try:
+        return conversion.convert(value)
+    except ValueError:
+        # The value itself is not repeated: the answer is HTML, and a reason has 123 bytes.
+        raise Unbound(f"Invalid parameter '{name}': expected {conversion.expected}") from None
+
+
+def _documented(parameter: inspect.Parameter) -> Documented:
+    annotation = parameter.annotation
+    text = None
+    if annotation is not parameter.empty:
+        plain = isinstance(annotation, str)
+        text = annotation if plain else inspect.formatannotation(annotation)
+    return Documented(parameter.name, parameter.kind.name, text, _slot(parameter).default)
+
+
+def first_names(raw: Any) -> frozenset[str]:
+    """Return what a method and the functions it wraps call their first parameter."""
+    names = set()
+    while raw is not None:
+        code = getattr(raw, "__code__", None)
+        if code is not None and code.co_argcount and not code.co_posonlyargcount:
+            names.add(code.co_varnames[0])
+        inner = (getattr(raw, name, None) for name in ("__wrapped__", "__func__", "func"))
+        raw = next((item for item in inner if item is not None), None)
+    return frozenset(names)

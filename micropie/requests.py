@@ -1,0 +1,215 @@
+"""A scope as attributes: `Request` and `WebSocketRequest`.
+
+Law: nothing is parsed before it is asked for, and then once. A parsed field becomes a plain
+attribute, so it may be assigned as well.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from contextvars import ContextVar
+from typing import Any, Final, Generic, TypeVar, overload
+from urllib.parse import parse_qs, unquote
+
+from micropie.headers import decode_headers
+from micropie.types import Scope
+
+T = TypeVar("T")
+MISSING: Final[Any] = object()
+
+
+class lazy(Generic[T]):
+    """A field that is computed when first read; unlike `cached_property`, without a lock."""
+
+    def __init__(self, make: Callable[[Any], T]) -> None:
+        self._make = make
+        self.__doc__ = make.__doc__
+
+    def __set_name__(self, owner: type, name: str) -> None:
+        self._name = name
+
+    @overload
+    def __get__(self, instance: None, owner: type) -> lazy[T]: ...
+    @overload
+    def __get__(self, instance: object, owner: type) -> T: ...
+    def __get__(self, instance: object | None, owner: type) -> T | lazy[T]:
+        if instance is None:
+            return self
+        value = instance.__dict__[self._name] = self._make(instance)
+        return value
+
+
+def parse_fields(raw: bytes) -> dict[str, list[str]]:
+    """Parse a query string or an urlencoded form, permissively.
+
+    Blank and bare fields are dropped, bad escapes kept; percent-encoded bad UTF-8 becomes U+FFFD,
+    raw invalid bytes are dropped.
+    """
+    text = raw.decode("utf-8", "ignore")
+    if "%" in text or "+" in text:
+        return parse_qs(text)
+    fields: dict[str, list[str]] = {}
+    for pair in text.split("&"):
+        name, _, value = pair.partition("=")
+        if value:
+            fields.setdefault(name, []).append(value)
+    return fields
+
+
+def path_segments(scope: Scope) -> list[str]:
+    """Split the path below `root_path` into segments; `/` is none, `%2F` does not split.
+
+    `/greet/` has the one segment of `/greet`.
+    """
+    raw: bytes = scope.get("raw_path") or b""
+    root: str = scope.get("root_path") or ""
+    if b"%2" in raw and b"%2f" in raw.lower():
+        return _encoded_segments(raw, root)
+    path: str = scope["path"]
+    if root:
+        path = _below(path, root.rstrip("/"))
+    path = path.strip("/")
+    return path.split("/") if path else []
+
+
+def _below(path: str, root: str) -> str:
+    if path.startswith(root) and path[len(root) : len(root) + 1] in ("", "/"):
+        return path[len(root) :]
+    return path
+
+
+def _encoded_segments(raw: bytes, root: str) -> list[str]:
+    path = raw.partition(b"?")[0].decode("latin-1").strip("/")
+    segments = [unquote(segment) for segment in path.split("/")]
+    prefix = root.strip("/").split("/") if root.strip("/") else []
+    return segments[len(prefix) :] if segments[: len(prefix)] == prefix else segments
+
+
+class Request:
+    """One HTTP request: what its scope says, and what its body held.
+
+    Attributes:
+        scope: The ASGI scope.
+        method: HTTP method in upper case; `""` for a WebSocket.
+    """
+
+    _form: bytes = b""
+    _raw_body: bytes | None = None
+    _json: Any = MISSING
+    _route_handler: Any = None
+    _ws_route_handler: Any = None
+    _subapp: Any = None
+    _subapp_path: str | None = None
+    _subapp_mount_path: str | None = None
+    _fresh_session: bool = False
+    _session_id: str | None = None
+    _session_was_filled: bool = False
+
+    def __init__(self, scope: Scope) -> None:
+        self.scope = scope
+        self.method: str = scope.get("method", "")
+
+    @lazy
+    def body_parsed(self) -> bool:
+        """Whether the body is read to its end."""
+        return bool(self.scope.get("body_parsed"))
+
+    @lazy
+    def segments(self) -> list[str]:
+        """The path below `root_path`, decoded and split."""
+        return path_segments(self.scope)
+
+    @lazy
+    def path_params(self) -> list[str]:
+        """The path segments after the handler's name."""
+        return self.segments[1:]
+
+    @lazy
+    def query_params(self) -> dict[str, list[str]]:
+        """The query string's fields."""
+        raw = self.scope.get("query_string")
+        return parse_fields(raw) if raw else {}
+
+    @lazy
+    def body_params(self) -> dict[str, list[str]]:
+        """The form's fields."""
+        given: dict[str, list[str]] | None = self.scope.get("body_params")
+        return parse_fields(self._form) if given is None else given
+
+    @lazy
+    def files(self) -> dict[str, dict[str, Any]]:
+        """Uploaded files: `{"filename", "content_type", "content"}` each, `content` a queue."""
+        given: dict[str, dict[str, Any]] | None = self.scope.get("files")
+        return {} if given is None else given
+
+    @lazy
+    def session(self) -> dict[str, Any]:
+        """The session; what is in it after the request is kept for the next."""
+        given: dict[str, Any] | None = self.scope.get("session")
+        return {} if given is None else given
+
+    @lazy
+    def headers(self) -> dict[str, str]:
+        """Request headers by lower-case name."""
+        return decode_headers(self.scope.get("headers", ()))
+
+    @property
+    def has_body(self) -> bool:
+        """Whether a value may come from the body: it is read, being read, or was given."""
+        return self.body_parsed or "body_params" in self.__dict__ or "files" in self.__dict__
+
+    @property
+    def json_body(self) -> Any:
+        """The parsed JSON body; `{}` without one."""
+        if self._json is MISSING:
+            self._json = self.scope.get("json_body", MISSING)
+        return {} if self._json is MISSING else self._json
+
+    def query(self, name: str, default: Any = None) -> Any:
+        """Return the first value of a query field."""
+        values = self.query_params.get(name)
+        return values[0] if values else default
+
+    def form(self, name: str, default: Any = None) -> Any:
+        """Return the first value of a form field."""
+        values = self.body_params.get(name)
+        return values[0] if values else default
+
+    def json(self, name: str | None = None, default: Any = None) -> Any:
+        """Return the whole JSON body, or one key of a top-level object."""
+        body = self.json_body
+        if name is None:
+            return body
+        return body.get(name, default) if isinstance(body, dict) else default
+
+    def regenerate_session(self) -> None:
+        """Give the session a fresh id with this response; the old id is deleted.
+
+        Call it when a user logs in or out.
+        """
+        self._fresh_session = True
+        outer = self.scope.get("micropie.outer_request")
+        if outer is not None:
+            outer.regenerate_session()
+
+
+class WebSocketRequest(Request):
+    """The opening handshake of a WebSocket, as middleware sees it."""
+
+    @lazy
+    def _session_before(self) -> dict[str, Any]:
+        return {}
+
+    def regenerate_session(self) -> None:
+        """Refuse: after the handshake no cookie can be set.
+
+        Raises:
+            RuntimeError: Always.
+        """
+        raise RuntimeError(
+            "expected an HTTP request, got a WebSocket; regenerate the session in an HTTP handler"
+        )
+
+
+current_request: ContextVar[Request] = ContextVar("current_request")
+"""The request that the running code serves."""

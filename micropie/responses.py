@@ -1,0 +1,225 @@
+"""What a handler returned becomes status, headers and body, and goes out."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterable, Awaitable, Callable, Iterable
+from typing import Any, Final
+from urllib.parse import quote
+
+from micropie import jsontext
+from micropie.exceptions import ClientDisconnected
+from micropie.headers import encode_headers
+from micropie.streams import as_chunks, close_chunks, send_chunks
+from micropie.types import RawHeader, Send
+
+# What a handler returns that cannot be awaited, for sure.
+PLAIN_TYPES: Final = frozenset({str, bytes, dict, list, tuple, type(None)})
+
+HeaderList = list[tuple[str, str]]
+
+_HTML: Final = (b"content-type", b"text/html; charset=utf-8")
+_JSON: Final = (b"content-type", b"application/json")
+# RFC 9110 8.6, 15.3.5, 15.4.5: these never have a body, nor the headers of one.
+BODILESS: Final = frozenset({204, 304})
+# RFC 3986: what may stand in a URL as it is, `%` included, since escapes are kept.
+_URL_SAFE: Final = "%/:=&?~#+!$,;'@()*[]"
+
+
+class Response:
+    """One response, before it is sent.
+
+    Attributes:
+        status: HTTP status.
+        headers: What the handler and the hooks add to the standard headers; ours to change.
+        body: Bytes, or an iterable of chunks.
+        media: The `content-type` header, unless `headers` has one.
+        raw_cookies: The session cookie, if there is one to set.
+        shown: The body as hooks see it: text where there is text.
+    """
+
+    __slots__ = ("body", "headers", "media", "raw_cookies", "shown", "status")
+
+    def __init__(self, body: Any, status: int = 200, headers: Iterable[Any] = ()) -> None:
+        self.status = status
+        self.headers: HeaderList = list(headers) if headers else []
+        self.raw_cookies: list[RawHeader] = []
+        self.set_body(body)
+
+    def set_body(self, body: Any) -> None:
+        """Take a body of any type that a handler may return.
+
+        Raises:
+            TypeError: It is of none of them.
+        """
+        self.media: RawHeader = _HTML
+        self.shown = body
+        kind = type(body)
+        if kind is str:
+            self.body: Any = body.encode()
+        elif kind is bytes:
+            self.body = body
+        elif kind is dict or kind is list:
+            self._set_json(body)
+        else:
+            self._set_unusual(body)
+
+    def _set_json(self, body: Any) -> None:
+        self.body = jsontext.dumps(body)
+        self.media = _JSON
+        self.shown = None
+
+    def _set_unusual(self, body: Any) -> None:
+        if body is None:
+            self.body, self.shown = b"", ""
+        elif isinstance(body, str):
+            self.body = str(body).encode()
+        elif isinstance(body, bytes | bytearray | memoryview):
+            self.body = bytes(body)
+        elif isinstance(body, dict | list):
+            self._set_json(body)
+        elif isinstance(body, Iterable | AsyncIterable):
+            self.body = as_chunks(body)
+        else:
+            raise TypeError(
+                f"expected str, bytes, dict, list, None or an iterable as a body, got {body!r}; "
+                "return one of these, alone or as (status, body) or (status, body, headers)"
+            )
+
+    @property
+    def shown_body(self) -> Any:
+        """The body as hooks see it; JSON as its text."""
+        return self.body.decode() if self.shown is None else self.shown
+
+    @property
+    def is_streamed(self) -> bool:
+        """Whether the body comes in chunks."""
+        return type(self.body) is not bytes
+
+    @property
+    def is_plain(self) -> bool:
+        """Whether the body is there, whole, and is to be sent."""
+        return type(self.body) is bytes and self.status not in BODILESS
+
+    def raw_headers(self) -> list[RawHeader]:
+        """Make the ASGI headers: one `content-type`, a true `content-length`."""
+        body = self.body
+        if not self.headers and type(body) is bytes and self.status not in BODILESS:
+            length = (b"content-length", b"%d" % len(body))
+            return [self.media, length, *self.raw_cookies]
+        return self._raw_headers(type(body) is not bytes)
+
+    def _raw_headers(self, streamed: bool) -> list[RawHeader]:
+        given = encode_headers(self.headers)
+        types = [header for header in given if header[0] == b"content-type"]
+        ours = {b"content-type"} if streamed else {b"content-type", b"content-length"}
+        headers = [header for header in given if header[0] not in ours]
+        if self.status in BODILESS:
+            return [*types[-1:], *headers, *self.raw_cookies]
+        if not streamed:
+            headers.insert(0, (b"content-length", b"%d" % len(self.body)))
+        return [types[-1] if types else self.media, *headers, *self.raw_cookies]
+
+
+def make_response(result: Any) -> Response:
+    """Make a response of what a handler returned.
+
+    Raises:
+        TypeError: It has a shape that no response has.
+        ValueError: Its status is none.
+    """
+    if type(result) is not tuple:
+        return Response(result)
+    if len(result) not in (2, 3):
+        raise TypeError(
+            f"expected (status, body) or (status, body, headers), got {len(result)} values"
+        )
+    status, body = result[:2]
+    headers = result[2] if len(result) == 3 else None
+    return Response(body, checked_status(status), checked_headers(headers))
+
+
+def checked_status(status: Any) -> int:
+    """Return a status that may end a request.
+
+    Raises:
+        ValueError: It is none.
+    """
+    if isinstance(status, int) and not isinstance(status, bool) and 200 <= status <= 599:
+        return int(status)
+    raise ValueError(f"expected a status from 200 to 599, got {status!r}")
+
+
+def checked_headers(headers: Any) -> HeaderList:
+    """Return a copy of response headers.
+
+    Raises:
+        TypeError: They are no list of pairs.
+    """
+    if headers is None:
+        return []
+    pairs = headers.items() if isinstance(headers, dict) else headers
+    try:
+        return [(name, value) for name, value in pairs]
+    except (TypeError, ValueError):
+        raise TypeError(
+            f"expected a list of (name, value) headers, got {headers!r}; "
+            'write [("X-Name", "value")]'
+        ) from None
+
+
+def redirect(
+    location: str, extra_headers: Iterable[tuple[str, str]] | None = None
+) -> tuple[int, str, HeaderList]:
+    """Make what a handler returns to send the client elsewhere."""
+    target = quote(location, safe=_URL_SAFE)
+    return 302, "", [("Location", target), *(extra_headers or ())]
+
+
+async def send_response(
+    response: Response, send: Send, method: str, left: Callable[[], Awaitable[None]]
+) -> None:
+    """Send a response.
+
+    Args:
+        response: What to send.
+        send: ASGI's.
+        method: The request's method; `HEAD` gets headers only.
+        left: Returns when the client has left; awaited for streams only.
+
+    Raises:
+        ClientDisconnected: The client left before the end.
+    """
+    body = response.body
+    start = {
+        "type": "http.response.start",
+        "status": response.status,
+        "headers": response.raw_headers(),
+    }
+    bodiless = method == "HEAD" or response.status in BODILESS
+    if type(body) is bytes:
+        try:
+            await send(start)
+            await send({"type": "http.response.body", "body": b"" if bodiless else body})
+        except OSError as error:
+            raise ClientDisconnected from error
+        return
+    await _send_stream(body, start, send, bodiless, left)
+
+
+async def _send_stream(
+    chunks: Any, start: Any, send: Send, bodiless: bool, left: Callable[[], Awaitable[None]]
+) -> None:
+    try:
+        await send(start)
+        if bodiless:
+            await send({"type": "http.response.body", "body": b""})
+    except OSError as error:
+        await close_chunks(chunks)
+        raise ClientDisconnected from error
+    except BaseException:
+        await close_chunks(chunks)
+        raise
+    if bodiless:
+        await close_chunks(chunks)
+    else:
+        await send_chunks(chunks, send, left)

@@ -1,0 +1,254 @@
+"""Which handler serves a path, and what it is called with.
+
+Law: what can be known about a handler is known once. A `Plan` is made when a handler is first used,
+and kept for as long as its name leads to the same object; replacing a method takes effect at once.
+"""
+
+from __future__ import annotations
+
+import functools
+from types import FunctionType
+from typing import Any, Final, NamedTuple
+
+from micropie.exceptions import HandshakeRefused, NotFound
+from micropie.plans import Plan, first_names
+from micropie.requests import MISSING, Request
+
+# Reading these would run the application's code to find out whether it is a handler.
+_NOT_HANDLERS: Final = (property, functools.cached_property, type)
+
+RESERVED: Final = "_reserved_names"
+"""Classes that have this attribute of their own are the framework's; it names what they set on an
+instance. Nothing of them is a route."""
+
+
+class Routes:
+    """The handlers of one application, found by name.
+
+    Args:
+        app: The application whose methods are handlers.
+    """
+
+    __slots__ = ("_app", "_own", "_plans", "_public", "_reserved", "_type")
+
+    def __init__(self, app: object) -> None:
+        self._app = app
+        self._own = app.__dict__
+        self._type = type(app)
+        self._plans: dict[str, Plan] = {}
+        # Of these, what a path may name; middleware may choose others.
+        self._public: dict[str, Plan] = {}
+        self._reserved: frozenset[str] = getattr(app, RESERVED, frozenset())
+
+    def find(self, name: str) -> Plan | None:
+        """Return the plan of the handler with this name, if there is one."""
+        own = self._own
+        found = own[name] if name in own else getattr(self._type, name, None)
+        plan = self._plans.get(name)
+        if plan is not None and plan.found is found:
+            return plan
+        return self._look_up(name, found)
+
+    def _look_up(self, name: str, found: Any) -> Plan | None:
+        raw = _definition(self._app, self._type, self._reserved, name)
+        known = self._plans.pop(name, None)
+        if raw is MISSING or isinstance(raw, _NOT_HANDLERS):
+            return None
+        if known is not None and known.raw is raw:
+            known.found = found
+            self._plans[name] = known
+            return known
+        own = name in self._own
+        bound = raw if own else _bind(raw, self._app, self._type)
+        if not callable(bound):
+            return None
+        socket = name.startswith("ws_")
+        plan = self._plans[name] = _plan(raw, bound, self._app, own, socket)
+        plan.found = found
+        return plan
+
+    def http(self, request: Request) -> Plan:
+        """Return the handler for an HTTP request and settle `request.path_params`.
+
+        Raises:
+            NotFound: There is none.
+        """
+        chosen = request._route_handler
+        if chosen is not None:
+            return self._chosen(chosen, socket=False) or _not_found()
+        name = request.scope["path"][1:] or "index"
+        plan = self._public.get(name)
+        if plan is not None and self._is_current(name, plan) and not request.scope.get("root_path"):
+            return plan
+        return self._http(request)
+
+    def _is_current(self, name: str, plan: Plan) -> bool:
+        own = self._own
+        return plan.found is (own[name] if name in own else getattr(self._type, name, None))
+
+    def _http(self, request: Request) -> Plan:
+        segments = request.segments
+        name = segments[0] if segments else "index"
+        if name.startswith(("_", "ws_")):
+            raise NotFound
+        plan = self.find(name)
+        if plan is not None:
+            self._public[name] = plan
+            return plan
+        plan = None if self._is_taken(name) else self.find("index")
+        if plan is None or not plan.takes_path:
+            raise NotFound
+        if request.path_params == segments[1:]:
+            request.path_params = segments
+        return plan
+
+    def _is_taken(self, name: str) -> bool:
+        # The name of a property or a plain attribute is not a path for index either.
+        return (
+            name in self._reserved
+            or name in self._own
+            or any(name in vars(klass) for klass in self._type.__mro__)
+        )
+
+    def websocket(self, request: Request) -> Plan:
+        """Return the handler for a WebSocket.
+
+        Raises:
+            HandshakeRefused: There is none, or it cannot take the socket.
+        """
+        plan = self._websocket(request)
+        if plan is None:
+            raise HandshakeRefused(1008, "No matching WebSocket route", 404)
+        if not plan.takes_socket:
+            raise HandshakeRefused(1011, "WebSocket handler must accept a connection argument", 500)
+        return plan
+
+    def _websocket(self, request: Request) -> Plan | None:
+        chosen = request._ws_route_handler
+        if chosen is not None:
+            return self._chosen(chosen, socket=True)
+        segments = request.segments
+        name = segments[0] if segments else "index"
+        if name.startswith("_"):
+            raise HandshakeRefused(1008, "Private handler not allowed", 403)
+        return self.find(f"ws_{name}")
+
+    def _chosen(self, handler: Any, *, socket: bool) -> Plan | None:
+        """A handler that middleware has set: by name, or the callable itself."""
+        if isinstance(handler, str):
+            plan = self.find(handler)
+            return self.find(f"ws_{handler}") if plan is None and socket else plan
+        if not callable(handler):
+            return None
+        return _plan(handler, handler, self._app, True, socket)
+
+
+def _not_found() -> Plan:
+    raise NotFound
+
+
+def _definition(app: object, kind: type, reserved: frozenset[str], name: str) -> Any:
+    """Find what a name means to the application, without running any of its code."""
+    own = getattr(app, "__dict__", {})
+    for klass in kind.__mro__:
+        if RESERVED in vars(klass) or klass is object:
+            continue
+        raw = vars(klass).get(name, MISSING)
+        if raw is not MISSING:
+            shadowed = name in own and name not in reserved and not hasattr(type(raw), "__set__")
+            return own[name] if shadowed else raw
+    return own.get(name, MISSING) if name not in reserved else MISSING
+
+
+def _bind(raw: Any, app: object, kind: type) -> Any:
+    if hasattr(type(raw), "__set__"):
+        return None
+    get = getattr(type(raw), "__get__", None)
+    return raw if get is None else get(raw, app, kind)
+
+
+def _plan(raw: Any, bound: Any, app: object, own: bool, socket: bool) -> Plan:
+    implicit = frozenset() if own else first_names(raw)
+    if not own and type(raw) is FunctionType:
+        return Plan(raw, bound, raw, (app,), implicit, socket)
+    if isinstance(raw, functools.singledispatchmethod) and not own:
+        # What it binds to shows the signature of the unbound function, `self` included.
+        return Plan(raw, raw.func.__get__(app), bound, (), implicit, socket)
+    return Plan(raw, bound, bound, (), implicit, socket)
+
+
+class Parameter(NamedTuple):
+    """One parameter of a handler, as documentation."""
+
+    name: str
+    annotation: str | None
+    default: object
+    required: bool
+    variadic: bool
+
+
+class Route(NamedTuple):
+    """One path that an application serves."""
+
+    kind: str
+    path: str
+    handler: str
+    parameters: tuple[Parameter, ...]
+    doc: str | None
+
+
+def routes(app: Any) -> list[Route]:
+    """List what an application serves, HTTP and WebSocket, in the order of definition.
+
+    Args:
+        app: An `App`, or a subclass of it.
+    """
+    kind: type = app if isinstance(app, type) else type(app)
+    target: object = object() if isinstance(app, type) else app
+    reserved: frozenset[str] = getattr(kind, RESERVED, frozenset())
+    found = []
+    for name in _names(kind, target, reserved):
+        raw = _definition(target, kind, reserved, name)
+        own = name in getattr(target, "__dict__", {})
+        if isinstance(raw, _NOT_HANDLERS):
+            continue
+        bound = raw if own else _bind(raw, target, kind)
+        if raw is not MISSING and callable(bound):
+            found.append(_route(name, _plan(raw, bound, target, own, name.startswith("ws_"))))
+    return found
+
+
+def _names(kind: type, target: object, reserved: frozenset[str]) -> list[str]:
+    names: dict[str, None] = {}
+    for klass in reversed(kind.__mro__):
+        if RESERVED not in vars(klass) and klass is not object:
+            names.update(dict.fromkeys(vars(klass)))
+    names.update(dict.fromkeys(getattr(target, "__dict__", {})))
+    return [name for name in names if not name.startswith(("_", "ws__")) and name not in reserved]
+
+
+def _route(name: str, plan: Plan) -> Route:
+    is_socket = name.startswith("ws_")
+    segment = name.removeprefix("ws_") if is_socket else name
+    parts = [] if segment == "index" else [segment]
+    parameters = plan.documented
+    for parameter in parameters:
+        if parameter.kind in ("POSITIONAL_ONLY", "POSITIONAL_OR_KEYWORD"):
+            parts.append(f"{{{parameter.name}}}")
+        elif parameter.kind == "VAR_POSITIONAL":
+            parts.append(f"{{{parameter.name}…}}")
+    doc = (plan.bound.__doc__ or "").strip().partition("\n")[0].strip()
+    return Route(
+        "websocket" if is_socket else "http",
+        "/" + "/".join(parts),
+        name,
+        tuple(_parameter(parameter) for parameter in parameters),
+        doc or None,
+    )
+
+
+def _parameter(parameter: Any) -> Parameter:
+    variadic = parameter.kind.startswith("VAR_")
+    required = parameter.default is MISSING and not variadic
+    default = None if parameter.default is MISSING else parameter.default
+    return Parameter(parameter.name, parameter.annotation, default, required, variadic)

@@ -1,0 +1,133 @@
+"""The tasks in which an app runs, and the errors that it leaves.
+
+Law of the room: no task outlives `end()`.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import AsyncIterator, Callable, Coroutine
+from contextlib import asynccontextmanager
+from typing import Any, Protocol, TypeGuard
+
+from micropie.types import ASGIApp, Event, Scope
+
+logger = logging.getLogger(__name__)
+
+# How long a handler may take to end by itself after it was told that nobody is there.
+GRACE = 1.0
+# How often a task that swallows its cancellation is cancelled again.
+STUBBORN = 5
+KEPT_ERRORS = 100
+
+
+class End(Protocol):
+    """The server's end of a lifespan, an exchange or a connection."""
+
+    async def receive(self) -> Event:
+        """Give the app its next event."""
+        ...
+
+    async def send(self, event: Event) -> None:
+        """Take an event from the app."""
+
+    def app_ended(self, error: BaseException | None) -> BaseException | None:
+        """Take note that the app returned or raised; return the error that is worth keeping."""
+        ...
+
+
+class Tasks:
+    """All the tasks of one client."""
+
+    def __init__(self, app: ASGIApp, timeout: float) -> None:
+        self.errors: list[BaseException] = []
+        self._app = app
+        self._grace = min(GRACE, timeout)
+        self._running: set[asyncio.Task[None]] = set()
+
+    def run(self, scope: Scope, end: End) -> asyncio.Task[None]:
+        """Start the app for a scope."""
+        scope["micropie.error_hook"] = self._heard
+        task = asyncio.get_running_loop().create_task(self._run(scope, end))
+        self._running.add(task)
+        task.add_done_callback(self._running.discard)
+        return task
+
+    @asynccontextmanager
+    async def beside(
+        self, work: Coroutine[Any, Any, None], failed: Callable[[BaseException], None]
+    ) -> AsyncIterator[None]:
+        """Do a piece of work while the block runs; what it raises, the block raises."""
+        task = asyncio.get_running_loop().create_task(work)
+        task.add_done_callback(lambda done: _tell(done, failed))
+        try:
+            yield
+        finally:
+            task.cancel()
+            await asyncio.wait({task})
+            if not task.cancelled() and (error := task.exception()) is not None:
+                raise error
+
+    async def settle(self, but: asyncio.Task[None] | None = None) -> None:
+        """Let tasks end by themselves for a moment, then cancel them; `but` goes on."""
+        pending = self._others(but)
+        if pending:
+            await asyncio.wait(pending, timeout=self._grace)
+        for _ in range(STUBBORN):
+            pending = self._others(but)
+            for task in pending:
+                task.cancel()
+            if not pending:
+                return
+            await asyncio.wait(pending, timeout=self._grace)
+        raise RuntimeError(f"expected the app to end when cancelled, got {self._others(but)!r}")
+
+    async def end(self) -> None:
+        """End every task, also if this is interrupted."""
+        try:
+            await self.settle()
+        finally:
+            for task in self._others(None):
+                task.cancel()
+
+    def _others(self, but: asyncio.Task[None] | None) -> set[asyncio.Task[None]]:
+        return self._running - {but, asyncio.current_task()}
+
+    async def _run(self, scope: Scope, end: End) -> None:
+        error: BaseException | None = None
+        try:
+            error = _returned(await self._app(scope, end.receive, end.send))  # type: ignore[func-returns-value]
+        except BaseException as raised:
+            error = raised
+        kept = end.app_ended(error)
+        if isinstance(error, KeyboardInterrupt | GeneratorExit) or _cancelled(error):
+            raise error
+        if kept is not None:
+            self._keep(kept)
+            logger.error("exception in the ASGI app under test", exc_info=kept)
+
+    def _heard(self, error: BaseException, request: object = None) -> None:
+        self._keep(error)
+
+    def _keep(self, error: BaseException) -> None:
+        if not any(error is known for known in self.errors):
+            self.errors.append(error)
+            del self.errors[:-KEPT_ERRORS]
+
+
+def _returned(result: object) -> TypeError | None:
+    if result is None:
+        return None
+    return TypeError(f"expected the app to return None, got {result!r}")
+
+
+def _cancelled(error: BaseException | None) -> TypeGuard[asyncio.CancelledError]:
+    # An app may raise CancelledError by itself: that is an error like any other.
+    task = asyncio.current_task()
+    return isinstance(error, asyncio.CancelledError) and task is not None and task.cancelling() > 0
+
+
+def _tell(task: asyncio.Task[None], failed: Callable[[BaseException], None]) -> None:
+    if not task.cancelled() and (error := task.exception()) is not None:
+        failed(error)

@@ -1,0 +1,200 @@
+"""A multipart form, parsed while it arrives (RFC 7578)."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import AsyncIterator, Callable
+from typing import Any
+
+from micropie.exceptions import (
+    BadRequest,
+    ClientDisconnected,
+    InternalError,
+    MultipartFileError,
+    PayloadTooLarge,
+    Refusal,
+)
+from micropie.receiving import Limits, chunk_of, next_event, replay
+from micropie.requests import Request
+from micropie.types import Receive
+
+logger = logging.getLogger("micropie")
+
+
+class FileQueue(asyncio.Queue[Any]):
+    """The content of an upload: bytes, then `None` for good; or `MultipartFileError` for good."""
+
+    def _get(self) -> Any:
+        item = super()._get()
+        if item is None or isinstance(item, Refusal | ClientDisconnected):
+            self._put(item)  # the end stays the end, however often it is asked for
+        if isinstance(item, Exception):
+            raise MultipartFileError(f"upload is incomplete: {item!r}", item)
+        return item
+
+
+class Upload:
+    """A multipart form, parsed by a task of its own while its handler may already run.
+
+    Raises:
+        BadRequest: There is no boundary.
+        InternalError: The parser is not installed.
+    """
+
+    def __init__(
+        self, request: Request, receive: Receive, content_type: str, limits: Limits
+    ) -> None:
+        self._receive = receive
+        self._chunks: list[bytes] = []
+        self._is_whole = False
+        self._keeps = True
+        self._request = request
+        self._limits = limits
+        self._field: tuple[str, bytearray] | None = None
+        self._file: FileQueue | None = None
+        self._failure: Exception | None = None
+        self._news = asyncio.Event()
+        self._parser = _make_parser(content_type)
+        self._task = asyncio.create_task(self._run())
+
+    async def wait_for(self, is_enough: Callable[[Callable[[str], bool]], bool]) -> None:
+        """Return when enough of the form is known, or all of it.
+
+        Args:
+            is_enough: Is given a function that says whether a name is known.
+
+        Raises:
+            Refusal: The form is not acceptable.
+            ClientDisconnected: The client left before its end.
+        """
+        while not self._task.done() and self._failure is None and not is_enough(self._knows):
+            self._news.clear()
+            await self._news.wait()
+        if self._failure is not None:
+            raise self._failure
+
+    def _knows(self, name: str) -> bool:
+        return name in self._request.body_params or name in self._request.files
+
+    async def finish(self) -> None:
+        """Return when the form has ended, in whatever way."""
+        await asyncio.wait({self._task})
+        if isinstance(self._failure, ClientDisconnected):
+            raise self._failure
+
+    async def stop(self) -> None:
+        """End the parser."""
+        self._task.cancel()
+        await asyncio.wait({self._task})
+
+    def forget(self) -> None:
+        """Keep the bytes no longer."""
+        self._chunks = []
+        self._keeps = False
+
+    def replay(self) -> Receive:
+        """Return a `receive` that gives the form once more, from its start."""
+        return replay(self._chunks, self._is_whole, self._receive)
+
+    async def _run(self) -> None:
+        try:
+            await self._parse()
+        except (Refusal, ClientDisconnected) as error:
+            self._fail(error)
+        except asyncio.CancelledError:
+            self._fail(ClientDisconnected())
+            raise
+        except Exception as error:
+            logger.exception("Could not read a multipart body.")
+            self._fail(InternalError())
+            self._failure = error
+        else:
+            self._request.body_parsed = True
+        finally:
+            self._news.set()
+
+    def _fail(self, failure: Exception) -> None:
+        self._failure = failure
+        if self._file is not None:
+            self._file.put_nowait(failure)
+
+    async def _parse(self) -> None:
+        from multipart import MultipartError  # type: ignore[import-untyped]
+
+        try:
+            async for chunk in self._read():
+                for item in self._parser.parse(chunk):
+                    self._take(item)
+                self._news.set()
+            self._parser.close()
+        except MultipartError:
+            raise BadRequest("Malformed multipart body") from None
+
+    async def _read(self) -> AsyncIterator[bytes]:
+        size = 0
+        while not self._is_whole:
+            event = await next_event(self._receive, self._limits.body_timeout)
+            chunk = chunk_of(event)
+            size += len(chunk)
+            if self._keeps:
+                self._chunks.append(chunk)
+            self._is_whole = not event.get("more_body")
+            if self._limits.max_body_size is not None and size > self._limits.max_body_size:
+                raise PayloadTooLarge
+            if chunk:
+                yield chunk
+
+    def _take(self, item: Any) -> None:
+        if item is None:
+            self._end_part()
+        elif isinstance(item, bytes | bytearray):
+            self._add(item)
+        else:
+            self._begin_part(item)
+
+    def _begin_part(self, part: Any) -> None:
+        if part.filename is None:
+            self._field = part.name, bytearray()
+        elif part.filename:
+            self._file = FileQueue()
+            about = {
+                "filename": part.filename,
+                "content_type": part.content_type or "application/octet-stream",
+                "content": self._file,
+            }
+            self._request.files.setdefault(part.name, about)
+        # A file input that was left empty has a name and nothing else: it is no file.
+
+    def _add(self, data: bytes | bytearray) -> None:
+        if self._file is not None:
+            self._file.put_nowait(bytes(data))
+        elif self._field is not None:
+            content = self._field[1]
+            content.extend(data)
+            if (
+                self._limits.max_form_field_size is not None
+                and len(content) > self._limits.max_form_field_size
+            ):
+                raise PayloadTooLarge("Multipart form field")
+
+    def _end_part(self) -> None:
+        if self._file is not None:
+            self._file.put_nowait(None)
+        elif self._field is not None:
+            name, content = self._field
+            text = content.decode("utf-8", "replace")
+            self._request.body_params.setdefault(name, []).append(text)
+        self._file = self._field = None
+
+
+def _make_parser(content_type: str) -> Any:
+    try:
+        from multipart import PushMultipartParser, parse_options_header
+    except ImportError:
+        logger.error("Could not read a multipart form: install micropie[standard].")
+        raise InternalError("multipart not installed.") from None
+    boundary = parse_options_header(content_type)[1].get("boundary")
+    if not boundary:
+        raise BadRequest("Missing boundary")
+    return PushMultipartParser(boundary)

@@ -1,0 +1,89 @@
+"""serve: one name, one lab, however often the cell is run."""
+
+from __future__ import annotations
+
+import atexit
+import sys
+import threading
+from collections.abc import Iterable
+from typing import Any, Final
+
+from playground.advice import check_app, name_of
+from playground.lab import Lab, TransportName
+from playground.stage import ON_SWAP, OnSwap
+from playground.traffic.log import Log
+
+labs: Final[dict[str, Lab]] = {}
+"""The labs of this kernel by name, stopped ones too."""
+
+
+def serve(
+    app: Any,
+    *,
+    name: str | None = None,
+    port: int = 0,
+    transport: TransportName | None = None,
+    on_swap: OnSwap = "handover",
+    origins: Iterable[str] = (),
+    url: str | None = None,
+    max_entries: int = 50_000,
+    max_bytes: int = 32 * 1024 * 1024,
+) -> Lab:
+    """Serve an app from this kernel, and keep serving what its name stands for.
+
+    Run it again as often as you like: the same name is the same lab on the same port, with the new
+    code on stage and the sockets still open.
+
+    Args:
+        app: An `App` subclass, an instance, or any ASGI app.
+        name: What the lab is called; the class's name by default.
+        port: A TCP port on 127.0.0.1; by default a free one, which the lab then keeps.
+        transport: ``"server"`` (uvicorn on a thread), or ``"memory"`` (no network, in this loop);
+            by default whichever this Python can.
+        on_swap: What becomes of open sockets when the code changes: ``"handover"``, ``"close"``
+            (with 1012; the lab's own clients connect again) or ``"keep"`` (on the old code).
+        origins: More origins whose pages may talk to the app.
+        url: The address a browser should use, if you know better; ``{port}`` is filled in.
+        max_entries, max_bytes: How much traffic the log keeps.
+
+    Returns:
+        The lab. As the last line of a cell it shows its panel.
+
+    Raises:
+        TypeError: If `app` is no app.
+        OSError: If the port is taken.
+        StartupFailed: If the app's start-up handlers fail; an earlier revision goes on serving.
+    """
+    check_app(app)
+    chosen = _checked(transport, on_swap)
+    called = name or name_of(app)
+    lab = labs.get(called)
+    if lab is not None and lab.fits(chosen, port):
+        lab.on_swap = on_swap
+        lab.serve_again(app)
+        return lab
+    if lab is not None:
+        lab.stop()
+    log = Log(max_entries, max_bytes, lock=threading.Lock())
+    lab = Lab(called, chosen, log, port=port, on_swap=on_swap, origins=origins, url=url)
+    lab.begin(app)
+    labs[called] = lab
+    return lab
+
+
+def _checked(transport: TransportName | None, on_swap: OnSwap) -> TransportName:
+    if on_swap not in ON_SWAP:
+        raise ValueError(f"expected on_swap to be one of {ON_SWAP}, got {on_swap!r}; leave it out")
+    chosen = transport or ("memory" if sys.platform == "emscripten" else "server")
+    if chosen not in ("server", "memory"):
+        raise ValueError(f"expected transport 'server' or 'memory', got {chosen!r}; leave it out")
+    return chosen
+
+
+def stop_all() -> None:
+    """Stop every lab of this kernel."""
+    for lab in list(labs.values()):
+        lab.stop()
+
+
+atexit.register(stop_all)

@@ -1,0 +1,90 @@
+"""An app's life around its requests: start-up before it takes the stage, shutdown after it left.
+
+ASGI lifespan, version 2.0. An app that does not speak it is served without.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+from collections.abc import Awaitable, Callable, MutableMapping
+from typing import Any
+
+ASGIApp = Callable[[MutableMapping[str, Any], Any, Any], Awaitable[None]]
+
+
+class StartupFailed(RuntimeError):
+    """An app could not start; the exception that stopped it is the ``__cause__``, if known."""
+
+
+class Lifespan:
+    """Run one app's start-up and shutdown handlers.
+
+    Args:
+        app: The app.
+        deadline: Seconds that either may take.
+    """
+
+    def __init__(self, app: ASGIApp, deadline: float = 10.0) -> None:
+        self.app = app
+        self.deadline = deadline
+        self.state: dict[str, Any] = {}
+        self._to_app: asyncio.Queue[dict[str, Any]] = asyncio.Queue()
+        self._answer: asyncio.Future[str | None]
+        self._errors: list[BaseException] = []
+        self._task: asyncio.Task[None] | None = None
+
+    async def start(self) -> None:
+        """Run the start-up handlers.
+
+        Raises:
+            StartupFailed: If one raised, or they took longer than `deadline`.
+        """
+        self._task = asyncio.create_task(self._run())
+        failure = await self._ask("lifespan.startup")
+        if failure is not None:
+            self._task.cancel()
+            self._task = None
+            raise StartupFailed(failure) from (self._errors[0] if self._errors else None)
+
+    async def stop(self) -> str | None:
+        """Run the shutdown handlers; return what went wrong, if anything, as a sentence."""
+        if self._task is None or self._task.done():
+            return None
+        failure = await self._ask("lifespan.shutdown")
+        self._task.cancel()
+        with contextlib.suppress(asyncio.CancelledError):
+            await self._task
+        return failure
+
+    async def _ask(self, event: str) -> str | None:
+        self._answer = asyncio.get_running_loop().create_future()
+        self._to_app.put_nowait({"type": event})
+        done, _ = await asyncio.wait({self._answer}, timeout=self.deadline)
+        if not done:
+            return f"{event.partition('.')[2]} did not finish within {self.deadline:g} s"
+        return self._answer.result()
+
+    async def _run(self) -> None:
+        scope = {
+            "type": "lifespan",
+            "asgi": {"version": "3.0", "spec_version": "2.0"},
+            "state": self.state,
+            "micropie.error_hook": lambda error, request=None: self._errors.append(error),
+        }
+        try:
+            await self.app(scope, self._to_app.get, self._hear)
+        except Exception:
+            pass  # by ASGI's rules: an app that raises here does not support lifespan
+        finally:
+            if not self._answer.done():
+                self._answer.set_result(None)
+
+    async def _hear(self, event: MutableMapping[str, Any]) -> None:
+        kind = event["type"]
+        if self._answer.done():
+            return
+        if kind.endswith(".complete"):
+            self._answer.set_result(None)
+        elif kind.endswith(".failed"):
+            self._answer.set_result(event.get("message") or "the app gave no reason")

@@ -1,0 +1,129 @@
+"""A log as a static HTML table: for a saved notebook, on GitHub, nbviewer and in an export.
+
+Law of the room: a plain table with inline styles that may all be stripped, in colours that are
+legible on light and dark; everything that came over a wire is scrubbed and escaped.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from html import escape
+from typing import Final
+
+from playground.traffic.log import Log
+from playground.traffic.model import Entry
+from playground.traffic.summary import (
+    Group,
+    client_of,
+    escaped,
+    fold,
+    handler_of,
+    is_error,
+    scrub,
+    what,
+    who,
+)
+from playground.traffic.text import SIZED, counted, delta, footer, sized
+
+# What a saved notebook should grow by, at most some 60 kB.
+LIMIT: Final = 200
+
+# Characters of a payload: with the other columns about what a page is wide.
+WIDTH: Final = 80
+
+# Okabe-Ito: told apart by people who see colours differently, on both grounds.
+CLIENT_COLOURS: Final = ("#0072b2", "#e69f00", "#009e73", "#cc79a7", "#56b4e9", "#d55e00")
+_RED: Final = "color:#d9363e;"
+_DIM: Final = "opacity:.65;"
+_CELL: Final = "padding:1px 8px;text-align:left;white-space:nowrap;"
+_WRAP: Final = "white-space:normal;overflow-wrap:anywhere;"
+_RIGHT: Final = "padding:1px 8px;text-align:right;white-space:nowrap;opacity:.65;"
+_LIFE: Final = frozenset({"open", "accept", "close", "print"})
+_QUOTED: Final = frozenset({"text", "binary", "body", "print"})
+
+
+def table(log: Log, limit: int = LIMIT, names: Mapping[str, int] | None = None) -> str:
+    """Return the newest rows of a log as an HTML table, oldest first.
+
+    Args:
+        limit: Entries to show; how many were left out is said.
+        names: Client name → index of its colour; without it the order of appearance counts.
+    """
+    colours = dict(names or {})
+    rows = []
+    earlier = max(0, len(log) - limit)
+    if earlier:
+        rows.append(_wide(f"… {counted(earlier, 'earlier entry', 'earlier entries')}", _DIM))
+    previous = None
+    for group in fold(log.since(max(0, log.last - limit))):
+        rows.append(_row(log, group, previous, colours))
+        previous = group.first.at
+    if not len(log):
+        rows.append(_wide("Nothing has passed yet.", _DIM))
+    return (
+        '<table style="border-collapse:collapse;font-size:12px">'
+        f"{_HEAD}<tbody>{''.join(rows)}{_wide(footer(log), _DIM)}</tbody></table>"
+    )
+
+
+_HEAD: Final = (
+    f'<thead><tr><th style="{_RIGHT}">#</th><th style="{_RIGHT}">Δt</th>'
+    f'<th style="{_CELL}">who → whom</th><th style="{_CELL}">what</th>'
+    f'<th style="{_RIGHT}">size</th></tr></thead>'
+)
+
+
+def _wide(text: str, style: str) -> str:
+    return f'<tr><td colspan="5" style="{_CELL}{style}">{escape(text)}</td></tr>'
+
+
+def _row(log: Log, group: Group, previous: float | None, colours: dict[str, int]) -> str:
+    entry = group.first
+    stripe = _stripe(log, group, colours)
+    cells = [
+        f'<td style="{_RIGHT}{stripe}">{entry.seq}</td>',
+        f'<td style="{_RIGHT}">{delta(entry.at, previous)}</td>',
+    ]
+    if entry.sender == "lab":
+        said = escape(scrub(what(entry)))
+        cells.append(f'<td colspan="3" style="{_CELL}"><b>{said}</b></td>')
+    else:
+        tone = _tone(entry)
+        size = sized(entry.size) if entry.kind in SIZED else ""
+        cells += [
+            f'<td style="{_CELL}{tone}">{_who(log, group)}</td>',
+            f'<td style="{_CELL}{_WRAP}{tone}">{_what(entry)}</td>',
+            f'<td style="{_RIGHT}">{size}</td>',
+        ]
+    return f"<tr>{''.join(cells)}</tr>"
+
+
+def _stripe(log: Log, group: Group, colours: dict[str, int]) -> str:
+    client = client_of(log, group.first)
+    if not client or len(group.entries) > 1:
+        return "border-left:3px solid transparent;"
+    index = colours.setdefault(client, len(colours))
+    return f"border-left:3px solid {CLIENT_COLOURS[index % len(CLIENT_COLOURS)]};"
+
+
+def _tone(entry: Entry) -> str:
+    if is_error(entry):
+        return _RED
+    return _DIM if entry.kind in _LIFE else ""
+
+
+def _who(log: Log, group: Group) -> str:
+    """Return who → whom, the client in bold: where styles are stripped, that stays."""
+    entry = group.first
+    if entry.kind in ("exception", "print"):
+        return escape(f"in {handler_of(entry)}" if handler_of(entry) else who(log, group))
+    left, arrow, right = escape(escaped(scrub(who(log, group)))).partition(" → ")
+    if entry.sender == "client":
+        return f"<b>{left}</b>{arrow}{right}"
+    return f"{left}{arrow}<b>{right}</b>"
+
+
+def _what(entry: Entry) -> str:
+    said = escape(scrub(what(entry, WIDTH)))
+    kind = "<i>binary</i> " if isinstance(entry.data, bytes) else ""
+    return f"{kind}<code>{said}</code>" if entry.kind in _QUOTED and said else said

@@ -1,0 +1,177 @@
+"""One life of a server: a thread, a loop, a uvicorn.Server.
+
+Law of the room: every wait has a deadline, and nothing of uvicorn's that exits the process or
+catches signals is ever run.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import contextvars
+import logging
+import socket
+import threading
+from collections.abc import Callable, Coroutine
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any
+
+from playground.transports import ASGIApp, Cut
+
+logger = logging.getLogger(__name__)
+
+# How long open connections may take to end by themselves once the server stops.
+GRACE = 1.0
+
+
+class ServerThread:
+    """One life of the server: a thread, a loop, a uvicorn.Server."""
+
+    def __init__(
+        self,
+        app: ASGIApp,
+        bound: socket.socket,
+        on_trouble: Callable[[str], None],
+        closing: Callable[[], Coroutine[Any, Any, None]],
+    ) -> None:
+        self.app = app
+        self.bound = bound
+        self.on_trouble = on_trouble
+        self.closing = closing
+        self.loop = new_loop()
+        self.ready = threading.Event()
+        # Waited for instead of `Thread.join`: after an interrupted join, Python 3.11 and 3.12
+        # take a live thread for a dead one.
+        self.done = threading.Event()
+        self.error: BaseException | None = None
+        self.stopping: asyncio.Event
+        self.cut = Cut()
+        self.server: Any = None
+        # The context of the cell that starts it: what the server itself prints goes there.
+        context = contextvars.copy_context()
+        self.thread = threading.Thread(
+            target=context.run, args=(self._main,), name="playground-server", daemon=True
+        )
+
+    def server_tasks(self) -> list[object]:
+        """Return what is being handled now."""
+        return list(self.server.server_state.tasks)
+
+    def start(self, deadline: float = 10.0) -> None:
+        self.thread.start()
+        try:
+            started = self.ready.wait(deadline)
+        except KeyboardInterrupt:
+            self._ask_to_stop()
+            raise
+        if not started or self.error is not None:
+            self._ask_to_stop()
+            why = self.error or f"it took longer than {deadline:g} s"
+            raise RuntimeError(f"the server did not start: {why}") from self.error
+
+    def stop(self, deadline: float) -> Cut:
+        self._ask_to_stop()
+        if not self.done.wait(deadline):
+            raise RuntimeError(
+                f"the server's thread did not end within {deadline:g} s: a handler blocks its "
+                "loop; the port is free, and a kernel restart ends the thread"
+            )
+        return self.cut
+
+    def _ask_to_stop(self) -> None:
+        with contextlib.suppress(RuntimeError):  # the loop is closed already
+            self.loop.call_soon_threadsafe(self._stop_soon)
+
+    def _stop_soon(self) -> None:
+        self.stopping.set()
+
+    def _main(self) -> None:
+        asyncio.set_event_loop(self.loop)
+        self.loop.set_default_executor(_ContextExecutor(thread_name_prefix="playground-handler"))
+        try:
+            with _complaints(self.on_trouble):
+                self.loop.run_until_complete(self._serve())
+        except BaseException as error:
+            self.error = error
+            logger.debug("the server thread ends", exc_info=True)
+        finally:
+            self._tidy()
+            self.ready.set()
+            self.done.set()
+
+    async def _serve(self) -> None:
+        import uvicorn
+
+        from playground.transports.uvicorn_server import Server
+
+        self.stopping = asyncio.Event()
+        config = uvicorn.Config(
+            self.app,
+            lifespan="off",
+            log_config=None,
+            access_log=False,
+            ws="websockets-sansio",
+            # It costs three times the memory of a connection, and on loopback it buys nothing.
+            ws_per_message_deflate=False,
+        )
+        self.server = Server(config, self.stopping, self.ready.set, GRACE)
+        await self.server.serve(sockets=[self.bound])
+        self.cut = self.server.cut
+        await self.closing()
+
+    def _tidy(self) -> None:
+        self.bound.close()
+        loop = self.loop
+        try:
+            left = asyncio.all_tasks(loop)
+            for task in left:
+                task.cancel()
+            loop.run_until_complete(asyncio.wait(left, timeout=1.0) if left else _nothing())
+            loop.run_until_complete(loop.shutdown_asyncgens())
+        except BaseException:
+            logger.debug("tidying up", exc_info=True)
+        finally:
+            asyncio.set_event_loop(None)
+            loop.close()
+
+
+async def _nothing() -> None: ...
+
+
+class _ContextExecutor(ThreadPoolExecutor):
+    """Runs work in the context of whoever submits it, which `run_in_executor` does not."""
+
+    def submit(self, fn: Any, /, *args: Any, **kwargs: Any) -> Any:
+        return super().submit(contextvars.copy_context().run, fn, *args, **kwargs)
+
+
+def new_loop() -> asyncio.AbstractEventLoop:
+    try:
+        import uvloop
+    except ImportError:
+        return asyncio.new_event_loop()
+    return uvloop.new_event_loop()
+
+
+class _complaints(contextlib.AbstractContextManager[None]):
+    """Takes what uvicorn logs on this thread to `on_trouble` instead of some cell's stderr."""
+
+    def __init__(self, on_trouble: Callable[[str], None]) -> None:
+        self.on_trouble = on_trouble
+        self.logger = logging.getLogger("uvicorn.error")
+
+    def __enter__(self) -> None:
+        self.thread = threading.get_ident()
+        self.logger.addFilter(self._take)
+
+    def __exit__(self, *exc: object) -> None:
+        self.logger.removeFilter(self._take)
+
+    def _take(self, record: logging.LogRecord) -> bool:
+        if record.thread != self.thread:
+            return True
+        error = record.exc_info[1] if record.exc_info else None
+        if record.levelno >= logging.WARNING and not isinstance(error, asyncio.CancelledError):
+            said = record.getMessage().strip()
+            self.on_trouble(f"{said}: {error!r}" if error else said)
+        return False

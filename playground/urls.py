@@ -1,0 +1,90 @@
+"""The address a browser should use for a port of this machine: direct, or through a proxy.
+
+Found in this order: what the user said, VS Code's proxy, a JupyterHub's prefix, the running Jupyter
+server's own record, loopback. No address holds a credential.
+"""
+
+from __future__ import annotations
+
+import importlib.util
+import json
+import os
+from collections.abc import Mapping
+from pathlib import Path
+from typing import NamedTuple
+from urllib.parse import urlsplit
+
+
+class Address(NamedTuple):
+    """Where a browser finds a port.
+
+    Attributes:
+        url: An absolute URL, or a path beginning with "/" that holds on the notebook's own site.
+        source: How it was found, in words.
+        note: What is missing for it to work, as a sentence; "" if nothing is known to be.
+    """
+
+    url: str
+    source: str
+    note: str = ""
+
+
+def browser_address(
+    port: int, *, given: str | None = None, environ: Mapping[str, str] = os.environ
+) -> Address:
+    """Return where a browser finds `port`; the URL always ends in "/".
+
+    Args:
+        port: A TCP port on this machine's loopback.
+        given: What the user said; ``{port}`` in it is filled in.
+        environ: The kernel's environment.
+    """
+    if given:
+        return Address(_slash(given.replace("{port}", str(port))), "as you said")
+    if template := environ.get("VSCODE_PROXY_URI"):
+        return Address(_slash(template.replace("{{port}}", str(port))), "VS Code's port proxy")
+    if prefix := environ.get("JUPYTERHUB_SERVICE_PREFIX"):
+        return Address(_proxied(prefix, port), "the Hub's proxy", _proxy_note())
+    base = _server_base(environ)
+    if base not in (None, "/"):
+        return Address(_proxied(str(base), port), "the Jupyter server's proxy", _proxy_note())
+    return Address(f"http://127.0.0.1:{port}/", "this machine")
+
+
+def websocket_url(url: str) -> str:
+    """Return the ws(s):// form of an http(s) URL; a path on the notebook's site stays one."""
+    scheme, colon, rest = url.partition("://")
+    return f"{'wss' if scheme == 'https' else 'ws'}://{rest}" if colon else url
+
+
+def _proxied(prefix: str, port: int) -> str:
+    return f"{_slash(prefix)}proxy/{port}/"
+
+
+def _slash(url: str) -> str:
+    return url if url.endswith("/") else url + "/"
+
+
+def _proxy_note() -> str:
+    if importlib.util.find_spec("jupyter_server_proxy") is not None:
+        return ""
+    return (
+        "jupyter-server-proxy is not installed, so a browser cannot reach this address; "
+        "install it beside JupyterLab. The clients of the panel work without it."
+    )
+
+
+def _server_base(environ: Mapping[str, str]) -> str | None:
+    """Return the base URL of the Jupyter server that started this kernel, from its record."""
+    parent = environ.get("JPY_PARENT_PID", "")
+    if not parent.isdigit() or importlib.util.find_spec("jupyter_core") is None:
+        return None
+    from jupyter_core.paths import jupyter_runtime_dir
+
+    for record in Path(jupyter_runtime_dir()).glob(f"jpserver-{parent}*.json"):
+        try:
+            known = json.loads(record.read_text(encoding="utf-8"))
+        except (OSError, ValueError):
+            continue
+        return str(known.get("base_url") or urlsplit(known.get("url", "")).path or "/")
+    return None

@@ -1,0 +1,23 @@
+"""Faces: what a lab looks like in a notebook, each an ipywidgets widget with one ES module."""
+
+from __future__ import annotations
+
+from playground.widgets.console import Console
+from playground.widgets.controls import ClientView, Controls, Done, RouteView, Status
+from playground.widgets.panel import Panel
+from playground.widgets.routes import RouteList
+from playground.widgets.status import StatusLine
+from playground.widgets.traffic import TrafficTable
+
+__all__ = [
+    "ClientView",
+    "Console",
+    "Controls",
+    "Done",
+    "Panel",
+    "RouteList",
+    "RouteView",
+    "Status",
+    "StatusLine",
+    "TrafficTable",
+]

@@ -1,0 +1,211 @@
+"""The console: a lab's WebSocket clients, and the line that sends messages from them.
+
+In a panel the two halves stand apart, with the traffic between them: each is a `Console` with a
+`part` of its own, and they find each other in the page.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable
+from html import escape
+from typing import Any, Final
+
+import traitlets
+
+from playground.traffic.model import close_phrase
+from playground.traffic.summary import escaped, scrub
+from playground.widgets.controlled import Controlled, text_of
+from playground.widgets.controls import ClientView, Controls, Done
+from playground.widgets.face import compose, style
+from playground.widgets.follower import Follower
+from playground.widgets.names import Names
+
+PARTS: Final = (
+    "dom.js",
+    "heartbeat.js",
+    "format.js",
+    "line.js",
+    "names.js",
+    "paths.js",
+    "messages.js",
+    "history.js",
+    "clients.js",
+    "fields.js",
+    "chosen.js",
+    "connecting.js",
+    "chips.js",
+    "closing.js",
+    "compose.js",
+    "console.js",
+)
+
+# A load test may open thousands; a view gets these many, those that are open before the others.
+MOST_CLIENTS: Final = 200
+MOST_REASON: Final = 300
+MOST_STILL: Final = 40
+
+
+class Console(Controlled):
+    """A lab's clients and a line to send from them.
+
+    Args:
+        controls: The lab, as a panel sees it.
+        follower: Who looks at the lab's log.
+        names: The colours of clients, shared with other faces of the same lab.
+        part: ``"all"``, or only the ``"clients"`` or the ``"compose"`` line.
+    """
+
+    _esm = compose(*PARTS)
+    _css = style("fields.css", "console.css")
+
+    part = traitlets.Enum(("all", "clients", "compose"), "all").tag(sync=True)
+    chosen = traitlets.Unicode("").tag(sync=True)
+    """The client that messages are sent from, where Python chose one."""
+
+    def __init__(
+        self, controls: Controls, follower: Follower, names: Names | None = None, part: str = "all"
+    ) -> None:
+        self.names = names if names is not None else Names()
+        super().__init__(controls, follower, part=part)
+
+    def choose(self, client: str) -> None:
+        """Choose the client that messages are sent from, in every view of this console."""
+        with self.lock:
+            self.chosen = client
+
+    def state(self) -> dict[str, Any]:
+        """Return the clients, those that are open before the others if there are many."""
+        status = self.controls.status()
+        clients = self.controls.clients()
+        kept = _kept(clients)
+        return {
+            "clients": [self._client(client) for client in kept],
+            "open": sum(client.state == "open" for client in clients),
+            "more": len(clients) - len(kept),
+            "running": status.running,
+            "paths": [each.path for each in self.controls.routes() if each.kind == "websocket"],
+        }
+
+    def heard_connect(self, message: dict[str, Any], buffers: object) -> None:
+        """Connect a client."""
+        self.command(message, lambda done: connect(self.controls, message, done))
+
+    def heard_send(self, message: dict[str, Any], buffers: object) -> None:
+        """Send one message from a client, or from all that are open."""
+
+        def act(done: Done) -> None:
+            data = _payload(message)
+            self._each(message, done, lambda name, each: self.controls.send(name, data, each))
+
+        self.command(message, act)
+
+    def heard_close(self, message: dict[str, Any], buffers: object) -> None:
+        """Close a client's connection, or all that are open."""
+
+        def act(done: Done) -> None:
+            code, reason = message.get("code"), text_of(message, "reason")
+            if not isinstance(code, int):
+                raise ValueError(f"expected a close code, got {code!r}; try 1000")
+            self._each(
+                message, done, lambda name, each: self.controls.close(name, code, reason, each)
+            )
+
+        self.command(message, act)
+
+    def still_text(self) -> str:
+        """Return the clients, one a line."""
+        clients = self.controls.clients()
+        if not clients:
+            return "Clients: none"
+        lines = [f"  {_said(client)}" for client in clients[:MOST_STILL]]
+        more = len(clients) - len(lines)
+        return "\n".join(["Clients", *lines, *([f"  and {more:,} more"] if more else [])])
+
+    def still_html(self) -> str:
+        """Return the clients as static HTML."""
+        clients = self.controls.clients()
+        told = [escape(_said(client)) for client in clients[:MOST_STILL]]
+        if len(clients) > MOST_STILL:
+            told.append(f"and {len(clients) - MOST_STILL:,} more")
+        return f"<div>Clients: {' | '.join(told) if told else 'none'}</div>"
+
+    def _client(self, client: ClientView) -> dict[str, Any]:
+        phrase = close_phrase(client.code) if client.state == "closed" and client.code else ""
+        return {
+            **client._asdict(),
+            "reason": client.reason[:MOST_REASON],
+            "phrase": phrase,
+            "index": self.names.index(client.name),
+        }
+
+    def _each(
+        self, message: dict[str, Any], done: Done, act: Callable[[str, Done], None]
+    ) -> None:
+        """Act for one client, or for all that are open: then done is called when all have ended."""
+        if not message.get("all"):
+            act(text_of(message, "client", 300), done)
+            return
+        names = [client.name for client in self.controls.clients() if client.state == "open"]
+        if not names:
+            raise ValueError("No client is open. Connect one first.")
+        ends = _Ends(names, done)
+        for name in names:
+            ended = ends.of(name)
+            try:
+                act(name, ended)
+            except Exception as error:
+                ended(str(error) or type(error).__name__, None)
+
+
+class _Ends:
+    """Many ends made one: the errors of all, each with its client's name."""
+
+    def __init__(self, names: list[str], done: Done) -> None:
+        self._lock = threading.Lock()
+        self._waiting = set(names)
+        self._errors: list[str] = []
+        self._done = done
+
+    def of(self, name: str) -> Done:
+        def done(error: str | None, result: Any) -> None:
+            with self._lock:
+                if name not in self._waiting:
+                    return
+                self._waiting.remove(name)
+                self._errors += [f"{name}: {error}"] if error else []
+                last = not self._waiting
+            if last:
+                self._done("\n".join(self._errors) or None, None)
+
+        return done
+
+
+def connect(controls: Controls, message: dict[str, Any], done: Done) -> None:
+    """Connect a client as a view asked for it."""
+    offered = message.get("subprotocols", [])
+    if not isinstance(offered, list) or not all(isinstance(each, str) for each in offered):
+        raise ValueError(f"expected subprotocols as a list of texts, got {offered!r}")
+    controls.connect(text_of(message, "client", 300), text_of(message, "path"), offered, done)
+
+
+def _kept(clients: list[ClientView]) -> list[ClientView]:
+    """Return at most `MOST_CLIENTS`, in order: all that are open, then the newest of the others."""
+    if len(clients) <= MOST_CLIENTS:
+        return clients
+    ranked = sorted(range(len(clients)), key=lambda n: (clients[n].state != "open", -n))
+    return [clients[n] for n in sorted(ranked[:MOST_CLIENTS])]
+
+
+def _payload(message: dict[str, Any]) -> str | bytes:
+    data = text_of(message, "data", 16 * 1024 * 1024)
+    return bytes.fromhex(data) if message.get("format") == "binary" else data
+
+
+def _said(client: ClientView) -> str:
+    """Return a client in words: ``dave · /chat · closed 1011 internal error``."""
+    ending = client.state
+    if client.code is not None and client.state in ("closed", "refused"):
+        phrase = close_phrase(client.code) if client.state == "closed" else ""
+        ending = f"{client.state} {client.code} {phrase}".rstrip()
+    return " · ".join((client.name, escaped(scrub(client.path)), ending))

@@ -1,0 +1,80 @@
+"""The routes of a lab: what the app serves, each with a form made from its handler's signature."""
+
+from __future__ import annotations
+
+from html import escape
+from typing import Any, Final
+
+from playground.widgets.console import connect
+from playground.widgets.controlled import Controlled, text_of
+from playground.widgets.controls import RouteView
+from playground.widgets.face import compose, style
+
+PARTS: Final = (
+    "dom.js",
+    "heartbeat.js",
+    "format.js",
+    "line.js",
+    "names.js",
+    "paths.js",
+    "fields.js",
+    "chosen.js",
+    "response.js",
+    "answer.js",
+    "tryroute.js",
+    "routes.js",
+)
+
+# An app with more routes than this is not explored by looking at chips.
+MOST_ROUTES: Final = 200
+
+_TAGS: Final = {"websocket": "WS", "http": "HTTP"}
+
+
+class RouteList(Controlled):
+    """The routes of the app on stage, to look at and to try."""
+
+    _esm = compose(*PARTS)
+    _css = style("fields.css", "routes.css")
+
+    pace = 1.0
+
+    def state(self) -> dict[str, Any]:
+        """Return the routes, and the names of clients that are taken."""
+        routes = self.controls.routes()
+        return {
+            "routes": [route._asdict() for route in routes[:MOST_ROUTES]],
+            "more": max(0, len(routes) - MOST_ROUTES),
+            "running": self.controls.status().running,
+            "taken": [each.name for each in self.controls.clients() if each.state != "refused"],
+        }
+
+    def heard_connect(self, message: dict[str, Any], buffers: object) -> None:
+        """Connect a client to a WebSocket route."""
+        self.command(message, lambda done: connect(self.controls, message, done))
+
+    def heard_request(self, message: dict[str, Any], buffers: object) -> None:
+        """Send an HTTP request to a route."""
+        method, path = text_of(message, "method", 32), text_of(message, "path")
+        body = text_of(message, "body")
+        self.command(message, lambda done: self.controls.request(method, path, body, done))
+
+    def still_text(self) -> str:
+        """Return the routes, one a line."""
+        lines = [_line(route) for route in self.controls.routes()[:MOST_ROUTES]]
+        return "\n".join(["Routes", *lines]) if lines else "Routes: none are known"
+
+    def still_html(self) -> str:
+        """Return the routes as static HTML."""
+        routes = self.controls.routes()[:MOST_ROUTES]
+        told = [f"{_tag(route)} <code>{escape(route.path)}</code>" for route in routes]
+        return f"<div>Routes: {' · '.join(told) if told else 'none are known'}</div>"
+
+
+def _tag(route: RouteView) -> str:
+    return _TAGS.get(route.kind, route.kind)
+
+
+def _line(route: RouteView) -> str:
+    line = f"  {_tag(route):<5}{route.path}"
+    return f"{line}  {route.doc}" if route.doc else line

@@ -1,0 +1,42 @@
+/** What a screen reader says of new rows: a short line, now and then. The list itself is silent. */
+
+import { element } from "./dom.js";
+import { counted } from "./format.js";
+
+const EVERY = 2000;
+
+export class Aloud {
+  constructor() {
+    this.el = element("span", "mpp-aloud");
+    this.el.setAttribute("role", "status");
+    this.rows = 0;
+    this.events = /** @type {string[]} */ ([]);
+    this.last = 0;
+    this.timer = /** @type {any} */ (undefined);
+  }
+
+  /** Count what came unasked. @param {any} message of kind "rows" */
+  hear(message) {
+    if (message.view || !message.rows.length) return;
+    this.rows += message.rows.length;
+    for (const wire of message.rows) {
+      const client = message.exchanges[wire[2]]?.[1] ?? "";
+      if (wire[3] === "close") this.events.push(`${client} closed ${wire[10]}`);
+      if (wire[3] === "exception") this.events.push(wire[5]);
+    }
+    this.events = this.events.slice(-2);
+    this.timer ??= setTimeout(() => this.speak(), Math.max(50, this.last + EVERY - performance.now()));
+  }
+
+  speak() {
+    this.timer = undefined;
+    this.last = performance.now();
+    this.el.textContent = [counted(this.rows, "new row", "new rows"), ...this.events].join(", ");
+    this.rows = 0;
+    this.events = [];
+  }
+
+  stop() {
+    clearTimeout(this.timer);
+  }
+}

@@ -1,0 +1,97 @@
+/** The line between a view and its kernel: what is told, what is asked for, and how long that takes. */
+
+import { GONE, watchKernel } from "./heartbeat.js";
+
+export const LATE = 5000;
+export const BUSY = "The kernel is busy; this happens when the running cell ends.";
+export const SLOW = "Still waiting for an answer.";
+
+/**
+ * @typedef {{late: (text: string) => void, done: (error: string | null, result: any) => void}} Asker
+ * @typedef {{state: (state: any) => void, alive: (alive: boolean) => void, trouble: (text: string) => void}} Ears
+ */
+
+/** One view's end of a face's comm. The kernel says "taken" when it hears, and "reply" when it is done. */
+export class Line {
+  /** @param {any} model @param {Ears} ears */
+  constructor(model, ears) {
+    this.model = model;
+    this.ears = ears;
+    this.view = Math.random().toString(36).slice(2);
+    this.alive = true;
+    this.asked = 0;
+    /** @type {Map<number, Asker & {timer: any}>} */
+    this.waiting = new Map();
+    this.hear = (/** @type {any} */ message) => this.heard(message);
+  }
+
+  /** Say hello, and listen. */
+  open() {
+    this.model.on("msg:custom", this.hear);
+    this.unwatch = watchKernel(this.model, (alive) => this.turned(alive));
+    this.hello();
+  }
+
+  hello() {
+    this.say({ kind: "hello", origin: globalThis.location?.origin ?? "" });
+  }
+
+  /** Say goodbye; nothing is heard any more. */
+  close() {
+    this.say({ kind: "bye" });
+    this.unwatch?.();
+    this.model.off("msg:custom", this.hear);
+    for (const each of this.waiting.values()) clearTimeout(each.timer);
+    this.waiting.clear();
+  }
+
+  /** @param {object} message */
+  say(message) {
+    this.model.send({ ...message, view: this.view });
+  }
+
+  /**
+   * Give the kernel a command.
+   * @param {object} message
+   * @param {Asker} asker `late` hears why it takes long ("" when that is over), `done` the end, once
+   */
+  ask(message, asker) {
+    const id = ++this.asked;
+    const timer = setTimeout(() => asker.late(BUSY), LATE);
+    this.waiting.set(id, { ...asker, timer });
+    this.say({ ...message, id });
+  }
+
+  heard(/** @type {any} */ message) {
+    if (message.view && message.view !== this.view) return;
+    if (message.kind === "state") this.ears.state(message);
+    else if (message.kind === "taken") this.taken(message.id);
+    else if (message.kind === "reply") this.ended(message.id, message.error, message.result);
+    else if (message.kind === "trouble") this.ears.trouble(message.text);
+  }
+
+  /** The kernel has heard: from now on it is the app that is waited for. @param {number} id */
+  taken(id) {
+    const asker = this.waiting.get(id);
+    if (!asker) return;
+    clearTimeout(asker.timer);
+    asker.late("");
+    asker.timer = setTimeout(() => asker.late(SLOW), LATE);
+  }
+
+  ended(/** @type {number} */ id, /** @type {string | null} */ error, /** @type {any} */ result) {
+    const asker = this.waiting.get(id);
+    if (!asker) return;
+    clearTimeout(asker.timer);
+    this.waiting.delete(id);
+    asker.late("");
+    asker.done(error, result);
+  }
+
+  turned(/** @type {boolean} */ alive) {
+    this.alive = alive;
+    this.ears.alive(alive);
+    if (alive) this.hello();
+    else for (const id of [...this.waiting.keys()]) this.ended(id, GONE, null);
+  }
+}

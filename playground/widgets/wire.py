@@ -1,0 +1,138 @@
+"""What goes over the wire between a kernel and a traffic view: entries as short JSON rows.
+
+A view says, each with its own name as `view`: ``hello {since}`` when it is rendered, ``since
+{cursor}`` when it noticed a gap, ``since {cursor, upto}`` to fill a hole, ``detail {seq}``,
+``record {on}``, ``clear``, ``bye``. It hears `Rows`, details, ``beat`` and ``trouble {text}``; what
+has another view's name is not for it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any, Final, TypedDict
+
+from playground.traffic.log import Log
+from playground.traffic.model import Entry, close_phrase
+from playground.traffic.summary import BYTES_SHOWN, handler_of, is_error
+from playground.widgets.names import Names
+
+PREVIEW: Final = 200
+"""Characters of a payload that a row carries."""
+
+DETAIL: Final = 100_000
+"""Characters (or bytes) of a payload that a view gets when it asks for an entry."""
+
+MOST_ROWS: Final = 2_000
+"""Rows in one message: at 15 messages a second more than a browser could show."""
+
+
+class Totals(TypedDict):
+    """What the log holds, for the footer."""
+
+    entries: int
+    bytes: int
+    first: int
+    last: int
+    dropped: int
+    unrecorded: int
+    recording: bool
+    rate: float
+
+
+class Rows(TypedDict, total=False):
+    """Kernel → view: the rows in ``(after, last]``, the newest of them if there are too many.
+
+    `view` is there when one view asked; `fill` when it asked for rows it had let go or never got.
+    """
+
+    kind: str
+    after: int
+    last: int
+    rows: list[list[Any]]
+    exchanges: dict[str, list[str]]
+    names: dict[str, int]
+    totals: Totals
+    view: str
+    fill: bool
+
+
+def rows(log: Log, names: Names, after: int, last: int) -> Rows:
+    """Return the message that brings a view from `after` to `last`."""
+    start = max(after, last - MOST_ROWS)
+    entries = log.since(start, last - start) if last > start else []
+    exchanges = _exchanges(log, names, entries)
+    clients = {exchange[1] for exchange in exchanges.values()}
+    return {
+        "kind": "rows",
+        "after": after,
+        "last": last,
+        "rows": [row(entry) for entry in entries if entry.seq <= last],
+        "exchanges": exchanges,
+        "names": names.some(sorted(clients, key=names.index)),
+    }
+
+
+def row(entry: Entry) -> list[Any]:
+    """Return an entry as a view gets it: the payload's beginning, and flags.
+
+    The last but one is 0 or, where the payload was cut, a fingerprint of the whole one, so that
+    long payloads can be told apart. Flags: ``b`` the payload is bytes, ``e`` bad news.
+    """
+    text, cut = shortened(entry.data, PREVIEW)
+    flags = ("b" if isinstance(entry.data, bytes) else "") + ("e" if is_error(entry) else "")
+    return [
+        entry.seq, entry.at, entry.exchange, entry.kind, entry.sender, text, entry.size,
+        entry.cause, entry.revision, entry.where, entry.code, _note(entry), cut, flags,
+    ]  # fmt: skip
+
+
+def shortened(data: str | bytes | None, limit: int) -> tuple[str, int]:
+    """Return the beginning of a payload as text that JSON can carry, and a fingerprint if cut."""
+    if data is None:
+        return "", 0
+    if isinstance(data, bytes):
+        cut = len(data) > BYTES_SHOWN
+        return data[:BYTES_SHOWN].hex(" "), _fingerprint(data) if cut else 0
+    return sendable(data[:limit]), _fingerprint(data) if len(data) > limit else 0
+
+
+def sendable(text: str) -> str:
+    """Return text that can be encoded as UTF-8; a lone surrogate becomes a question mark."""
+    return text if text.isascii() else text.encode("utf-8", "replace").decode()
+
+
+def _fingerprint(data: str | bytes) -> int:
+    return (hash(data) & 0x7FFFFFFF) | 1
+
+
+def _note(entry: Entry) -> str | None:
+    """Return what a row needs of the note: the rest is asked for when it is shown."""
+    if entry.kind == "exception":
+        return handler_of(entry)
+    if entry.kind == "close":
+        return close_phrase(entry.code or 0)
+    return entry.note[:PREVIEW] if entry.note else None
+
+
+def _exchanges(log: Log, names: Names, entries: Iterable[Entry]) -> dict[str, list[str]]:
+    found: dict[str, list[str]] = {}
+    for number in sorted({entry.exchange for entry in entries}):
+        exchange = log.exchange(number)
+        if exchange is not None:
+            names.learn(log, number)
+            found[str(number)] = [exchange.protocol, exchange.client, exchange.path[:PREVIEW]]
+    return found
+
+
+def totals(log: Log, rate: float) -> Totals:
+    """Return what the log holds."""
+    return {
+        "entries": len(log),
+        "bytes": log.bytes,
+        "first": log.first,
+        "last": log.last,
+        "dropped": log.dropped,
+        "unrecorded": log.unrecorded,
+        "recording": log.recording,
+        "rate": round(rate, 1),
+    }

@@ -1,0 +1,38 @@
+"""What every test may use: one Chromium, and the rule that in CI nothing is skipped."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+
+import chromium as chromiums
+import pytest
+from playwright.sync_api import Browser, sync_playwright
+
+
+@pytest.fixture(scope="session")
+def chromium() -> Iterator[Browser]:
+    """One Chromium for all tests of a run."""
+    path = chromiums.find()
+    assert path, chromiums.ADVICE
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=path, args=chromiums.ARGUMENTS)
+        yield browser
+        browser.close()
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Let the tests that drive a browser come last.
+
+    Playwright's synchronous interface keeps an event loop running in the main thread from its first
+    use to the end of the run, and no other loop can run there meanwhile.
+    """
+    items.sort(key=lambda item: "chromium" in getattr(item, "fixturenames", ()))
+
+
+def pytest_sessionfinish(session: pytest.Session) -> None:
+    """Fail a run in CI that has skipped something."""
+    reporter = session.config.pluginmanager.get_plugin("terminalreporter")
+    skipped = reporter.stats.get("skipped", []) if reporter else []
+    if os.environ.get("CI") and skipped and session.exitstatus == pytest.ExitCode.OK:
+        session.exitstatus = pytest.ExitCode.TESTS_FAILED

@@ -1,0 +1,50 @@
+import assert from "node:assert/strict";
+import test from "node:test";
+
+import { ALL, clientTitle, colourClass, isOver, moreWords, sender, stateWords } from "../../playground/widgets/static/clients.js";
+import { freeName } from "../../playground/widgets/static/names.js";
+
+const client = (name, more = {}) => ({ name, path: "/chat", state: "open", code: null, reason: "", subprotocol: null, phrase: "", index: 0, ...more });
+
+test("a client says how it ended", () => {
+  assert.equal(stateWords(client("a")), "");
+  assert.equal(stateWords(client("a", { state: "connecting" })), "connecting…");
+  assert.equal(stateWords(client("a", { state: "closed", code: 1011, phrase: "internal error" })), "closed 1011 internal error");
+  assert.equal(stateWords(client("a", { state: "refused", code: 404 })), "refused 404");
+  assert.equal(stateWords(client("a", { state: "closed" })), "closed");
+});
+
+test("the title has all there is to say", () => {
+  const left = client("dave", { state: "closed", code: 4001, phrase: "", reason: "bye", subprotocol: "v1" });
+  assert.equal(clientTitle(left), "dave at /chat · closed 4001 · bye · speaks v1");
+});
+
+test("only who is gone can be connected again", () => {
+  assert.deepEqual(["open", "connecting", "closed", "refused"].map((state) => isOver(client("a", { state }))), [false, false, true, true]);
+});
+
+test("the first that is open sends until somebody is chosen", () => {
+  const clients = [client("a", { state: "closed" }), client("b"), client("c")];
+  assert.equal(sender(clients, ""), "b");
+  assert.equal(sender(clients, "c"), "c");
+  assert.equal(sender(clients, "a"), "a");
+  assert.equal(sender(clients, "gone"), "b");
+  assert.equal(sender([], ALL), ALL);
+  assert.equal(sender([], "a"), "");
+});
+
+test("who is not shown is counted", () => {
+  assert.equal(moreWords(0), "");
+  assert.equal(moreWords(1160), "and 1,160 more");
+});
+
+test("colours go round", () => {
+  assert.deepEqual([0, 5, 6, undefined].map(colourClass), ["mpp-client-0", "mpp-client-5", "mpp-client-0", "mpp-client-none"]);
+});
+
+test("the next free name is suggested", () => {
+  assert.equal(freeName([]), "alice");
+  assert.equal(freeName(["alice", "carol"]), "bob");
+  assert.equal(freeName(["alice", "bob", "carol", "dave", "erin", "frank", "grace", "heidi"]), "client-9");
+  assert.equal(freeName(["alice", "bob", "carol", "dave", "erin", "frank", "grace", "heidi", "client-9"]), "client-10");
+});

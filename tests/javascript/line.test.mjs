@@ -1,0 +1,96 @@
+import assert from "node:assert/strict";
+import test from "node:test";
+
+import { GONE } from "../../playground/widgets/static/heartbeat.js";
+import { BUSY, LATE, Line, SLOW } from "../../playground/widgets/static/line.js";
+
+/** A model that keeps what is sent, and a line over it that keeps what it tells. */
+function open(t) {
+  t.mock.timers.enable({ apis: ["setTimeout", "setInterval"] });
+  const model = {
+    sent: [],
+    listeners: new Set(),
+    on: (_, listener) => model.listeners.add(listener),
+    off: (_, listener) => model.listeners.delete(listener),
+    send: (message) => model.sent.push(message),
+    tell: (message) => [...model.listeners].forEach((listener) => listener(message)),
+  };
+  const told = { states: [], alive: [], troubles: [] };
+  const line = new Line(model, {
+    state: (state) => told.states.push(state),
+    alive: (alive) => told.alive.push(alive),
+    trouble: (text) => told.troubles.push(text),
+  });
+  line.open();
+  t.after(() => line.close());
+  return { line, model, told };
+}
+
+function ask(line) {
+  const heard = { late: [], ends: [] };
+  line.ask({ kind: "stop" }, { late: (text) => heard.late.push(text), done: (...end) => heard.ends.push(end) });
+  return heard;
+}
+
+test("a line says hello and goodbye as one view", (t) => {
+  const { line, model } = open(t);
+  line.close();
+  assert.deepEqual(model.sent.map((each) => each.kind), ["hello", "bye"]);
+  assert.equal(new Set(model.sent.map((each) => each.view)).size, 1);
+  assert.equal(model.listeners.size, 0);
+});
+
+test("a reply reaches who asked, once, and no other view", (t) => {
+  const { line, model } = open(t);
+  const heard = ask(line);
+  const { id } = model.sent.at(-1);
+  model.tell({ kind: "reply", id, view: "another", error: null, result: 1 });
+  assert.deepEqual(heard.ends, []);
+  model.tell({ kind: "reply", id, view: line.view, error: null, result: 2 });
+  model.tell({ kind: "reply", id, view: line.view, error: null, result: 3 });
+  assert.deepEqual(heard.ends, [[null, 2]]);
+});
+
+test("a kernel that does not hear for five seconds is busy, until it hears", (t) => {
+  const { line, model } = open(t);
+  const heard = ask(line);
+  t.mock.timers.tick(LATE - 1);
+  assert.deepEqual(heard.late, []);
+  t.mock.timers.tick(1);
+  assert.deepEqual(heard.late, [BUSY]);
+  model.tell({ kind: "taken", id: 1, view: line.view });
+  assert.deepEqual(heard.late, [BUSY, ""]);
+});
+
+test("an app that takes long is waited for in other words", (t) => {
+  const { line, model } = open(t);
+  const heard = ask(line);
+  model.tell({ kind: "taken", id: 1, view: line.view });
+  t.mock.timers.tick(LATE);
+  assert.deepEqual(heard.late, ["", SLOW]);
+  model.tell({ kind: "reply", id: 1, view: line.view, error: "Stopping failed.", result: null });
+  assert.deepEqual(heard.late.at(-1), "");
+  assert.deepEqual(heard.ends, [["Stopping failed.", null]]);
+});
+
+test("a silent kernel ends what is waited for, and is greeted when it is back", (t) => {
+  let now = 0;
+  t.mock.method(performance, "now", () => now);
+  const { line, model, told } = open(t);
+  const heard = ask(line);
+  now = 7000;
+  t.mock.timers.tick(1000);
+  assert.deepEqual(told.alive, [false]);
+  assert.deepEqual(heard.ends, [[GONE, null]]);
+  model.tell({ kind: "beat" });
+  assert.deepEqual(told.alive, [false, true]);
+  assert.equal(model.sent.filter((each) => each.kind === "hello").length, 2);
+});
+
+test("states and troubles are passed on", (t) => {
+  const { model, told } = open(t);
+  model.tell({ kind: "state", name: "Chat" });
+  model.tell({ kind: "trouble", text: "KeyError" });
+  assert.equal(told.states[0].name, "Chat");
+  assert.deepEqual(told.troubles, ["KeyError"]);
+});

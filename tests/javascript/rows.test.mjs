@@ -1,0 +1,85 @@
+import assert from "node:assert/strict";
+import test from "node:test";
+
+import { chain, fold, holeText, isWide, tone, what, who } from "../../playground/widgets/static/rows.js";
+import { row } from "./row.mjs";
+
+const sent = (seq, exchange, changes = {}) => row(seq, { sender: "server", exchange, cause: 1, ...changes });
+const folded = (rows, first = 1, opened = new Set()) => fold(rows, first, opened);
+const text = (parts) => parts.map((part) => part.text).join(" ").trim();
+
+test("a broadcast is one row", () => {
+  const items = folded([row(1), sent(2, 2), sent(3, 3), sent(4, 4)]);
+  assert.deepEqual(items.map((item) => [item.seq, item.count]), [[1, 1], [2, 3]]);
+  assert.equal(text(who(items[1])), "server ⟶ bob, carol +1 ▸");
+});
+
+test("a few rows may stand between the sends of a broadcast, many may not", () => {
+  const prints = (from, count) => Array.from({ length: count }, (_, index) => row(from + index, { kind: "print", sender: "server" }));
+  assert.equal(folded([row(1), sent(2, 2), ...prints(3, 8), sent(11, 3)]).length, 10);
+  assert.equal(folded([row(1), sent(2, 2), ...prints(3, 9), sent(12, 3)]).length, 12);
+});
+
+test("the same message twice to one client is two rows", () => {
+  assert.equal(folded([row(1), sent(2, 2), sent(3, 2)]).length, 3);
+});
+
+test("another cause, another text or another whole is another row", () => {
+  for (const changes of [{ cause: 5 }, { text: "ho" }, { cut: 77 }, { kind: "binary" }]) {
+    assert.equal(folded([row(1), sent(2, 2), sent(3, 3, changes)]).length, 3, JSON.stringify(changes));
+  }
+});
+
+test("a timer's broadcast folds if its sends follow at once", () => {
+  const tick = (seq, exchange, at) => sent(seq, exchange, { cause: null, at });
+  assert.equal(folded([tick(1, 1, 0), tick(2, 2, 0.01), tick(3, 3, 0.02)]).length, 1);
+  assert.equal(folded([tick(1, 1, 0), tick(2, 2, 0.2)]).length, 2);
+});
+
+test("an opened broadcast shows each of its sends", () => {
+  const items = folded([row(1), sent(2, 2), sent(3, 3)], 1, new Set([2]));
+  assert.deepEqual(items.map((item) => item.type), ["row", "row", "member", "member"]);
+  assert.equal(text(who(items[3])), "⟶ carol");
+});
+
+test("what is missing is an item, with its number", () => {
+  const items = folded([row(11), row(12), row(20)], 1);
+  assert.deepEqual(items.map((item) => item.type), ["hole", "row", "row", "hole", "row"]);
+  assert.equal(holeText(items[0]), "10 older rows in the kernel: show");
+  assert.equal(holeText(items[3]), "7 rows not sent to this view: show");
+  assert.ok(isWide(items[0]));
+});
+
+test("rows that the kernel let go are not missing", () => {
+  assert.deepEqual(folded([row(11), row(12)], 11).map((item) => item.type), ["row", "row"]);
+});
+
+test("a chain goes back to the cause and on to the effects", () => {
+  const rows = [row(1), sent(2, 2, { cause: 1 }), row(3), sent(4, 2, { cause: 2 }), sent(5, 3, { cause: 3 })];
+  assert.deepEqual([...chain(rows, 2)].sort(), [1, 2, 4]);
+  assert.deepEqual([...chain(rows, 5)].sort(), [3, 5]);
+});
+
+test("a cause that names itself does not hang", () => {
+  assert.deepEqual([...chain([row(1, { cause: 1 })], 1)], [1]);
+});
+
+test("each kind says what happened", () => {
+  const said = (changes) => text(what(row(1, { sender: "server", ...changes })));
+  assert.equal(said({ kind: "open", text: "/chat", note: "chat, json" }), "opened /chat · offers chat, json");
+  assert.equal(said({ kind: "accept", text: "json" }), "accepted · subprotocol json");
+  assert.equal(said({ kind: "close", text: "bye", code: 1011, note: "internal error" }), "closed 1011 internal error · bye");
+  assert.equal(said({ kind: "refuse", text: "no handler", code: 404 }), "refused 404 · no handler");
+  assert.equal(said({ kind: "request", text: "/greet", note: "GET" }), "GET  /greet");
+  assert.equal(said({ kind: "response", text: "", code: 204, note: "text/plain" }), "204  text/plain");
+  assert.equal(said({ kind: "binary", text: "89 50", flags: "b", cut: 1 }), "binary 89 50 …");
+  assert.equal(said({ kind: "exception", text: "KeyError: 1", where: "In[7]:6" }), "KeyError: 1 · In[7]:6");
+  assert.equal(said({ kind: "swap", text: "revision 4", sender: "lab" }), "revision 4");
+  assert.equal(said({ text: "a\nb" }), "a\\nb");
+});
+
+test("red is for bad news alone", () => {
+  assert.equal(tone(row(1, { kind: "close", flags: "e" })), "error");
+  assert.equal(tone(row(1, { kind: "close" })), "quiet");
+  assert.equal(tone(row(1)), "");
+});

@@ -1,0 +1,132 @@
+"""A WebSocket session says how it ended and loses nothing."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+from typing import Any
+
+import pytest
+from testing_apps import ACCEPT, echo, message
+
+from micropie.exceptions import ConnectionClosed
+from micropie.testing import Client, WebSocketRefused
+from micropie.testing.waiting import HIGH_WATER
+from micropie.types import Receive, Scope, Send
+
+
+async def test_a_session_talks_until_it_is_closed() -> None:
+    async with Client(echo) as client:
+        session = await client.connect("/chat")
+        assert session.state == "open"
+        await session.send("one")
+        await session.send(b"two")
+        assert [await session.receive(), await session.receive()] == ["one", b"two"]
+        await session.close(4000, "enough")
+        await session.close()
+        assert repr(session) == "<WebSocketSession '/chat' closed>"
+        for _ in range(2):
+            with pytest.raises(ConnectionClosed) as end:
+                await session.receive()
+            assert (end.value.code, end.value.reason) == (4000, "enough")
+        with pytest.raises(ConnectionClosed):
+            await session.send("late")
+        await session.ended()
+
+
+async def test_iteration_ends_at_a_normal_close_only() -> None:
+    async def app(scope: Scope, receive: Receive, send: Send) -> None:
+        await send(ACCEPT)
+        await send(message("a"))
+        await send(message("b"))
+        await send({"type": "websocket.close", "code": int(scope["path"][1:])})
+
+    client = Client(app)
+    async with await client.connect("/1000") as session:
+        assert [each async for each in session] == ["a", "b"]
+    session = await client.connect("/1011")
+    with pytest.raises(ConnectionClosed):
+        [each async for each in session]
+    await client.stop()
+
+
+async def test_a_cancelled_receive_of_the_client_loses_no_message() -> None:
+    async with Client(echo) as client:
+        session = await client.connect("/")
+        for text in ("one", "two"):
+            waiting = asyncio.create_task(session.receive())
+            await asyncio.sleep(0)
+            await session.send(text)
+            while not session._connection.messages.ready():
+                await asyncio.sleep(0)
+            waiting.cancel()
+            with contextlib.suppress(asyncio.CancelledError):
+                assert await waiting == text
+                continue
+            assert await session.receive() == text
+
+
+async def test_a_client_may_not_send_what_may_not_be_sent() -> None:
+    async with Client(echo) as client:
+        session = await client.connect("/")
+        with pytest.raises(ValueError, match="close code that may be sent, got 1006"):
+            await session.close(1006)
+        with pytest.raises(ValueError, match="at most 123 bytes"):
+            await session.close(1000, "x" * 124)
+        with pytest.raises(TypeError, match="expected bytes, got 1"):
+            await session.send(1)  # type: ignore[arg-type]
+        assert session.state == "open"
+
+
+async def test_a_refusal_tells_what_the_app_meant() -> None:
+    async def app(scope: Scope, receive: Receive, send: Send) -> None:
+        await send({"type": "websocket.close", "code": 1008, "reason": "no badge"})
+
+    async with Client(app) as client:
+        with pytest.raises(WebSocketRefused) as refused:
+            await client.connect("/door")
+    error = refused.value
+    assert (error.status, error.body, error.code, error.reason) == (403, b"", 1008, "no badge")
+    assert str(error) == "the handshake for '/door' was refused with 403: no badge"
+
+
+async def test_a_flood_waits_for_its_reader() -> None:
+    sent = 0
+
+    async def app(scope: Scope, receive: Receive, send: Send) -> None:
+        nonlocal sent
+        await send(ACCEPT)
+        while True:
+            await send(message("x" * 1000))
+            sent += 1
+
+    client = Client(app, timeout=0.1)
+    session = await client.connect("/")
+    await session.receive()
+    assert sent <= HIGH_WATER / 1000 + 1
+    before = sent
+    for _ in range(before):
+        await session.receive()
+    await asyncio.sleep(0)
+    assert sent > before
+    await client.stop()
+    assert client.errors == []
+
+
+async def test_a_stopping_server_closes_both_ends_with_1012() -> None:
+    seen: list[Any] = []
+
+    async def app(scope: Scope, receive: Receive, send: Send) -> None:
+        await send(ACCEPT)
+        await receive()
+        seen.append((await receive())["code"])
+
+    client = Client(app)
+    first, second = await client.connect("/"), await client.connect("/")
+    first.server_closed(1012, "")
+    await client.stop()
+    for session in (first, second):
+        with pytest.raises(ConnectionClosed) as end:
+            await session.receive()
+        assert end.value.code == 1012
+    assert seen == [1012, 1012]

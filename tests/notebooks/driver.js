@@ -1,0 +1,97 @@
+// What the driver does inside JupyterLab's page, through the application object that the server was
+// told to expose. Every wait has a deadline, because `page.evaluate` has none.
+
+window.driver = (() => {
+  const pause = (ms) => new Promise((done) => setTimeout(done, ms));
+
+  /** Resolve like the promise, or reject after so many seconds. */
+  function within(seconds, what, promise) {
+    const late = pause(seconds * 1000).then(() => {
+      throw new Error(`${what} took more than ${seconds} s`);
+    });
+    return Promise.race([promise, late]);
+  }
+
+  /** Resolve with the first truthy answer. */
+  async function until(seconds, what, answer) {
+    const end = performance.now() + seconds * 1000;
+    for (;;) {
+      const found = await answer();
+      if (found) return found;
+      if (performance.now() > end) throw new Error(`${what} took more than ${seconds} s`);
+      await pause(30);
+    }
+  }
+
+  const app = () => window.jupyterapp;
+  const panel = () => app().shell.currentWidget;
+  const kernel = () => panel().sessionContext.session?.kernel;
+  const cell = (index) => panel().content.widgets[index];
+  const outputs = (index) => cell(index).model.outputs?.toJSON() ?? [];
+  const runs = {};
+
+  async function ready(seconds) {
+    await until(seconds, "JupyterLab's start", () => app()?.shell);
+    await within(seconds, "restoring the workspace", app().restored);
+    await until(seconds, "opening the notebook", () => panel()?.sessionContext);
+    await within(seconds, "reading the notebook", panel().context.ready);
+    await within(seconds, "drawing the notebook", panel().revealed);
+    await within(seconds, "the session's start", panel().sessionContext.ready);
+    return idle(seconds);
+  }
+
+  async function idle(seconds) {
+    await until(seconds, "the kernel's start", () => kernel()?.status === "idle");
+    return kernel().id;
+  }
+
+  function start(index) {
+    panel().content.activeCellIndex = index;
+    panel().content.deselectAll();
+    runs[index] = app().commands.execute("notebook:run-cell");
+  }
+
+  async function finish(index, seconds) {
+    await within(seconds, `cell ${index}`, runs[index]);
+    return outputs(index);
+  }
+
+  async function says(index, text, seconds) {
+    const said = () => JSON.stringify(outputs(index)).includes(JSON.stringify(text).slice(1, -1));
+    await until(seconds, `the output ${text} of cell ${index}`, said);
+  }
+
+  async function runAll(seconds) {
+    await within(seconds, "running all cells", app().commands.execute("notebook:run-all-cells"));
+  }
+
+  async function restart(seconds) {
+    await within(seconds, "restarting the kernel", panel().sessionContext.restartKernel());
+    return idle(seconds);
+  }
+
+  async function interrupt(seconds) {
+    await within(seconds, "interrupting the kernel", kernel().interrupt());
+  }
+
+  async function shutdown(seconds) {
+    await within(seconds, "shutting the kernel down", panel().sessionContext.shutdown());
+  }
+
+  async function theme(dark, seconds) {
+    const name = dark ? "JupyterLab Dark" : "JupyterLab Light";
+    await within(seconds, name, app().commands.execute("apputils:change-theme", { theme: name }));
+    await until(seconds, name, () => document.body.dataset.jpThemeLight === String(!dark));
+  }
+
+  return {
+    ready, start, finish, outputs, says, runAll, restart, interrupt, shutdown,
+    theme,
+    count: () => panel().content.widgets.length,
+    source: (index) => cell(index).model.sharedModel.getSource(),
+    kind: (index) => cell(index).model.type,
+    setSource: (index, source) => cell(index).model.sharedModel.setSource(source),
+    show: (index) => panel().content.scrollToItem(index, "start"),
+    save: () => panel().context.save(),
+  };
+})();

@@ -1,0 +1,210 @@
+"""The kernel side of the traffic table: what it answers, and how much it sends."""
+
+from __future__ import annotations
+
+import json
+import threading
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from playground.traffic.log import Log
+from playground.widgets.traffic import TrafficTable
+
+if TYPE_CHECKING:
+    from conftest import Wire
+
+
+@pytest.fixture
+def log() -> Log:
+    return Log(lock=threading.Lock())
+
+
+@pytest.fixture
+def table(log: Log, wire: Wire) -> Iterator[TrafficTable]:
+    made = TrafficTable(log)
+    made.comm = wire
+    yield made
+    assert made.follower.stop()
+    made.close()
+
+
+def fill(log: Log, count: int) -> int:
+    exchange = log.open("websocket", "alice", method="GET", path="/chat").id
+    for index in range(count):
+        log.append(float(index), exchange, "text", "client", f"message {index}", 10)
+    return exchange
+
+
+def ask(table: TrafficTable, **message: Any) -> None:
+    table._heard(table, message, [])
+
+
+def greet(table: TrafficTable, wire: Wire, since: int = 0) -> dict[str, Any]:
+    """Say hello without a follower behind, so that only the test ticks."""
+    ask(table, kind="hello", since=since, view="v")
+    table.follower.stop()
+    return take(wire)[0]
+
+
+def take(wire: Wire) -> list[dict[str, Any]]:
+    told, wire.outbox = [message for message, _ in wire.outbox], []
+    return told
+
+
+def numbers(message: dict[str, Any]) -> list[int]:
+    return [row[0] for row in message["rows"]]
+
+
+def test_nobody_looking_nothing_sent(table: TrafficTable, log: Log, wire: Wire) -> None:
+    fill(log, 3)
+    table.keep_up(True)
+    assert wire.outbox == []
+    assert not table.follower.running
+
+
+def test_hello_is_answered_with_what_is_there(table: TrafficTable, log: Log, wire: Wire) -> None:
+    exchange = fill(log, 3)
+    answer = greet(table, wire)
+    assert (answer["kind"], answer["after"], answer["last"], answer["view"]) == ("rows", 0, 3, "v")
+    assert numbers(answer) == [1, 2, 3]
+    assert answer["exchanges"] == {str(exchange): ["websocket", "alice", "/chat"]}
+    assert answer["names"] == {"alice": 0}
+    assert answer["totals"]["entries"] == 3
+    json.dumps(answer)
+
+
+def test_hello_after_a_pause_is_answered_with_the_rest(
+    table: TrafficTable, log: Log, wire: Wire
+) -> None:
+    fill(log, 5)
+    assert numbers(greet(table, wire, since=3)) == [4, 5]
+
+
+def test_a_tick_sends_one_message_with_all_that_is_new(
+    table: TrafficTable, log: Log, wire: Wire
+) -> None:
+    greet(table, wire)
+    fill(log, 700)
+    table.keep_up(True)
+    (told,) = take(wire)
+    assert (told["after"], told["last"], len(told["rows"])) == (0, 700, 700)
+    table.keep_up(False)
+    assert take(wire) == []
+
+
+def test_a_flood_is_sent_in_part_and_the_gap_can_be_seen(
+    table: TrafficTable, log: Log, wire: Wire
+) -> None:
+    greet(table, wire)
+    fill(log, 10_000)
+    table.keep_up(True)
+    (told,) = take(wire)
+    assert (told["after"], told["last"]) == (0, 10_000)
+    assert numbers(told) == list(range(8_001, 10_001))
+
+
+def test_every_part_of_a_hole_can_be_asked_for(table: TrafficTable, log: Log, wire: Wire) -> None:
+    greet(table, wire)
+    fill(log, 3_000)
+    table.keep_up(True)
+    take(wire)
+    ask(table, kind="since", cursor=100, upto=200, view="v")
+    (told,) = take(wire)
+    assert told["fill"] is True
+    assert numbers(told) == list(range(101, 201))
+
+
+def test_an_answer_goes_no_further_than_the_last_tick(
+    table: TrafficTable, log: Log, wire: Wire
+) -> None:
+    greet(table, wire)
+    fill(log, 5)
+    table.keep_up(True)
+    fill(log, 5)
+    take(wire)
+    ask(table, kind="since", cursor=2, view="v")
+    (told,) = take(wire)
+    assert numbers(told) == [3, 4, 5]
+
+
+def test_clearing_is_told_by_the_next_tick(table: TrafficTable, log: Log, wire: Wire) -> None:
+    fill(log, 5)
+    greet(table, wire)
+    ask(table, kind="clear")
+    table.keep_up(True)
+    (told,) = take(wire)
+    assert (told["totals"]["first"], told["totals"]["entries"], told["rows"]) == (6, 0, [])
+
+
+def test_recording_is_switched(table: TrafficTable, log: Log, wire: Wire) -> None:
+    greet(table, wire)
+    ask(table, kind="record", on=False)
+    fill(log, 2)
+    table.keep_up(True)
+    (told,) = take(wire)
+    assert (told["totals"]["recording"], told["totals"]["unrecorded"]) == (False, 2)
+
+
+def test_a_row_carries_a_preview_and_the_detail_more(
+    table: TrafficTable, log: Log, wire: Wire
+) -> None:
+    exchange = fill(log, 0)
+    log.append(1.0, exchange, "text", "client", "x" * 150_000, 150_000)
+    answer = greet(table, wire)
+    assert len(answer["rows"][0][5]) == 200
+    assert answer["rows"][0][12] != 0
+    ask(table, kind="detail", seq=1, view="v")
+    (detail,) = take(wire)
+    assert (len(detail["text"]), detail["cut"], detail["length"]) == (100_000, True, 150_000)
+
+
+def test_bytes_travel_in_a_buffer(table: TrafficTable, log: Log, wire: Wire) -> None:
+    exchange = fill(log, 0)
+    log.append(1.0, exchange, "binary", "client", b"\x00\xff" * 100, 200)
+    assert greet(table, wire)["rows"][0][5].startswith("00 ff 00")
+    ask(table, kind="detail", seq=1)
+    message, buffers = wire.outbox[0]
+    assert message["text"] is None
+    assert buffers == [b"\x00\xff" * 100]
+
+
+def test_a_row_that_was_let_go_is_said_to_be(table: TrafficTable, log: Log, wire: Wire) -> None:
+    ask(table, kind="detail", seq=99, view="v")
+    assert take(wire) == [{"kind": "detail", "seq": 99, "gone": True, "view": "v"}]
+
+
+def test_a_lone_surrogate_can_be_sent(table: TrafficTable, log: Log, wire: Wire) -> None:
+    exchange = fill(log, 0)
+    log.append(1.0, exchange, "text", "client", "a\ud800b", 3)
+    json.dumps(greet(table, wire), ensure_ascii=False).encode()
+
+
+def test_following_lasts_as_long_as_somebody_looks(table: TrafficTable) -> None:
+    ask(table, kind="hello", since=0, view="one")
+    ask(table, kind="hello", since=0, view="two")
+    ask(table, kind="bye", view="one")
+    assert table.follower.running
+    ask(table, kind="bye", view="two")
+    assert table.follower.stop()
+
+
+def test_rows_arrive_while_several_threads_append(
+    table: TrafficTable, log: Log, wire: Wire
+) -> None:
+    ask(table, kind="hello", since=0, view="v")
+    writers = [threading.Thread(target=fill, args=(log, 500)) for _ in range(4)]
+    for writer in writers:
+        writer.start()
+    for writer in writers:
+        writer.join()
+    wire.until(lambda: bool(wire.outbox) and wire.outbox[-1][0].get("last") == 2_000)
+    seen = [number for message in take(wire) for number in numbers({"rows": [], **message})]
+    assert seen == list(range(1, 2_001))
+
+
+def test_it_reads_as_text_without_a_browser(table: TrafficTable, log: Log) -> None:
+    fill(log, 2)
+    assert "alice → server" in repr(table)
+    assert "<table" in table.still_html()
