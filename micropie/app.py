@@ -43,7 +43,8 @@ class App(Core):
         ws_middlewares: Code around WebSocket connections.
         startup_handlers: Run before the first request; sync or async.
         shutdown_handlers: Run after the last one, each of them, whatever the others do.
-        error_hooks: Called with every exception the application's code lets go, and its request.
+        error_hooks: Called with every exception the application's code lets go, and its request;
+            one that returns True has shown it, and it is not logged as well.
     """
 
     _reserved_names: ClassVar[frozenset[str]] = Core._reserved_names

@@ -22,7 +22,7 @@ from micropie.types import Scope
 
 logger = logging.getLogger("micropie")
 
-ErrorHook = Callable[[BaseException, Request | None], None]
+ErrorHook = Callable[[BaseException, Request | None], object]
 
 
 class Core:
@@ -88,14 +88,19 @@ class Core:
     def _report(
         self, error: BaseException, request: Request | None, scope: Scope, where: str
     ) -> None:
-        """Log an exception of the application's code and show it to the error hooks."""
-        logger.error("Unhandled exception in %s.", where, exc_info=error)
+        """Show an exception of the application's code to the error hooks, and log it.
+
+        A hook that returns True has shown it to whom it concerns; then it is not logged.
+        """
+        shown = False
         outer = scope.get("micropie.error_hook")
         for hook in [*self.error_hooks, *([outer] if outer is not None else [])]:
             try:
-                hook(error, request)
+                shown = hook(error, request) is True or shown
             except Exception:
                 logger.exception("An error hook failed.")
+        if not shown:
+            logger.error("Unhandled exception in %s.", where, exc_info=error)
 
     def _checked_session_id(self, value: str) -> str | None:
         """Return the id to load a session with, or `None` for an id that is not believed."""

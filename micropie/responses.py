@@ -127,7 +127,7 @@ def make_response(result: Any) -> Response:
         TypeError: It has a shape that no response has.
         ValueError: Its status is none.
     """
-    if type(result) is not tuple:
+    if not isinstance(result, tuple):
         return Response(result)
     if len(result) not in (2, 3):
         raise TypeError(

@@ -27,13 +27,17 @@ async def serve_websocket(app: Core, scope: Scope, receive: Receive, send: Send)
     ws = WebSocket(receive, send, scope, secure_cookie=app.session_cookie_secure)
     token = current_request.set(request)
     try:
-        failed = False
+        code = 1000
         try:
             await _converse(app, request, ws, receive, send)
         except Exception as error:
-            failed = await _settle(app, request, ws, error)
+            code = await _settle(app, request, ws, error)
+        except BaseException:
+            # Cancelled: the server, or whoever swaps the application, is going away.
+            code = 1001
+            raise
         finally:
-            await _finish(app, request, ws, failed)
+            await _finish(app, request, ws, code)
     finally:
         current_request.reset(token)
 
@@ -98,18 +102,18 @@ def _value(request: Request, name: str) -> Any:
     return values[0] if values else request.session.get(name, MISSING)
 
 
-async def _settle(app: Core, request: Request, ws: WebSocket, error: Exception) -> bool:
-    """Answer an exception, and say whether the application is at fault."""
+async def _settle(app: Core, request: Request, ws: WebSocket, error: Exception) -> int:
+    """Answer an exception, and return the code to close with; 1011 if the application failed."""
     if isinstance(error, HandshakeRefused):
         await _end(ws, error.code, error.reason, error.status)
-        return False
+        return 1000
     if isinstance(error, ConnectionClosed) and ws.state == "closed":
-        return False
+        return 1000
     app._report(error, request, request.scope, f"the WebSocket {request.scope['path']}")
-    return True
+    return 1011
 
 
-async def _finish(app: Core, request: WebSocketRequest, ws: WebSocket, failed: bool) -> None:
+async def _finish(app: Core, request: WebSocketRequest, ws: WebSocket, code: int) -> None:
     """Run the hooks, save the session, and close what is still open."""
     for middleware in app.ws_middlewares:
         try:
@@ -117,20 +121,20 @@ async def _finish(app: Core, request: WebSocketRequest, ws: WebSocket, failed: b
             if isawaitable(result):
                 await result
         except Exception as error:
-            failed = True
+            code = 1011
             app._report(error, request, request.scope, "after_websocket")
-    if not failed:
+    if code != 1011:
         try:
             await _keep_session(app, request, ws)
         except Exception as error:
-            failed = True
+            code = 1011
             app._report(error, request, request.scope, "the session backend")
-    if failed:
+    if code == 1011:
         await _end(ws, 1011, "Internal server error", 500)
-    elif ws.state == "connecting" and request._subapp is None:
-        await _end(ws, 1008, "Connection not accepted", 403)
     elif ws.state == "open":
-        await _end(ws, 1000, "", 200)
+        await _end(ws, code, "", 200)
+    elif ws.state == "connecting":
+        await _end(ws, 1008, "Connection not accepted", 403)
 
 
 async def _end(ws: WebSocket, code: int, reason: str, status: int) -> None:
@@ -170,12 +174,18 @@ async def _serve_mounted(
 ) -> None:
     """Let a mounted application have the connection; the session's cookie goes with its accept."""
 
-    async def send_with_cookie(event: Event) -> None:
+    async def receive_noted() -> Event:
+        event = await receive()
+        ws.note(event)
+        return event
+
+    async def send_noted(event: Event) -> None:
         if event["type"] == "websocket.accept" and ws.cookie_id is not None:
             ws.session_id = ws.cookie_id
             cookie = session_cookie(ws.cookie_id, secure=app.session_cookie_secure)
             event = {**event, "headers": [*event.get("headers", ()), *cookie]}
+        ws.note(event)
         await send(event)
 
     state = await app._mounts.start(request._subapp)
-    await request._subapp(inner_scope(request, state), receive, send_with_cookie)
+    await request._subapp(inner_scope(request, state), receive_noted, send_noted)

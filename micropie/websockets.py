@@ -131,19 +131,11 @@ class WebSocket(Handshake):
             if event["type"] == "websocket.disconnect":
                 self._raise_disconnect(event)
 
-    async def refuse(
-        self, status: int = 403, body: str = "", *, code: int = 1008, reason: str | None = None
-    ) -> None:
+    async def refuse(self, status: int = 403, body: str = "", *, code: int = 1008) -> None:
         """Refuse the opening handshake.
 
         A server that offers the `websocket.http.response` extension sends status and body; any
-        other answers 403.
-
-        Args:
-            status: HTTP status.
-            body: Text for the client.
-            code: Close code for servers without the extension.
-            reason: Close reason for them; the body when not given.
+        other answers 403, and gets `code` and the body as reason.
 
         Raises:
             RuntimeError: The handshake is accepted already.
@@ -154,13 +146,12 @@ class WebSocket(Handshake):
             await self._await_connect()
         except ConnectionClosed:
             return
-        text = body if reason is None else reason
-        self.state, self._end = "closed", (code, text, True)
+        self.state, self._end = "closed", (code, body, True)
         try:
             if "websocket.http.response" in (self._scope.get("extensions") or ()):
                 await self._send_response(status, body.encode("utf-8", "replace"))
             else:
-                await self._send(close_event(code, text))
+                await self._send(close_event(code, body))
         except OSError:
             self._end = (1006, "", False)
 
@@ -313,6 +304,16 @@ class WebSocket(Handshake):
         except (OSError, RuntimeError):
             # Gone before our close frame: whether it is closed is all that anybody asks.
             self._end = (1006, "", False)
+
+    def note(self, event: Event) -> None:
+        """Keep in step with an event that a mounted application received or sent here."""
+        kind = event["type"]
+        if kind == "websocket.connect":
+            self._seen_connect = True
+        elif kind == "websocket.accept":
+            self.state, self.accepted = "open", True
+        elif kind in ("websocket.close", "websocket.disconnect", "websocket.http.response.start"):
+            self.state = "closed"
 
     def _raise_not_open(self, what: str) -> NoReturn:
         if self.state == "closed":

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 import traceback
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from contextvars import Context
 from types import TracebackType
 from typing import Final
@@ -17,10 +17,10 @@ from playground.traffic.log import Log
 
 # What the first word of a User-Agent says about who is calling.
 _AGENTS: Final = (
-    ("Mozilla/", "browser"),
-    ("curl/", "curl"),
-    ("node", "node"),
-    ("Python/", "python"),
+    (b"Mozilla/", "browser"),
+    (b"curl/", "curl"),
+    (b"node", "node"),
+    (b"Python/", "python"),
 )
 
 
@@ -95,12 +95,14 @@ class Recorder:
         ]
         return where, "\n".join(lines)
 
-    def name(self, headers: dict[bytes, bytes], protocol: str) -> str:
+    def name(self, headers: Iterable[tuple[bytes, bytes]], protocol: str) -> str:
         """Return what a client is called: as it says, or after its kind, numbered if it stays."""
-        given = headers.get(CLIENT_HEADER)
-        if given:
-            return unquote(given.decode("latin-1"))[:80]
-        agent = headers.get(b"user-agent", b"").decode("latin-1")
+        agent = b""
+        for key, value in headers:
+            if key == CLIENT_HEADER and value:
+                return unquote(value.decode("latin-1"))[:80]
+            if key == b"user-agent":
+                agent = value
         kind = next((kind for start, kind in _AGENTS if agent.startswith(start)), "client")
         if protocol == "http":
             return kind

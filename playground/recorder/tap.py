@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Awaitable, Callable, MutableMapping
+from collections.abc import Awaitable, Callable, Iterable, MutableMapping
 from contextvars import Context, ContextVar
 from types import TracebackType
 from typing import Any, Final, Literal, Protocol
@@ -54,7 +54,7 @@ class Desk(Protocol):
 
     def place(self) -> str | None: ...
     def trace(self, trace: TracebackType | None) -> tuple[str | None, str]: ...
-    def name(self, headers: dict[bytes, bytes], protocol: str) -> str: ...
+    def name(self, headers: Iterable[tuple[bytes, bytes]], protocol: str) -> str: ...
 
 
 class Tap:
@@ -76,7 +76,7 @@ class Tap:
         self._lines: dict[str, str] = {}
 
     def _scope_for_app(self, scope: Scope) -> Scope:
-        headers = [pair for pair in scope["headers"] if pair[0].lower() != CLIENT_HEADER]
+        headers = [pair for pair in scope["headers"] if pair[0] != CLIENT_HEADER]
         return {**scope, "headers": headers, ERROR_HOOK: self.failed}
 
     def _open(self, scope: Scope) -> Exchange:
@@ -85,7 +85,7 @@ class Tap:
         path = (raw + b"?" + query if query else raw).decode("utf-8", "replace")
         return self.log.open(
             self.protocol,
-            self.recorder.name({k.lower(): v for k, v in scope["headers"]}, self.protocol),
+            self.recorder.name(scope["headers"], self.protocol),
             method=scope.get("method", "GET"),
             path=redact_path(path),
             headers=redact_headers(self.scope["headers"]),
@@ -102,11 +102,16 @@ class Tap:
         revision = self.recorder.revision()
         return self.log.append(now(), self.id, kind, sender, data, revision=revision, **fields)
 
-    def failed(self, error: BaseException, request: object = None) -> None:
-        """Write down an exception that a handler raised. This is the app's error hook."""
+    def failed(self, error: BaseException, request: object = None) -> bool:
+        """Write down an exception that a handler raised. This is the app's error hook.
+
+        Returns:
+            True: it is in the log, where a reader looks, and need not be on stderr as well.
+        """
         where, trace = self.recorder.trace(error.__traceback__)
         said = f"{type(error).__name__}: {error}" if str(error) else type(error).__name__
         self.write("exception", "server", said, cause=cause.get(), where=where, note=trace)
+        return True
 
     def printed(self, stream: str, text: str) -> None:
         """Write down what a handler printed, a line at a time, as it would stand in a terminal."""

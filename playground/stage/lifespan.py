@@ -70,7 +70,7 @@ class Lifespan:
             "type": "lifespan",
             "asgi": {"version": "3.0", "spec_version": "2.0"},
             "state": self.state,
-            "micropie.error_hook": lambda error, request=None: self._errors.append(error),
+            "micropie.error_hook": self._note_error,
         }
         try:
             await self.app(scope, self._to_app.get, self._hear)
@@ -79,6 +79,10 @@ class Lifespan:
         finally:
             if not self._answer.done():
                 self._answer.set_result(None)
+
+    def _note_error(self, error: BaseException, request: object = None) -> bool:
+        self._errors.append(error)
+        return True  # it becomes the cause of what `start` raises
 
     async def _hear(self, event: MutableMapping[str, Any]) -> None:
         kind = event["type"]

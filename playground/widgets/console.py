@@ -7,6 +7,7 @@ In a panel the two halves stand apart, with the traffic between them: each is a 
 from __future__ import annotations
 
 import threading
+import time
 from collections.abc import Callable
 from html import escape
 from typing import Any, Final
@@ -45,6 +46,10 @@ MOST_CLIENTS: Final = 200
 MOST_REASON: Final = 300
 MOST_STILL: Final = 40
 
+# Reading an app's routes costs a millisecond, and they are only what the form suggests.
+PATHS_SECONDS: Final = 2.0
+MOST_PATHS: Final = 50
+
 
 class Console(Controlled):
     """A lab's clients and a line to send from them.
@@ -67,6 +72,8 @@ class Console(Controlled):
         self, controls: Controls, follower: Follower, names: Names | None = None, part: str = "all"
     ) -> None:
         self.names = names if names is not None else Names()
+        self._paths: list[str] = []
+        self._paths_due = 0.0
         super().__init__(controls, follower, part=part)
 
     def choose(self, client: str) -> None:
@@ -76,15 +83,13 @@ class Console(Controlled):
 
     def state(self) -> dict[str, Any]:
         """Return the clients, those that are open before the others if there are many."""
-        status = self.controls.status()
         clients = self.controls.clients()
         kept = _kept(clients)
         return {
             "clients": [self._client(client) for client in kept],
             "open": sum(client.state == "open" for client in clients),
             "more": len(clients) - len(kept),
-            "running": status.running,
-            "paths": [each.path for each in self.controls.routes() if each.kind == "websocket"],
+            "paths": self._suggested(),
         }
 
     def heard_connect(self, message: dict[str, Any], buffers: object) -> None:
@@ -130,6 +135,14 @@ class Console(Controlled):
             told.append(f"and {len(clients) - MOST_STILL:,} more")
         return f"<div>Clients: {' | '.join(told) if told else 'none'}</div>"
 
+    def _suggested(self) -> list[str]:
+        now = time.monotonic()
+        if now >= self._paths_due:
+            self._paths_due = now + PATHS_SECONDS
+            routes = self.controls.routes()
+            self._paths = [each.path for each in routes if each.kind == "websocket"][:MOST_PATHS]
+        return self._paths
+
     def _client(self, client: ClientView) -> dict[str, Any]:
         phrase = close_phrase(client.code) if client.state == "closed" and client.code else ""
         return {
@@ -139,9 +152,7 @@ class Console(Controlled):
             "index": self.names.index(client.name),
         }
 
-    def _each(
-        self, message: dict[str, Any], done: Done, act: Callable[[str, Done], None]
-    ) -> None:
+    def _each(self, message: dict[str, Any], done: Done, act: Callable[[str, Done], None]) -> None:
         """Act for one client, or for all that are open: then done is called when all have ended."""
         if not message.get("all"):
             act(text_of(message, "client", 300), done)

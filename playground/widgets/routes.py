@@ -45,7 +45,6 @@ class RouteList(Controlled):
         return {
             "routes": [route._asdict() for route in routes[:MOST_ROUTES]],
             "more": max(0, len(routes) - MOST_ROUTES),
-            "running": self.controls.status().running,
             "taken": [each.name for each in self.controls.clients() if each.state != "refused"],
         }
 

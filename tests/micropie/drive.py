@@ -79,9 +79,14 @@ async def request(
     body: bytes = b"",
     chunks: list[bytes] | None = None,
     then: Event | None = None,
+    slow: bool = False,
     **more: Any,
 ) -> Answer:
-    """Send one request; `chunks` come as events of their own, `then` instead of the last end."""
+    """Send one request.
+
+    `chunks` come as events of their own, `then` instead of the last end; a `slow` client lets the
+    app run between two events.
+    """
     parts = [body] if chunks is None else chunks
     events: list[Event] = [
         {"type": "http.request", "body": part, "more_body": True} for part in parts
@@ -94,6 +99,8 @@ async def request(
     left = asyncio.Event()
 
     async def receive() -> Event:
+        for _ in range(5 if slow else 0):
+            await asyncio.sleep(0)
         if events:
             return events.pop(0)
         await left.wait()

@@ -12,7 +12,6 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from playwright.sync_api import BrowserContext, Locator, Page, Request
-
 from server import Server
 
 SECONDS = 60

@@ -165,10 +165,10 @@ async def test_the_name_header_names_the_client_and_the_app_does_not_see_it() ->
 
 async def test_clients_without_a_name_are_called_after_their_kind() -> None:
     recorder, _ = recorded(echo(""))
-    browser = {b"user-agent": b"Mozilla/5.0"}
+    browser = [(b"user-agent", b"Mozilla/5.0")]
     assert [recorder.name(browser, "websocket") for _ in range(2)] == ["browser-1", "browser-2"]
     assert recorder.name(browser, "http") == "browser"
-    assert recorder.name({}, "websocket") == "client-1"
+    assert recorder.name([], "websocket") == "client-1"
 
 
 async def test_what_a_handler_prints_is_written_line_by_line_with_its_cause() -> None:

@@ -11,7 +11,7 @@ const NONE = "No routes are known. A handler is a method of the App, such as asy
 class Routes {
   /** @param {any} model @param {HTMLElement} el */
   constructor(model, el) {
-    this.state = { routes: [], taken: [], more: 0, running: true };
+    this.state = { routes: [], taken: [], more: 0 };
     this.form = null;
     this.line = new Line(model, {
       state: (state) => this.show(state),

@@ -7,7 +7,7 @@ import time
 from collections.abc import Callable, Sequence
 from typing import Any
 
-from playwright.sync_api import Page
+from playwright.sync_api import Locator, Page
 
 from playground.traffic.log import Log
 from playground.widgets import ClientView, Done, Panel, RouteView, Status
@@ -256,3 +256,23 @@ class PanelPage:
         while not claim():
             assert time.monotonic() < deadline, "the claim did not come true in time"
             self.carry()
+
+
+def press(page: Page, name: str, within: str = "#panel") -> None:
+    """Press the button of that name."""
+    page.locator(within).get_by_role("button", name=name, exact=True).click()
+
+
+def message(page: Page) -> Locator:
+    """Return where a message is written."""
+    return page.get_by_role("textbox", name="Message")
+
+
+def chosen(page: Page) -> Locator:
+    """Return the list of who may send."""
+    return page.get_by_label("From which client")
+
+
+def chips(page: Page) -> list[str]:
+    """Return what the clients' chips say."""
+    return page.locator(".mpp-clients .mpp-chip").all_inner_texts()

@@ -1,0 +1,128 @@
+"""Routes as a person tries them: in Chromium, in a whole panel."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+from panel_page import PanelPage, StandIn, chosen, message, press
+from playwright.sync_api import Page, expect
+
+
+@pytest.fixture
+def lab() -> StandIn:
+    lab = StandIn()
+    lab.put("alice")
+    lab.put("bob")
+    lab.put("dave", "closed", 1011)
+    return lab
+
+
+@pytest.fixture
+def shown(page: Page, lab: StandIn) -> Iterator[PanelPage]:
+    """A whole panel, rendered; it is ticked by hand."""
+    panel = PanelPage(page, lab)
+    panel.render()
+    yield panel
+    panel.panel.close()
+
+
+def test_a_chip_opens_the_form_of_its_signature(shown: PanelPage, page: Page) -> None:
+    chip = page.get_by_role("button", name="HTTP /greet/{name}")
+    chip.click()
+    expect(chip).to_have_attribute("aria-expanded", "true")
+    expect(page.locator(".mpp-form-doc")).to_have_text("Say hello.")
+    name = page.get_by_label("name needed")
+    expect(name).to_be_focused()
+    expect(name).to_have_attribute("placeholder", "str")
+    expect(page.get_by_label("times")).to_have_attribute("placeholder", "int, 1 if empty")
+    page.keyboard.press("Escape")
+    expect(page.locator(".mpp-form")).to_have_count(0)
+    expect(chip).to_be_focused()
+
+
+def test_try_a_route_opens_the_first(shown: PanelPage, page: Page) -> None:
+    press(page, "Try a route…")
+    expect(page.locator(".mpp-form-name")).to_have_text("ws_chat")
+    press(page, "Try a route…")
+    expect(page.locator(".mpp-form")).to_have_count(0)
+
+
+def test_what_is_missing_is_said_at_the_field(shown: PanelPage, lab: StandIn, page: Page) -> None:
+    page.get_by_role("button", name="WS /chat/{room}").click()
+    press(page, "Connect", ".mpp-routes")
+    expect(page.locator(".mpp-field-wrong:visible")).to_have_text("room is needed.")
+    expect(page.get_by_label("room needed")).to_be_focused()
+    assert lab.did == []
+    page.get_by_label("room needed").fill("lobby")
+    expect(page.locator(".mpp-field-wrong:visible")).to_have_count(0)
+
+
+def test_connecting_chooses_the_new_client_and_lets_one_write(
+    shown: PanelPage, lab: StandIn, page: Page
+) -> None:
+    page.get_by_role("button", name="WS /chat/{room}").click()
+    page.get_by_label("room needed").fill("the lobby")
+    page.get_by_label("subprotocols").fill("chat.v2, chat.v1")
+    expect(page.locator(".mpp-preview")).to_have_text("/chat/the%20lobby")
+    page.keyboard.press("Enter")
+    shown.tick()
+    assert lab.did == [("connect", "carol", "/chat/the%20lobby", ["chat.v2", "chat.v1"])]
+    expect(chosen(page)).to_have_value("carol")
+    expect(message(page)).to_be_focused()
+    expect(page.get_by_label("client's name")).to_have_attribute("placeholder", "erin")
+
+
+def test_the_focus_is_not_taken_from_elsewhere(shown: PanelPage, lab: StandIn, page: Page) -> None:
+    lab.held = []
+    page.get_by_role("button", name="WS /echo").click()
+    press(page, "Connect", ".mpp-routes")
+    page.evaluate("() => document.body.append(document.createElement('textarea'))")
+    page.locator("body > textarea").focus()
+    shown.carry()
+    lab.release()
+    shown.tick()
+    expect(chosen(page)).to_have_value("carol")
+    expect(page.locator("body > textarea")).to_be_focused()
+
+
+def test_a_response_is_shown_as_text(shown: PanelPage, lab: StandIn, page: Page) -> None:
+    lab.answer = {
+        "status": 404,
+        "headers": [["content-type", "text/html"]],
+        "body": "<img src=x onerror=alert(1)>" + "x" * 5000,
+    }
+    page.get_by_role("button", name="HTTP /greet/{name}").click()
+    page.get_by_label("name needed").fill("Ada")
+    page.get_by_label("times").fill("2")
+    page.get_by_label("Method").select_option("POST")
+    page.get_by_label("body").fill("a=1")
+    press(page, "Send", ".mpp-routes")
+    shown.carry()
+    assert lab.did == [("request", "POST", "/greet/Ada?times=2", "a=1")]
+    answer = page.locator(".mpp-answer")
+    expect(answer).to_contain_text("404 · 3.0 ms · text/html · 5.0 kB")
+    expect(answer).to_contain_text("<img src=x onerror=alert(1)>")
+    expect(answer).to_contain_text("1,028 more characters")
+    assert page.locator(".mpp-answer img").count() == 0
+
+
+def test_an_open_form_stays_while_its_route_does(
+    shown: PanelPage, lab: StandIn, page: Page
+) -> None:
+    page.get_by_role("button", name="WS /chat/{room}").click()
+    page.get_by_label("room needed").fill("lobby")
+    lab.served = lab.served[:2]
+    shown.tick()
+    expect(page.get_by_label("room needed")).to_have_value("lobby")
+    lab.served = lab.served[1:]
+    shown.tick()
+    expect(page.locator(".mpp-form")).to_have_count(0)
+
+
+def test_an_app_without_routes_says_how_to_write_one(
+    shown: PanelPage, lab: StandIn, page: Page
+) -> None:
+    lab.served = []
+    shown.tick()
+    expect(page.locator(".mpp-routes")).to_contain_text("async def ws_echo(self, ws)")
