@@ -16,7 +16,12 @@ from micropie import DEFAULT_MAX_BODY_SIZE, DEFAULT_MAX_FORM_FIELD_SIZE, SESSION
     [
         *(
             (option, value)
-            for option in ("body_timeout", "max_body_size", "max_form_field_size", "session_timeout")
+            for option in (
+                "body_timeout",
+                "max_body_size",
+                "max_form_field_size",
+                "session_timeout",
+            )
             for value in (0, -1, "1", True, float("nan"))
         ),
         ("session_timeout", None),

@@ -41,7 +41,11 @@ async def test_other_methods_do_not_read_the_body() -> None:
 
 @pytest.mark.parametrize(
     ("text", "expected"),
-    [('{"a": 1, "b": [2]}', [1, [2], True]), ("[1]", [None, None, True]), ("3", [None, None, True])],
+    [
+        ('{"a": 1, "b": [2]}', [1, [2], True]),
+        ("[1]", [None, None, True]),
+        ("3", [None, None, True]),
+    ],
 )
 async def test_json_fills_parameters_with_its_own_types(text: str, expected: Any) -> None:
     assert (await request(Site(), "POST", "/page", **json_body(text))).json() == expected
@@ -53,7 +57,9 @@ async def test_a_json_suffix_is_json() -> None:
     assert answer.json() == [1, None, True]
 
 
-@pytest.mark.parametrize("text", ["", " ", "{", '{"a": NaN}', "[1,]", "'a'", "\ufeff{", "[" * 100000])
+@pytest.mark.parametrize(
+    "text", ["", " ", "{", '{"a": NaN}', "[1,]", "'a'", "\ufeff{", "[" * 100000]
+)
 async def test_bad_json_is_refused(text: str) -> None:
     answer = await request(Site(), "POST", "/page", **json_body(text))
     assert (answer.status, answer.text) == (400, "400 Bad Request: Bad JSON")
@@ -73,9 +79,7 @@ async def test_the_limit_is_inclusive(size: int, status: int, declared: bool, st
     body = b"a=" + b"x" * (size - 2)
     headers = [*FORM, *([("content-length", str(size))] if declared else [])]
     chunks = [body[start : start + step] for start in range(0, size, step)]
-    answer = await request(
-        Site(max_body_size=10), "POST", "/page", headers=headers, chunks=chunks
-    )
+    answer = await request(Site(max_body_size=10), "POST", "/page", headers=headers, chunks=chunks)
     assert answer.status == status
     assert status == 200 or answer.text == "413 Payload Too Large"
 
@@ -194,7 +198,10 @@ async def test_half_a_body_runs_no_handler(headers: Any) -> None:
 
 
 VALUES = st.recursive(
-    st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False, allow_infinity=False)
+    st.none()
+    | st.booleans()
+    | st.integers()
+    | st.floats(allow_nan=False, allow_infinity=False)
     | st.text(),
     lambda inner: st.lists(inner) | st.dictionaries(st.text(), inner),
     max_leaves=8,

@@ -36,8 +36,14 @@ def test_a_value_converts(convert: Any, value: Any, expected: Any) -> None:
 @pytest.mark.parametrize(
     ("convert", "value"),
     [
-        *((to_int, value) for value in ("", "1.0", "1_0", " 1", "٣", True, 1.5, None, [], "1" * 5000)),
-        *((to_float, value) for value in ("", "x", "nan", "inf", "1_0", " 1", True, None, {}, 10**400)),
+        *(
+            (to_int, value)
+            for value in ("", "1.0", "1_0", " 1", "٣", True, 1.5, None, [], "1" * 5000)
+        ),
+        *(
+            (to_float, value)
+            for value in ("", "x", "nan", "inf", "1_0", " 1", True, None, {}, 10**400)
+        ),
         *((to_bool, value) for value in ("", "2", "maybe", 2, None, [], 1.0)),
     ],
 )

@@ -56,7 +56,13 @@ def test_a_cookie_that_was_sent_is_read(cookies: dict[str, str]) -> None:
 
 
 def test_headers_keep_the_last_and_join_cookies() -> None:
-    raw = [(b"X-A", b"1"), (b"x-a", b"2"), (b"cookie", b"a=1"), (b"Cookie", b"b=2"), (b"l", b"\xe4")]
+    raw = [
+        (b"X-A", b"1"),
+        (b"x-a", b"2"),
+        (b"cookie", b"a=1"),
+        (b"Cookie", b"b=2"),
+        (b"l", b"\xe4"),
+    ]
     assert decode_headers(raw) == {"x-a": "2", "cookie": "a=1; b=2", "l": "ä"}
 
 

@@ -51,7 +51,12 @@ def answering(result: Any) -> App:
         ((404, None), 404, HTML, b""),
         ((200, "x", None), 200, HTML, b"x"),
         ((200, "x", [("Content-Type", "text/plain")]), 200, "text/plain", b"x"),
-        ((200, {"a": 1}, [("CONTENT-TYPE", "application/ld+json")]), 200, "application/ld+json", b'{"a":1}'),
+        (
+            (200, {"a": 1}, [("CONTENT-TYPE", "application/ld+json")]),
+            200,
+            "application/ld+json",
+            b'{"a":1}',
+        ),
     ],
 )
 async def test_a_result_is_a_response(result: Any, status: int, media: str, body: bytes) -> None:

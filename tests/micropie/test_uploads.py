@@ -123,7 +123,11 @@ async def test_an_upload_over_the_limit_is_413_for_a_running_handler() -> None:
         (TYPE, BODY[:-9], "400 Bad Request: Malformed multipart body"),
         (TYPE, b"--a b\r\nX: y\r\n\r\n\r\n" + END, "400 Bad Request: Malformed multipart body"),
         ([("content-type", "multipart/form-data")], BODY, "400 Bad Request: Missing boundary"),
-        ([("content-type", "multipart/form-data; boundary=")], BODY, "400 Bad Request: Missing boundary"),
+        (
+            [("content-type", "multipart/form-data; boundary=")],
+            BODY,
+            "400 Bad Request: Missing boundary",
+        ),
         (TYPE, part("title", b"x" * 101) + END, "413 Payload Too Large: Multipart form field"),
     ],
 )
