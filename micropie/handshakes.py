@@ -43,9 +43,9 @@ class Handshake:
         """The subprotocols that the client offers, in its order of preference."""
         return list(self._scope.get("subprotocols") or ())
 
-    def _check_subprotocol(self, subprotocol: str | None) -> None:
+    def _check_subprotocol(self, subprotocol: str) -> None:
         offered = self._scope.get("subprotocols")
-        if subprotocol is not None and offered is not None and subprotocol not in offered:
+        if offered is not None and subprotocol not in offered:
             raise ValueError(
                 f"expected one of the offered subprotocols {list(offered)!r}, got "
                 f"{subprotocol!r}; choose from ws.subprotocols"

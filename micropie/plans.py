@@ -43,6 +43,8 @@ class Plan:
         socket: Whether the first parameter is for the WebSocket.
 
     Attributes:
+        name: What the handler is found by.
+        found: What reading that name from the class or the instance gave.
         bare: Whether there is nothing to fill.
         names: What the parameters are called, beside `*args` and `**kwargs`.
         takes_rest: Whether there is a `**kwargs`.
@@ -58,6 +60,7 @@ class Plan:
         "call",
         "documented",
         "found",
+        "name",
         "names",
         "prefix",
         "raw",
@@ -75,6 +78,7 @@ class Plan:
         implicit: frozenset[str],
         socket: bool,
     ) -> None:
+        self.name = ""
         self.raw = self.found = raw
         self.bound = bound
         self.call = call

@@ -93,6 +93,11 @@ class Request:
         method: HTTP method in upper case; `""` for a WebSocket.
     """
 
+    # Fields that are looked at for every request have no `lazy`: `None` says that nobody has asked.
+    _path_params: list[str] | None = None
+    _query_params: dict[str, list[str]] | None = None
+    _body_params: dict[str, list[str]] | None = None
+    _session: dict[str, Any] | None = None
     _form: bytes = b""
     _raw_body: bytes | None = None
     _json: Any = MISSING
@@ -119,33 +124,57 @@ class Request:
         """The path below `root_path`, decoded and split."""
         return path_segments(self.scope)
 
-    @lazy
+    @property
     def path_params(self) -> list[str]:
         """The path segments after the handler's name."""
-        return self.segments[1:]
+        if self._path_params is None:
+            self._path_params = self.segments[1:]
+        return self._path_params
 
-    @lazy
+    @path_params.setter
+    def path_params(self, segments: list[str]) -> None:
+        self._path_params = segments
+
+    @property
     def query_params(self) -> dict[str, list[str]]:
         """The query string's fields."""
-        raw = self.scope.get("query_string")
-        return parse_fields(raw) if raw else {}
+        if self._query_params is None:
+            raw = self.scope.get("query_string")
+            self._query_params = parse_fields(raw) if raw else {}
+        return self._query_params
 
-    @lazy
+    @query_params.setter
+    def query_params(self, fields: dict[str, list[str]]) -> None:
+        self._query_params = fields
+
+    @property
     def body_params(self) -> dict[str, list[str]]:
         """The form's fields."""
-        given: dict[str, list[str]] | None = self.scope.get("body_params")
-        return parse_fields(self._form) if given is None else given
+        if self._body_params is None:
+            given = self.scope.get("body_params")
+            self._body_params = parse_fields(self._form) if given is None else given
+        return self._body_params
+
+    @body_params.setter
+    def body_params(self, fields: dict[str, list[str]]) -> None:
+        self._body_params = fields
+
+    @property
+    def session(self) -> dict[str, Any]:
+        """The session; what is in it after the request is kept for the next."""
+        if self._session is None:
+            given = self.scope.get("session")
+            self._session = {} if given is None else given
+        return self._session
+
+    @session.setter
+    def session(self, data: dict[str, Any]) -> None:
+        self._session = data
 
     @lazy
     def files(self) -> dict[str, dict[str, Any]]:
         """Uploaded files: `{"filename", "content_type", "content"}` each, `content` a queue."""
         given: dict[str, dict[str, Any]] | None = self.scope.get("files")
-        return {} if given is None else given
-
-    @lazy
-    def session(self) -> dict[str, Any]:
-        """The session; what is in it after the request is kept for the next."""
-        given: dict[str, Any] | None = self.scope.get("session")
         return {} if given is None else given
 
     @lazy
@@ -156,7 +185,7 @@ class Request:
     @property
     def has_body(self) -> bool:
         """Whether a value may come from the body: it is read, being read, or was given."""
-        return self.body_parsed or "body_params" in self.__dict__ or "files" in self.__dict__
+        return self.body_parsed or self._body_params is not None or "files" in self.__dict__
 
     @property
     def json_body(self) -> Any:

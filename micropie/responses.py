@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterable, Awaitable, Callable, Iterable
+from collections.abc import AsyncIterable, Awaitable, Callable, Iterable, Sequence
 from typing import Any, Final
 from urllib.parse import quote
 
@@ -39,11 +39,20 @@ class Response:
 
     __slots__ = ("body", "headers", "media", "raw_cookies", "shown", "status")
 
+    body: Any
+    shown: Any
+    media: RawHeader
+    raw_cookies: Sequence[RawHeader]
+
     def __init__(self, body: Any, status: int = 200, headers: Iterable[Any] = ()) -> None:
         self.status = status
         self.headers: HeaderList = list(headers) if headers else []
-        self.raw_cookies: list[RawHeader] = []
-        self.set_body(body)
+        self.raw_cookies = ()
+        if type(body) is str:
+            self.media, self.shown = _HTML, body
+            self.body = body.encode()
+        else:
+            self.set_body(body)
 
     def set_body(self, body: Any) -> None:
         """Take a body of any type that a handler may return.
@@ -51,11 +60,11 @@ class Response:
         Raises:
             TypeError: It is of none of them.
         """
-        self.media: RawHeader = _HTML
+        self.media = _HTML
         self.shown = body
         kind = type(body)
         if kind is str:
-            self.body: Any = body.encode()
+            self.body = body.encode()
         elif kind is bytes:
             self.body = body
         elif kind is dict or kind is list:
@@ -94,11 +103,6 @@ class Response:
     def is_streamed(self) -> bool:
         """Whether the body comes in chunks."""
         return type(self.body) is not bytes
-
-    @property
-    def is_plain(self) -> bool:
-        """Whether the body is there, whole, and is to be sent."""
-        return type(self.body) is bytes and self.status not in BODILESS
 
     def raw_headers(self) -> list[RawHeader]:
         """Make the ASGI headers: one `content-type`, a true `content-length`."""

@@ -64,7 +64,7 @@ class Routes:
             return None
         socket = name.startswith("ws_")
         plan = self._plans[name] = _plan(raw, bound, self._app, own, socket)
-        plan.found = found
+        plan.name, plan.found = name, found
         return plan
 
     def http(self, request: Request) -> Plan:
@@ -76,15 +76,20 @@ class Routes:
         chosen = request._route_handler
         if chosen is not None:
             return self._chosen(chosen, socket=False) or _not_found()
-        name = request.scope["path"][1:] or "index"
-        plan = self._public.get(name)
-        if plan is not None and self._is_current(name, plan) and not request.scope.get("root_path"):
-            return plan
-        return self._http(request)
-
-    def _is_current(self, name: str, plan: Plan) -> bool:
-        own = self._own
-        return plan.found is (own[name] if name in own else getattr(self._type, name, None))
+        scope = request.scope
+        name, slash, rest = scope["path"][1:].partition("/")
+        plan = self._public.get(name if name or slash else "index")
+        if plan is None or scope.get("root_path"):
+            return self._http(request)
+        name, own = plan.name, self._own
+        if plan.found is not (own[name] if name in own else getattr(self._type, name, None)):
+            return self._http(request)
+        if slash:
+            if rest[:1] in ("", "/") or rest[-1] == "/" or b"%2" in (scope.get("raw_path") or b""):
+                return self._http(request)
+            if request._path_params is None:
+                request._path_params = rest.split("/")
+        return plan
 
     def _http(self, request: Request) -> Plan:
         segments = request.segments

@@ -18,6 +18,7 @@ from micropie.plans import Plan, Unbound
 from micropie.receiving import replay
 from micropie.requests import MISSING, Request, current_request
 from micropie.responses import (
+    BODILESS,
     PLAIN_TYPES,
     Response,
     checked_headers,
@@ -40,11 +41,11 @@ async def serve_http(app: Core, scope: Scope, receive: Receive, send: Send) -> N
     result: Any = MISSING
     try:
         try:
-            headers = dict(scope["headers"])
-            if b"cookie" in headers and "session" not in scope:
+            given = dict(scope["headers"])
+            if b"cookie" in given and "session" not in scope:
                 await load_session(app, request)
             if request.method in BODY_METHODS and not request.body_parsed:
-                upload = await read_body(request, receive, headers, app)
+                upload = await read_body(request, receive, given, app)
             if app.middlewares:
                 result = await _before(app, request)
                 if result is MISSING and request._subapp is not None:
@@ -59,7 +60,7 @@ async def serve_http(app: Core, scope: Scope, receive: Receive, send: Send) -> N
                     type(result) not in PLAIN_TYPES and isawaitable(result)
                 ):
                     result = await result
-            response = make_response(result)
+            response = Response(result) if type(result) is str else make_response(result)
         except Exception as error:
             answer = _failure(app, request, error)
             if answer is None:
@@ -67,13 +68,13 @@ async def serve_http(app: Core, scope: Scope, receive: Receive, send: Send) -> N
             response, failed = answer
         if app.middlewares:
             response, failed = await _after(app, request, response, failed)
-        if "session" in request.__dict__ or request._fresh_session:
+        if request._session is not None or request._fresh_session:
             response = await _keep_session(app, request, response, failed)
-        if request.method != "HEAD" and response.is_plain:
-            start = {"type": "http.response.start", "status": response.status}
-            start["headers"] = response.raw_headers()
-            await send(start)
-            await send({"type": "http.response.body", "body": response.body})
+        data, status = response.body, response.status
+        if type(data) is bytes and status not in BODILESS and request.method != "HEAD":
+            headers = response.raw_headers()
+            await send({"type": "http.response.start", "status": status, "headers": headers})
+            await send({"type": "http.response.body", "body": data})
         else:
             await _send(app, request, response, send, receive, upload)
     except OSError:
@@ -127,9 +128,13 @@ def _call(plan: Plan, request: Request) -> Any:
 
 
 def _value(request: Request, name: str) -> Any:
-    values = request.query_params.get(name)
-    if values:
-        return values[0]
+    if request._query_params is not None or request.scope.get("query_string"):
+        values = request.query_params.get(name)
+        if values:
+            return values[0]
+    body = request._json
+    if type(body) is dict and request._body_params is None:
+        return body.get(name, MISSING)
     return _body_value(request, name) if request.has_body else MISSING
 
 

@@ -105,6 +105,8 @@ def _value(request: Request, name: str) -> Any:
 async def _settle(app: Core, request: Request, ws: WebSocket, error: Exception) -> int:
     """Answer an exception, and return the code to close with; 1011 if the application failed."""
     if isinstance(error, HandshakeRefused):
+        if error.status >= 500:
+            logger.error("Refused the WebSocket %s: %s.", request.scope["path"], error.reason)
         await _end(ws, error.code, error.reason, error.status)
         return 1000
     if isinstance(error, ConnectionClosed) and ws.state == "closed":
@@ -123,7 +125,7 @@ async def _finish(app: Core, request: WebSocketRequest, ws: WebSocket, code: int
         except Exception as error:
             code = 1011
             app._report(error, request, request.scope, "after_websocket")
-    if code != 1011:
+    if code != 1011 and request._session is not None:
         try:
             await _keep_session(app, request, ws)
         except Exception as error:
@@ -157,7 +159,7 @@ async def _keep_session(app: Core, request: WebSocketRequest, ws: WebSocket) -> 
             outer.update(kept)
         return
     session_id = ws.session_id
-    if session_id is None or "session" not in request.__dict__:
+    if session_id is None:
         return
     before = request._session_before if session_id == request._session_id else {}
     if request.session == before:

@@ -103,7 +103,8 @@ class WebSocket(Handshake):
         """
         if self.state == "open":
             raise RuntimeError("expected a connecting WebSocket, got one that is accepted already")
-        self._check_subprotocol(subprotocol)
+        if subprotocol is not None:
+            self._check_subprotocol(subprotocol)
         await self._await_connect()
         encoded = encode_headers(headers) if headers else []
         cookie = session_id or self.cookie_id

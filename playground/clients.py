@@ -80,11 +80,12 @@ class Client:
             TypeError: If it is not JSON.
         """
         data = encode(message)
-        self._check_open()
         if self._ready is not None:
             await self._ready()
+        if self.state != "connecting":
+            self._check_open()
         await self._transport.run(
-            self._within(self._wire.send(data), timeout, "could send nothing", "the app reads none")
+            self._within(self._say(data), timeout, "could send nothing", "the app reads none")
         )
 
     async def receive(self, timeout: float = 5.0) -> str | bytes:
@@ -161,6 +162,22 @@ class Client:
             self.path, headers=(*self.headers, name), subprotocols=self.subprotocols
         )
 
+    async def _say(self, data: str | bytes) -> None:
+        """Send; while the client comes back after a restart, wait until it is there."""
+        while True:
+            wire = self._wire
+            if self.state == "open":
+                try:
+                    return await wire.send(data)
+                except ClientClosed as end:
+                    if end.code != 1012 or not self.reconnects:
+                        raise
+            elif self.state != "connecting":
+                raise self._ended()
+            self._news.clear()
+            if self._wire is wire and self.state in ("open", "connecting"):
+                await self._news.wait()
+
     def _opened(self) -> None:
         self.subprotocol = self._wire.subprotocol
         self.state, self.code, self.reason = "open", None, ""
@@ -183,6 +200,7 @@ class Client:
         """After "service restart", a client of ours comes back where the lab wants that."""
         if code != 1012 or not self.reconnects:
             return False
+        self.state = "connecting"
         try:
             self._wire = await self._within(self._handshake(), 2.0, "", "")
         except (OSError, RuntimeError, TimeoutError):
@@ -199,7 +217,7 @@ class Client:
 
     async def _next(self, timeout: float | None) -> str | bytes:
         while not self._unread:
-            if self.state != "open":
+            if self.state not in ("open", "connecting"):
                 raise self._ended()
             self._news.clear()
             await self._within(

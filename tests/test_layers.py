@@ -46,8 +46,14 @@ MIDDLE = (
     f"{LOW} micropie.requests micropie.websockets micropie.sessions micropie.templates "
     "micropie.responses micropie.middleware"
 )
-UPPER = f"{MIDDLE} micropie.bodies micropie.plans micropie.routing"
-FRAMEWORK = f"{UPPER} micropie.app"
+BODY_PARTS = "micropie.receiving micropie.uploads micropie.streams"
+SOCKET_PARTS = "micropie.closing micropie.handshakes micropie.origins"
+UPPER = (
+    f"{MIDDLE} {BODY_PARTS} {SOCKET_PARTS} micropie.bodies micropie.plans micropie.routing "
+    "micropie.mounts"
+)
+SERVING = "micropie.core micropie.lifespan micropie.serving_http micropie.serving_websocket"
+FRAMEWORK = f"{UPPER} {SERVING} micropie.app"
 
 # Looked up from top to bottom.
 TABLE: dict[str, Room] = {
@@ -58,15 +64,25 @@ TABLE: dict[str, Room] = {
     "micropie/conversions.py": Room(),
     "micropie/jsontext.py": Room("micropie.exceptions", others="orjson"),
     "micropie/requests.py": Room(LOW),
-    "micropie/websockets.py": Room(LOW),
+    "micropie/closing.py": Room("micropie.types"),
+    "micropie/handshakes.py": Room("micropie.types micropie.headers"),
+    "micropie/origins.py": Room(),
+    "micropie/websockets.py": Room(f"{LOW} micropie.closing micropie.handshakes"),
     "micropie/sessions.py": Room(f"{LOW} micropie.requests"),
     "micropie/templates.py": Room(LOW, others="jinja2"),
-    "micropie/responses.py": Room(f"{LOW} micropie.requests"),
+    "micropie/streams.py": Room("micropie.types micropie.exceptions"),
+    "micropie/responses.py": Room(f"{LOW} micropie.requests micropie.streams"),
     "micropie/middleware.py": Room(f"{LOW} micropie.requests"),
-    "micropie/bodies.py": Room(MIDDLE, others="multipart"),
+    "micropie/receiving.py": Room("micropie.types micropie.exceptions"),
+    "micropie/uploads.py": Room(f"{LOW} micropie.requests micropie.receiving", others="multipart"),
+    "micropie/bodies.py": Room(f"{MIDDLE} micropie.receiving micropie.uploads"),
+    "micropie/mounts.py": Room(f"{LOW} micropie.requests"),
     "micropie/plans.py": Room(MIDDLE),
     "micropie/routing.py": Room(f"{MIDDLE} micropie.plans"),
-    "micropie/app.py": Room(UPPER),
+    "micropie/core.py": Room(UPPER),
+    "micropie/lifespan.py": Room(f"{LOW} micropie.core"),
+    "micropie/serving_*.py": Room(f"{UPPER} micropie.core"),
+    "micropie/app.py": Room(f"{UPPER} {SERVING}"),
     "micropie/testing/*.py": Room(f"{FRAMEWORK} micropie.testing"),
     "playground/__init__.py": Room("playground"),
     "playground/traffic/*.py": Room("playground.traffic"),
@@ -225,7 +241,7 @@ def test_every_row_of_the_table_is_a_room() -> None:
     [
         ("playground/traffic/log.py", "asyncio"),
         ("playground/traffic/log.py", "playground.lab"),
-        ("playground/recorder.py", "micropie"),
+        ("playground/recorder/tap.py", "micropie"),
         ("playground/transports/memory.py", "playground.transports.server"),
         ("playground/widgets/panel.py", "playground.lab"),
         ("micropie/app.py", "playground"),

@@ -34,6 +34,7 @@ class Server(uvicorn.Server):
         grace: float,
     ) -> None:
         super().__init__(config)
+        self.server_state.connections = _InOrder()  # type: ignore[assignment]
         self.stopping = stopping
         self.on_ready = on_ready
         self.grace = grace
@@ -77,6 +78,20 @@ class Server(uvicorn.Server):
             return set()
         _, late = await asyncio.wait(tasks, timeout=seconds)
         return late
+
+
+class _InOrder(dict[Any, None]):
+    """A set in the order of adding: connections are closed in the order they were opened."""
+
+    def add(self, connection: Any) -> None:
+        """Add a connection."""
+        self[connection] = None
+
+    def discard(self, connection: Any) -> None:
+        """Remove a connection, if it is there."""
+        self.pop(connection, None)
+
+    remove = discard
 
 
 def _is_websocket(connection: Any) -> bool:

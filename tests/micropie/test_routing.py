@@ -320,7 +320,7 @@ def test_routes_of_an_app_and_of_its_class_are_the_same() -> None:
 
 def test_a_route_tells_its_parameters() -> None:
     class Site(App):
-        async def greet(self, name: str, times: int = 2, *rest, loud: "bool" = False, **more):
+        async def greet(self, name: str, times: int = 2, *rest, loud: bool = False, **more):
             """Greet somebody.
 
             At length.

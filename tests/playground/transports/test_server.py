@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import logging
 import socket
 import threading
@@ -85,6 +86,23 @@ async def test_stop_cuts_what_does_not_end_and_counts_it(
     assert end.value.code == 1012
     assert not served.troubles
     assert not caplog.get_records("call")
+
+
+async def test_connections_are_closed_in_the_order_they_were_opened(served: Served) -> None:
+    transport, order = served.transport, []
+
+    async def until_closed(number: int, wire: Any) -> None:
+        with contextlib.suppress(ClientClosed):
+            await wire.receive()
+        order.append(number)
+
+    async def listen() -> list[asyncio.Task[None]]:
+        wires = [await transport.connect(f"/{number}") for number in range(20)]
+        return [asyncio.create_task(until_closed(*pair)) for pair in enumerate(wires)]
+
+    await transport.run(listen())
+    await asyncio.to_thread(transport.stop)
+    assert order == list(range(20))
 
 
 def test_stopping_twice_or_before_the_start_does_nothing(served: Served) -> None:

@@ -1,0 +1,118 @@
+"""What a committed notebook keeps of a run: what a reader wants, nothing that differs next time.
+
+Law of the room: cleaning a clean notebook changes nothing.
+"""
+
+from __future__ import annotations
+
+import copy
+import re
+import sysconfig
+from collections.abc import Callable, Iterable
+from pathlib import Path
+from typing import Any
+
+ROOT = Path(__file__).resolve().parents[2]
+WIDGET = "application/vnd.jupyter.widget-view+json"
+
+METADATA = {
+    "kernelspec": {"display_name": "Python 3 (ipykernel)", "language": "python", "name": "python3"},
+    "language_info": {"name": "python"},
+}
+
+# What differs from one run, or one machine, to the next, and what is shown in its place.
+_REPLACEMENTS: tuple[tuple[re.Pattern[str], str | Callable[[re.Match[str]], str]], ...] = (
+    (re.compile(r"\b(127\.0\.0\.1|localhost|\[::1\]):\d+"), r"\1:PORT"),
+    (re.compile(r"(\(?'127\.0\.0\.1', )\d+"), r"\1PORT"),
+    # A time since the row before, in a column that stays as wide.
+    (re.compile(r"\+\d+\.\d{3}\b"), lambda found: "+…".rjust(len(found[0]))),
+    (re.compile(r"\b\d+(\.\d+)? (ms|µs|ns)\b"), r"… \2"),
+    (re.compile(r"\b0x[0-9a-f]{6,}\b"), "0x…"),
+    (re.compile(r"\b[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}\b"), "…"),
+    (re.compile(r"\b\d{4}-\d\d-\d\d[T ]\d\d:\d\d(:\d\d([.,]\d+)?)?(Z|[+-]\d\d:?\d\d)?"), "DATE"),
+    (re.compile(r"[^\s\"'<>]*ipykernel_\d+/\d+\.py"), "CELL.py"),
+)
+
+# Folders of this machine, longest first: what is inside another one goes before it.
+_FOLDERS = {
+    **{sysconfig.get_path(name): "site-packages" for name in ("platlib", "purelib")},
+    sysconfig.get_path("stdlib"): "python",
+    str(ROOT): ".",
+    str(Path.home()): "~",
+}
+
+
+def clean(notebook: Any) -> Any:
+    """Return a copy without counts, ids, times, widget state and traces of this machine."""
+    cleaned = copy.deepcopy(notebook)
+    cleaned.metadata = type(cleaned.metadata)(copy.deepcopy(METADATA))
+    for number, cell in enumerate(cleaned.cells, 1):
+        cell.id = f"cell-{number:02}"
+        kept = {key: cell.metadata[key] for key in ("tags",) if cell.metadata.get(key)}
+        cell.metadata = type(cleaned.metadata)(kept)
+        if cell.cell_type == "code":
+            cell.execution_count = None
+            cell.outputs = [_output(each) for each in _joined(cell.outputs)]
+    return cleaned
+
+
+def scrub(text: str) -> str:
+    """Return text with what differs from run to run replaced by a word that says what it was."""
+    for folder in sorted(_FOLDERS, key=len, reverse=True):
+        text = text.replace(folder, _FOLDERS[folder])
+    for pattern, replacement in _REPLACEMENTS:
+        text = pattern.sub(replacement, text)
+    return text
+
+
+def alike(one: Any, other: Any) -> bool:
+    """Return whether two clean notebooks differ in nothing but the order of rows.
+
+    Sockets that are closed all at once are closed in an order that is chance.
+    """
+    return _unordered(one) == _unordered(other)
+
+
+_ROW = re.compile(r"\n|(?=<tr>)")
+_NUMBER = re.compile(r"^ *\d+ |(?<=>)\d+(?=</td>)")
+
+
+def _unordered(value: Any) -> Any:
+    if isinstance(value, str):
+        return sorted(_NUMBER.sub("", row) for row in _ROW.split(value))
+    if isinstance(value, dict):
+        return {key: _unordered(each) for key, each in value.items()}
+    return [_unordered(each) for each in value] if isinstance(value, list) else value
+
+
+def _joined(outputs: Iterable[Any]) -> list[Any]:
+    """Put together what was printed to one stream: how it was cut up is chance."""
+    joined: list[Any] = []
+    for output in outputs:
+        if joined and output.output_type == "stream" and output.name == joined[-1].get("name"):
+            joined[-1].text += output.text
+        else:
+            joined.append(output)
+    return joined
+
+
+def _output(output: Any) -> Any:
+    if output.output_type == "stream":
+        output.text = scrub(output.text)
+    elif output.output_type == "error":
+        output.evalue = scrub(output.evalue)
+        output.traceback = [scrub(line) for line in output.traceback]
+    else:
+        _shown(output)
+    return output
+
+
+def _shown(output: Any) -> None:
+    if "execution_count" in output:
+        output.execution_count = None
+    output.metadata = type(output.metadata)()
+    # A view of a widget that is no more; what it showed stands beside it as HTML and as text.
+    output.data.pop(WIDGET, None)
+    for kind, data in output.data.items():
+        if isinstance(data, str) and not kind.startswith("image/"):
+            output.data[kind] = scrub(data)

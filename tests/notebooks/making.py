@@ -1,0 +1,86 @@
+"""Runs notebooks in a fresh kernel. As a program: saves what they showed, cleaned."""
+
+from __future__ import annotations
+
+import copy
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import nbformat
+from cleaning import ROOT, alike, clean
+from nbclient import NotebookClient
+
+FOLDER = ROOT / "notebooks"
+CELL_SECONDS = 60
+
+
+def notebooks() -> list[Path]:
+    """Return the course, in order."""
+    return sorted(FOLDER.glob("[0-9][0-9]-*.ipynb"))
+
+
+def read(path: Path) -> Any:
+    """Return a notebook's content."""
+    return nbformat.read(path, as_version=4)
+
+
+class Run:
+    """A notebook and its kernel: `pass_` runs it from top to bottom, as often as one likes."""
+
+    def __init__(self, notebook: Any, client: NotebookClient) -> None:
+        self._notebook = notebook
+        self._client = client
+
+    def pass_(self) -> Any:
+        """Run every cell; return a copy of the notebook with what it showed.
+
+        Raises:
+            CellExecutionError: If a cell raises that has not the tag "raises-exception".
+        """
+        for index, cell in enumerate(self._notebook.cells):
+            if cell.cell_type == "code":
+                self._client.execute_cell(cell, index)
+        return copy.deepcopy(self._notebook)
+
+
+@contextmanager
+def kernel_for(path: Path) -> Iterator[Run]:
+    """Start a fresh kernel in the notebook's folder; end it afterwards."""
+    notebook = read(path)
+    client = NotebookClient(
+        notebook,
+        timeout=CELL_SECONDS,
+        kernel_name="python3",
+        store_widget_state=False,
+        # It warns that others on this machine could listen in.
+        extra_arguments=["--log-level=ERROR"],
+        resources={"metadata": {"path": str(path.parent)}},
+    )
+    with client.setup_kernel():
+        yield Run(notebook, client)
+
+
+def make(path: Path) -> bool:
+    """Run a notebook and save it, cleaned; return whether that changed it."""
+    with kernel_for(path) as run:
+        made = clean(run.pass_())
+    before = read(path)
+    if before == clean(before) and alike(before, made):
+        return False
+    path.write_text(nbformat.writes(made) + "\n", encoding="utf-8")
+    return True
+
+
+def main() -> int:
+    """Make every notebook, or those that are named."""
+    named = [Path(each).resolve() for each in sys.argv[1:]]
+    for path in named or notebooks():
+        print(f"{path.name}: {'changed' if make(path) else 'as it was'}", flush=True)
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,66 @@
+"""The course: every notebook runs, twice in one kernel, and is committed clean."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+from typing import Any
+
+import pytest
+from cleaning import WIDGET, alike, clean
+from making import kernel_for, notebooks, read
+
+EVERY = pytest.mark.parametrize("path", notebooks(), ids=lambda path: path.stem)
+
+# A port, a memory address, a folder of somebody's machine.
+TRACES = re.compile(r"127\.0\.0\.1:\d|0x[0-9a-f]{6}|/tmp/|/home/|/root/|/Users/|site-packages/\w+/")
+
+
+def shown(notebook: Any) -> list[Any]:
+    return [output for cell in notebook.cells for output in cell.get("outputs", [])]
+
+
+def test_there_is_a_course() -> None:
+    assert [path.stem for path in notebooks()][:1] == ["00-start"]
+
+
+@EVERY
+def test_a_notebook_runs_twice_in_one_kernel_and_shows_what_is_committed(path: Path) -> None:
+    with kernel_for(path) as run:
+        first = clean(run.pass_())
+        run.pass_()
+    committed = read(path)
+    stale = [
+        new.source
+        for new, old in zip(first.cells, committed.cells, strict=True)
+        if not alike(new, old)
+    ]
+    assert stale == [], "these cells show something else now: run `make notebooks`"
+
+
+@EVERY
+def test_a_notebook_is_clean(path: Path) -> None:
+    notebook = read(path)
+    assert notebook == clean(notebook), "run `make notebooks`"
+    assert "widgets" not in notebook.metadata
+    assert [cell for cell in notebook.cells if cell.get("execution_count")] == []
+    assert TRACES.findall(str(shown(notebook))) == []
+
+
+@EVERY
+def test_every_view_can_be_read_without_a_kernel(path: Path) -> None:
+    with_data = [output.data for output in shown(read(path)) if "data" in output]
+    assert any("text/html" in data for data in with_data)
+    assert not any(WIDGET in data for data in with_data)
+
+
+@EVERY
+def test_a_notebook_is_written_for_learners(path: Path) -> None:
+    cells = read(path).cells
+    code = [cell.source for cell in cells if cell.cell_type == "code"]
+    assert 15 <= len(cells) <= 25
+    assert cells[0].cell_type == "markdown"
+    assert "You will be able to" in cells[0].source
+    assert [source for source in code if len(source.splitlines()) > 12] == []
+    assert [source for source in code if "sleep(" in source or "globals()" in source] == []
+    assert "lab.stop()" in code[-1]

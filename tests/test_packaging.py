@@ -1,0 +1,125 @@
+"""What is installed: the files, the dependencies, and what an import brings along."""
+
+from __future__ import annotations
+
+import re
+import subprocess
+import sys
+import tomllib
+import zipfile
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+from packaging.requirements import Requirement
+from packaging.utils import canonicalize_name
+
+ROOT = Path(__file__).resolve().parent.parent
+PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
+ENVIRONMENT = yaml.safe_load((ROOT / "environment.yml").read_text())
+STATIC = ROOT / "playground" / "widgets" / "static"
+
+# What takes long to import, or may not be there at all.
+HEAVY = "anywidget httpx ipywidgets IPython pandas starlette tornado uvicorn uvloop websockets"
+
+
+def requirements(extra: str) -> dict[str, Requirement]:
+    """Return what an extra installs, by name, those of the extras that it names included."""
+    found: dict[str, Requirement] = {}
+    for line in PROJECT["optional-dependencies"][extra]:
+        wanted = Requirement(line)
+        if wanted.name == PROJECT["name"]:
+            for each in wanted.extras:
+                found |= requirements(each)
+        else:
+            found[canonicalize_name(wanted.name)] = wanted
+    return found
+
+
+def conda() -> dict[str, str]:
+    """Return what environment.yml installs from conda: name → version, "" for any."""
+    lines = [each for each in ENVIRONMENT["dependencies"] if isinstance(each, str)]
+    parts = [re.fullmatch(r"([\w-]+)(?:(?:=|>=)([\d.]+))?", line) for line in lines]
+    assert all(parts), lines
+    return {canonicalize_name(part[1]): part[2] or "" for part in parts if part}
+
+
+def run_python(program: str, *flags: str) -> str:
+    """Run a program in a fresh Python that finds the packages; return what it printed."""
+    found = f"import sys; sys.path.insert(0, {str(ROOT)!r})\n{program}"
+    done = subprocess.run([sys.executable, *flags, "-c", found], capture_output=True, text=True)
+    assert done.returncode == 0, done.stderr
+    return done.stdout
+
+
+def test_environment_has_what_the_lab_needs() -> None:
+    assert set(requirements("lab")) - set(conda()) == set()
+    here = [each["pip"] for each in ENVIRONMENT["dependencies"] if isinstance(each, dict)]
+    assert here == [[".[lab]"]]
+
+
+def test_environment_and_pyproject_agree_about_versions() -> None:
+    wanted, given = requirements("lab"), conda()
+    for name, requirement in wanted.items():
+        # "8.1" is the newest 8.1 there is.
+        assert requirement.specifier.contains(f"{given[name] or 9999}.9999"), name
+
+
+def test_environment_names_python_so_that_binder_sees_it() -> None:
+    python = next(each for each in ENVIRONMENT["dependencies"] if str(each).startswith("python"))
+    found = re.fullmatch(r"python=(\d+\.\d+)", python)
+    assert found
+    assert found[1] in PROJECT["requires-python"]
+
+
+def test_framework_and_playground_require_nothing() -> None:
+    assert PROJECT["dependencies"] == []
+
+
+def test_versions_agree() -> None:
+    import micropie
+
+    assert micropie.__version__ == PROJECT["version"]
+    assert f"## [{PROJECT['version']}]" in (ROOT / "CHANGELOG.md").read_text()
+
+
+@pytest.mark.parametrize("package", ["micropie", "micropie.testing", "playground"])
+def test_a_package_can_be_imported_with_the_standard_library_alone(package: str) -> None:
+    # -S: without site-packages; -I: without this folder and PYTHONPATH.
+    run_python(f"import {package}", "-I", "-S")
+
+
+def test_importing_playground_brings_nothing_heavy() -> None:
+    loaded = run_python("import playground\nprint(*sys.modules)").split()
+    assert set(loaded) & set(HEAVY.split()) == set()
+
+
+@pytest.fixture(scope="module")
+def wheel(tmp_path_factory: pytest.TempPathFactory) -> list[str]:
+    """The names of the files in a wheel built from this tree."""
+    folder = tmp_path_factory.mktemp("wheel")
+    build = [sys.executable, "-m", "hatchling", "build", "-t", "wheel", "-d", str(folder)]
+    done: Any = subprocess.run(build, cwd=ROOT, capture_output=True, text=True)
+    assert done.returncode == 0, done.stdout + done.stderr
+    return zipfile.ZipFile(next(folder.glob("*.whl"))).namelist()
+
+
+def test_a_wheel_has_every_module_and_every_static_file(wheel: list[str]) -> None:
+    kinds = {".py", ".js", ".css", ".typed"}
+    files = [path for each in ("micropie", "playground") for path in (ROOT / each).rglob("*")]
+    expected = {str(path.relative_to(ROOT)) for path in files if path.suffix in kinds}
+    assert expected - set(wheel) == set()
+    assert {"micropie/py.typed", "playground/py.typed"} <= set(wheel)
+
+
+def test_a_wheel_has_nothing_else(wheel: list[str]) -> None:
+    rooms = re.compile(r"(micropie|playground)/.+\.(py|js|css|typed)|[^/]+\.dist-info/.+")
+    assert [name for name in wheel if not rooms.fullmatch(name)] == []
+
+
+def test_a_face_needs_no_network() -> None:
+    loads = re.compile(r"https?://(?!www\.w3\.org/)|@import |url\(")
+    files = [path for path in STATIC.iterdir() if path.suffix in (".js", ".css")]
+    assert files
+    assert [path.name for path in files if loads.search(path.read_text())] == []
