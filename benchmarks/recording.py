@@ -1,9 +1,8 @@
 """What recording costs a WebSocket message and a request, beside the same stage without a recorder.
 
-Run with ``python benchmarks/recording.py``. An echo app stands on a stage, driven in process; rounds
-with and without the recorder take turns, and CPU time is what counts. The log is full from
-the start, so each row lets an old one go. Round trips are those of the memory of one process: a real
-server adds its own cost to both.
+Run with ``python benchmarks/recording.py``. An echo app stands on a stage, driven in process;
+rounds with and without the recorder take turns, and CPU time is what counts. The log is full from
+the start, so each row lets an old one go. A real server adds its own cost to both.
 """
 
 from __future__ import annotations

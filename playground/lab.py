@@ -221,7 +221,7 @@ class Lab:
         if settled is not None:
             await asyncio.wait({settled})
             self._settled = None
-            if not self.revision:  # the very first start-up failed, and nobody could be told
+            if not self._stage.revision:  # the very first start-up failed, and nobody could be told
                 await settled
 
     def source(self, revision: int | None = None) -> str:
@@ -235,8 +235,8 @@ class Lab:
 
     @property
     def revision(self) -> int:
-        """The number of the code on stage, from 1; 0 while the lab is stopped."""
-        return self._stage.revision
+        """The number of the code on stage, from 1; while the lab is stopped, of the last there."""
+        return self._stage.revision or len(self._programme.revisions.kept)
 
     @property
     def app(self) -> Any:
