@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import time
 from collections.abc import Callable, Coroutine, Sequence
 from typing import Any
@@ -65,7 +66,8 @@ class LabControls:
 
         async def work() -> dict[str, Any]:
             began = time.perf_counter()
-            answer = await self._lab.request(method, path, body=body)
+            kind = {"content-type": content_type(body)} if body else {}
+            answer = await self._lab.request(method, path, body=body, headers=kind)
             return {
                 "status": answer.status,
                 "headers": [list(pair) for pair in answer.headers],
@@ -116,6 +118,16 @@ class LabControls:
         except Exception as error:
             task.close()
             done(_sentence(error), None)
+
+
+def content_type(body: str) -> str:
+    """Return what a body that somebody typed is: JSON if it reads as that, form fields, or text."""
+    try:
+        json.loads(body)
+    except ValueError:
+        fields = all("=" in field for field in body.split("&")) and "\n" not in body
+        return "application/x-www-form-urlencoded" if fields else "text/plain; charset=utf-8"
+    return "application/json"
 
 
 def _sentence(error: Exception) -> str:

@@ -10,7 +10,7 @@ import pytest
 
 from micropie import App
 from playground import Lab, serve
-from playground.controls import LabControls
+from playground.controls import LabControls, content_type
 
 
 class Rooms(App):
@@ -57,6 +57,24 @@ def test_a_request_comes_back_whole(controls: LabControls) -> None:
     assert (result["status"], result["body"]) == (200, "hello Ada ")
     assert result["seconds"] > 0
     assert ["content-length", "10"] in result["headers"]
+
+
+@pytest.mark.parametrize(
+    ("body", "kind"),
+    [
+        ('{"name": "Ada"}', "application/json"),
+        ("name=Ada&times=1", "application/x-www-form-urlencoded"),
+        ("just text", "text/plain; charset=utf-8"),
+    ],
+)
+def test_a_typed_body_is_sent_as_what_it_looks_like(body: str, kind: str) -> None:
+    assert content_type(body) == kind
+
+
+def test_a_typed_body_reaches_the_handler(controls: LabControls) -> None:
+    for body in ('{"name": "Ada", "times": 1}', "name=Ada&times=1"):
+        error, result = done(controls.request, "POST", "/greet", body)
+        assert (error, result["body"]) == (None, "hello Ada ")
 
 
 @pytest.mark.parametrize(
