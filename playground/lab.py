@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import functools
-import threading
 from collections.abc import Awaitable, Callable, Coroutine, Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, Literal
 
@@ -16,6 +15,7 @@ from playground.clients import Client
 from playground.guard import Guard
 from playground.programme import Programme, instance_of
 from playground.recorder import Recorder, now
+from playground.redefinition import Redefinition
 from playground.stage import OnSwap, Stage
 from playground.traffic.log import Log
 from playground.transports import HandshakeRefused, Response, Transport, count
@@ -71,9 +71,8 @@ class Lab:
         )
         self._transport = _transport(transport, self._recorder, port, self._write, self._closing)
         self._visitors = Visitors(self._transport, self._ready, self._advice)
-        self._watch = kernel.Watch(self._after_cell)
+        self._redefinition = Redefinition(self, self._complaint)
         self._settled: asyncio.Future[Any] | None = None
-        self._complained_about: Any = None
 
     # -- serving ---------------------------------------------------------------------------------
 
@@ -142,7 +141,7 @@ class Lab:
 
     def _attend(self) -> None:
         output.route(self)
-        self._watch.start()
+        self._redefinition.start()
 
     def stop(self) -> None:
         """Stop serving: sockets are closed with 1012, the port is free again.
@@ -151,7 +150,7 @@ class Lab:
         """
         if not self.running:
             return
-        self._watch.stop()
+        self._redefinition.stop()
         cut = self._transport.stop(STOP_DEADLINE)
         self._write("lab", f"stopped: {cut}")
         output.unroute(self)
@@ -181,27 +180,18 @@ class Lab:
 
     # -- live code -------------------------------------------------------------------------------
 
-    def look(self) -> None:
-        """Serve the class that the followed name stands for now, if that is a new one."""
-        if threading.current_thread() is not threading.main_thread():
-            return  # the panel's commands come this way too; cells run on the main thread
-        served = self._programme.served
-        if not isinstance(served, type) or not self.running:
-            return
-        found = kernel.named(served.__name__)
-        if isinstance(found, type) and found is not served and issubclass(found, App):
-            self.serve_again(found)
+    @property
+    def served(self) -> Any:
+        """What was given to `serve`: a class, an instance, or an ASGI app."""
+        return self._programme.served
 
-    def _after_cell(self) -> None:
+    def look(self) -> None:
+        """Serve the class that the served one's name stands for now, if that is a new one."""
+        self._redefinition.look()
+
+    def forget_places(self) -> None:
+        """Find out anew which cell each line belongs to: one run again has another number."""
         self._recorder.forget_places()
-        tried = kernel.named(getattr(self._programme.served, "__name__", ""))
-        try:
-            self.look()
-        except Exception as error:
-            # Once is enough: the name stands for the broken class until it is defined again.
-            if tried is not self._complained_about:
-                self._complained_about = tried
-                kernel.say(self._complaint(error))
 
     def _complaint(self, error: Exception) -> str:
         """Say in a few lines why a redefined class is not on stage."""

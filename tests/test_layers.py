@@ -117,6 +117,7 @@ TABLE: dict[str, Room] = {
     "playground/advice.py": Room("micropie playground", live=LIVE),
     "playground/controls.py": Room("micropie playground", live=LIVE),
     "playground/programme.py": Room("micropie playground", live=LIVE),
+    "playground/redefinition.py": Room("micropie playground.kernel", live=LIVE),
     "playground/visitors.py": Room("playground", live=LIVE),
     "playground/lab.py": Room("micropie playground", live=LIVE),
     "playground/serving.py": Room("playground", live=LIVE),
