@@ -82,18 +82,21 @@ class Recorder:
         return None
 
     def trace(self, trace: TracebackType | None) -> tuple[str | None, str]:
-        """Return where an exception left the user's code, and the traceback from there on."""
+        """Return where an exception left the user's code, and the traceback in that code alone.
+
+        Of an exception that never was there, the whole traceback.
+        """
         frames = traceback.extract_tb(trace)
-        labels = [self._locate(frame.filename) for frame in frames]
-        users = [index for index, label in enumerate(labels) if label is not None]
-        if not users:
+        users = [(self._locate(frame.filename), frame) for frame in frames]
+        shown = [(label, frame) for label, frame in users if label is not None]
+        if not shown:
             return None, "".join(traceback.format_list(frames))
-        where = f"{labels[users[-1]]}:{frames[users[-1]].lineno}"
         lines = [
-            f"{label or frame.filename}, line {frame.lineno}, in {frame.name}\n    {frame.line}"
-            for label, frame in zip(labels[users[0] :], frames[users[0] :], strict=True)
+            f"{label}, line {frame.lineno}, in {frame.name}\n    {frame.line}"
+            for label, frame in shown
         ]
-        return where, "\n".join(lines)
+        label, last = shown[-1]
+        return f"{label}:{last.lineno}", "\n".join(lines)
 
     def name(self, headers: Iterable[tuple[bytes, bytes]], protocol: str) -> str:
         """Return what a client is called: as it says, or after its kind, numbered if it stays."""

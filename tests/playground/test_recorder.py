@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import json
 from typing import Any
 
 from apps import Line, echo, say, websocket
@@ -205,6 +206,24 @@ async def test_an_exception_is_written_with_the_line_that_raised_it() -> None:
     assert entry.where is not None
     assert entry.where.startswith("test:")
     assert "in app" in (entry.note or "")
+
+
+async def test_a_traceback_shows_the_users_lines_alone() -> None:
+    def reading(scope: Any) -> None:
+        json.loads("not json")
+
+    async def app(scope: Any, receive: Any, send: Any) -> None:
+        try:
+            reading(scope)
+        except ValueError as error:
+            scope["micropie.error_hook"](error)
+
+    recorder, log = recorded(app)
+    line = Line()
+    await recorder(line.scope, line.receive, line.send)
+    trace = only(log, "exception")[0].note or ""
+    assert [each.split(", ")[2] for each in trace.splitlines()[::2]] == ["in app", "in reading"]
+    assert "decoder" not in trace
 
 
 async def test_http_is_a_request_and_a_response_with_the_parts_of_a_stream() -> None:
