@@ -27,7 +27,7 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
 
 @pytest.fixture
 def open_notebook(chromium: Browser, server: Server) -> Iterator[OpenNotebook]:
-    """Open a copy of a notebook's file, or a notebook of code cells; no script on it may fail."""
+    """Open a copy of a notebook's file, or a notebook of code cells; no widget in it may fail."""
     context = chromium.new_context(viewport={"width": 1300, "height": 900})
     opened: list[Notebook] = []
 

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
-from playwright.sync_api import BrowserContext, Locator, Page, Request
+from playwright.sync_api import BrowserContext, Error, Locator, Page, Request
 from server import Server
 
 SECONDS = 60
@@ -28,7 +28,7 @@ class Notebook:
 
     Attributes:
         page: Playwright's page, for what has no method here.
-        failures: Exceptions of scripts on the page.
+        failures: Exceptions of the widgets' own modules, with their stacks.
         strangers: Addresses outside this machine that the page asked for.
     """
 
@@ -36,7 +36,7 @@ class Notebook:
         self.failures: list[str] = []
         self.strangers: list[str] = []
         self.page: Page = context.new_page()
-        self.page.on("pageerror", lambda error: self.failures.append(str(error)))
+        self.page.on("pageerror", self._failed)
         self.page.on("request", self._note)
         self.page.add_init_script(_SCRIPT)
         self.page.goto(server.lab_url(name))
@@ -157,6 +157,11 @@ class Notebook:
     def _error(self, index: int) -> dict[str, Any] | None:
         errors = (each for each in self.outputs(index) if each["output_type"] == "error")
         return next(errors, None)
+
+    def _failed(self, error: Error) -> None:
+        # anywidget loads a module from a blob; what JupyterLab's own scripts do is not our concern.
+        if "blob:" in (error.stack or ""):
+            self.failures.append(error.stack or str(error))
 
     def _note(self, request: Request) -> None:
         address = urlsplit(request.url)

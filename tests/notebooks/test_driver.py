@@ -46,3 +46,15 @@ def test_a_widget_is_on_the_page_in_both_themes(
     assert len(grounds) == 2
     notebook.screenshot(tmp_path / "button.png", button)
     assert (tmp_path / "button.png").stat().st_size > 500
+
+
+def test_a_widget_that_fails_is_noticed(open_notebook: OpenNotebook) -> None:
+    module = (
+        "export default { render({ el }) { setTimeout(() => { throw new Error('broken') }); } }"
+    )
+    notebook = open_notebook(
+        [f"import anywidget\nclass W(anywidget.AnyWidget):\n    _esm = {module!r}\nW()"]
+    )
+    with notebook.page.expect_event("pageerror"):
+        notebook.run(0)
+    assert "broken" in notebook.failures.pop()

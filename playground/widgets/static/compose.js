@@ -109,7 +109,7 @@ export class Compose {
   }
 
   hint() {
-    if (!this.chosen) return "Connect a client first";
+    if (!this.chosen) return this.clients.length ? "No client is open: connect one" : "Connect a client first";
     const words = this.current ? stateWords(this.current) : "";
     if (words) return `${this.chosen}: ${words}`;
     return HINTS[this.kind.value];

@@ -165,7 +165,7 @@ export class Detail {
   /** @param {{seq: number, who: string, what: string}} line */
   link(line) {
     const made = button("", () => this.outside.go(line.seq), "mpp-link");
-    made.append(element("span", "", `#${line.seq} `), element("span", "mpp-mono", line.what), ` ${line.who.replace("→", "⟶")}`);
+    made.append(`#${line.seq} ${line.who.replace("→", "⟶")} `, element("span", "mpp-mono", line.what));
     return made;
   }
 

@@ -54,8 +54,9 @@ class Routes {
     if (!routes.length) this.chips.append(element("span", "mpp-dim mpp-none", NONE));
     if (more) this.chips.append(element("span", "mpp-dim", `and ${more} more`));
     this.tryButton.hidden = !routes.length;
-    const open = this.form?.route;
-    if (open && !routes.some((route) => JSON.stringify(route) === JSON.stringify(open))) this.leave();
+    const open = this.form && routes.find((route) => asks(route) === asks(this.form.route));
+    if (open) this.form.describe(open);
+    else if (this.form) this.leave();
     this.mark();
   }
 
@@ -120,6 +121,11 @@ class Routes {
 
 function key(/** @type {any} */ route) {
   return `${route.kind} ${route.path} ${route.handler}`;
+}
+
+/** What the form of a route asks for, whatever its handler says of itself. */
+function asks(/** @type {any} */ route) {
+  return JSON.stringify({ ...route, doc: "" });
 }
 
 export default {

@@ -48,10 +48,15 @@ export class TryForm {
     const head = element("div", "mpp-form-head");
     const shut = button("×", this.around.leave, "mpp-quiet mpp-shut-form");
     shut.setAttribute("aria-label", "Close the form");
-    head.append(
-      element("span", "mpp-mono mpp-form-name", this.route.handler),
-      element("span", "mpp-dim mpp-form-doc", this.route.doc), element("span", "mpp-grow"), shut);
+    this.doc = element("span", "mpp-dim mpp-form-doc", this.route.doc);
+    head.append(element("span", "mpp-mono mpp-form-name", this.route.handler), this.doc, element("span", "mpp-grow"), shut);
     return head;
+  }
+
+  /** Take a route that differs in its docstring only. @param {import("./paths.js").Route} route */
+  describe(route) {
+    this.route = route;
+    this.doc.textContent = route.doc;
   }
 
   socketFields() {
