@@ -34,6 +34,10 @@ check: $(VENV)/.dev  ## Look for mistakes without running: ruff, mypy, layers, t
 notebooks: $(VENV)/.dev  ## Run the notebooks in a fresh kernel and save their outputs, cleaned
 	$(PY) tests/notebooks/making.py
 
+picture: $(VENV)/.dev  ## Take the README's picture of the panel anew
+	$(PY) -m pytest -q tests/notebooks/test_journey.py -k readme
+	cp test-results/panel.png docs/panel.png
+
 bench: $(VENV)/.dev  ## Measure what the speed claims say
 	@for each in benchmarks/*.py; do echo "== $$each"; $(PY) "$$each" || exit 1; done
 
@@ -54,4 +58,4 @@ $(PY):
 	@"$(PYTHON)" -m venv --clear $(VENV) || { rm -rf $(VENV); echo "Python could not make a virtual \
 	environment; on Debian and Ubuntu install one more package: apt-get install python3-venv" >&2; exit 1; }
 
-.PHONY: help lab test check notebooks bench clean
+.PHONY: help lab test check notebooks picture bench clean

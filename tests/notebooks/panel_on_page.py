@@ -1,0 +1,164 @@
+"""A lab's panel on JupyterLab's page, used as a person uses it: by what things are called and say.
+
+Law of the room: whatever is looked for is waited for, with a deadline.
+"""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+from driver import Notebook
+from playwright.sync_api import Locator, expect
+
+MILLISECONDS = 20_000
+GONE = "The kernel does not answer. If it was restarted, run the cell that serves the app again."
+
+# The contrast of an element's text with what is painted behind it (WCAG 2.2, 1.4.3).
+_CONTRAST = """(el) => {
+  const pen = new OffscreenCanvas(1, 1).getContext("2d", { willReadFrequently: true });
+  const paint = (colour) => {
+    pen.fillStyle = colour;
+    pen.fillRect(0, 0, 1, 1);
+    const [red, green, blue] = [...pen.getImageData(0, 0, 1, 1).data].map((value) => value / 255)
+      .map((part) => (part <= 0.04045 ? part / 12.92 : ((part + 0.055) / 1.055) ** 2.4));
+    return 0.2126 * red + 0.7152 * green + 0.0722 * blue;
+  };
+  const around = [];
+  for (let each = el; each; each = each.parentElement) around.unshift(each);
+  const ground = around.map((each) => paint(getComputedStyle(each).backgroundColor)).at(-1);
+  const ink = paint(getComputedStyle(el).color);
+  return (Math.max(ground, ink) + 0.05) / (Math.min(ground, ink) + 0.05);
+}"""
+
+
+class PanelOnPage:
+    """The panel that a cell of an open notebook shows.
+
+    Attributes:
+        root: All of it.
+    """
+
+    def __init__(self, notebook: Notebook, cell: int) -> None:
+        self._notebook = notebook
+        self._cell = cell
+        self.root = notebook.output_area(cell).locator(".mpp-panel")
+        expect(self.root).to_have_count(1, timeout=MILLISECONDS)
+        self.wait_running()
+
+    def look(self) -> None:
+        """Scroll to it: a cell that was run meanwhile has moved it out of sight."""
+        self._notebook.output_area(self._cell)
+
+    # What it shows.
+
+    @property
+    def rows(self) -> Locator:
+        """The rows of the traffic table that are in sight or nearly so."""
+        return self.root.locator(".mpp-scroller .mpp-row")
+
+    def row(self, who: str, what: str) -> Locator:
+        """Return the newest row that says just that, such as ``"server ⟶ alice", "hello"``."""
+        page = self._notebook.page
+        whom = page.locator(".mpp-who", has_text=_exactly(who.replace(" ", "")))
+        said = page.locator(".mpp-what", has_text=_exactly(what))
+        return self.rows.filter(has=whom).filter(has=said).last
+
+    def wait_rows(self, *texts: str) -> None:
+        """Wait until rows contain these texts, one each, in this order."""
+        expect(self.rows).to_contain_text(list(texts), use_inner_text=True, timeout=MILLISECONDS)
+
+    def wait_running(self) -> None:
+        """Wait until it says that the lab runs."""
+        self.wait_dot("running")
+
+    def wait_dot(self, how: str) -> None:
+        """Wait until its dot is that for "running", "trouble" or "stopped"."""
+        dot = self.root.get_by_role("img", name=how, exact=True)
+        expect(dot).to_be_visible(timeout=MILLISECONDS)
+
+    def wait_says(self, text: str) -> None:
+        """Wait until a text can be read somewhere in it, once."""
+        said = self.root.get_by_text(text).locator("visible=true")
+        expect(said).to_have_count(1, timeout=MILLISECONDS)
+
+    def wait_clients(self, *texts: str) -> None:
+        """Wait until its clients are these: a name, and how it ended if it did."""
+        chips = self.root.get_by_role("group", name="Clients").locator(".mpp-chip")
+        expect(chips).to_contain_text(list(texts), timeout=MILLISECONDS)
+        expect(chips).to_have_count(len(texts), timeout=MILLISECONDS)
+
+    @property
+    def address(self) -> tuple[str, int]:
+        """Where it says that the lab is: host and port."""
+        host, _, port = self.root.locator(".mpp-address:visible").inner_text().rpartition(":")
+        return host, int(port)
+
+    @property
+    def detail(self) -> Locator:
+        """The pane beside the table."""
+        return self.root.get_by_role("region", name="The selected row")
+
+    @property
+    def sender(self) -> Locator:
+        """The list of who may send."""
+        return self.root.get_by_label("From which client")
+
+    @property
+    def message(self) -> Locator:
+        """Where a message is written."""
+        return self.root.get_by_role("textbox", name="Message")
+
+    # What one does in it.
+
+    def press(self, name: str) -> None:
+        """Press the button of that name."""
+        self.root.get_by_role("button", name=name, exact=True).click()
+
+    def connect(self, route: str, client: str = "") -> str:
+        """Connect a client with the form of a route; without a name it gets the one suggested."""
+        form = self.root.get_by_role("form", name=f"Try {route}")
+        if not form.is_visible():
+            self.press(f"WS {route}")
+        name = form.get_by_label("client's name")
+        called = client or str(name.get_attribute("placeholder"))
+        name.fill(client)
+        form.get_by_role("button", name="Connect").click()
+        expect(form.get_by_text(f"{called} is connected.")).to_be_visible(timeout=MILLISECONDS)
+        return called
+
+    def send(self, client: str, text: str) -> None:
+        """Choose a client and send a text from it."""
+        self.sender.select_option(client, timeout=MILLISECONDS)
+        self.message.fill(text)
+        self.message.press("Enter")
+
+    # How it looks.
+
+    def contrasts(self, *selectors: str) -> dict[str, float]:
+        """Return the contrast of text with its ground, at the first element of each selector."""
+        parts = {selector: self.root.locator(selector).first for selector in selectors}
+        return {name: round(part.evaluate(_CONTRAST), 2) for name, part in parts.items()}
+
+    def colours(self) -> dict[str, str]:
+        """Return the computed colours of the panel and its ground."""
+        told: dict[str, str] = self.root.evaluate(
+            "(el) => (({ color, backgroundColor }) => ({ color, backgroundColor }))"
+            "(getComputedStyle(el))"
+        )
+        return told
+
+    def screenshot(self, path: Path) -> None:
+        """Keep a picture of it, with two pixels for one."""
+        page = self._notebook.page
+        size = page.viewport_size or {}
+        devtools = page.context.new_cdp_session(page)
+        sharp = {**size, "deviceScaleFactor": 2, "mobile": False}
+        devtools.send("Emulation.setDeviceMetricsOverride", sharp)
+        self._notebook.screenshot(path, self.root)
+        devtools.send("Emulation.clearDeviceMetricsOverride")
+        devtools.detach()
+
+
+def _exactly(text: str) -> re.Pattern[str]:
+    return re.compile(rf"^{re.escape(text)}$")
