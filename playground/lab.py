@@ -150,8 +150,8 @@ class Lab:
         """
         if not self.running:
             return
-        self._redefinition.stop()
         cut = self._transport.stop(STOP_DEADLINE)
+        self._redefinition.stop()
         self._write("lab", f"stopped: {cut}")
         output.unroute(self)
 

@@ -77,6 +77,7 @@ class ServerTransport:
         thread = self._thread
         if thread is None:
             return Cut()
+        self._check_caller()
         cut = thread.stop(deadline)
         self._thread = None
         return cut
@@ -92,12 +93,11 @@ class ServerTransport:
         Raises:
             TimeoutError: If it took longer than `deadline` seconds.
         """
-        if self._thread is not None and threading.current_thread() is self._thread.thread:
+        try:
+            self._check_caller()
+        except RuntimeError:
             work.close()
-            raise RuntimeError(
-                "expected a call from a cell, got one from inside a handler, which would wait for "
-                "itself; call it from a cell, or from asyncio.to_thread"
-            )
+            raise
         future = self._submit(work)
         try:
             return future.result(deadline)
@@ -109,6 +109,13 @@ class ServerTransport:
         except KeyboardInterrupt:
             future.cancel()
             raise
+
+    def _check_caller(self) -> None:
+        if self._thread is not None and threading.current_thread() is self._thread.thread:
+            raise RuntimeError(
+                "expected a call from a cell, got one from inside a handler, which would wait for "
+                "itself; call it from a cell, or from asyncio.to_thread"
+            )
 
     def _submit(self, work: Coroutine[Any, Any, T]) -> Future[T]:
         try:

@@ -113,6 +113,9 @@ class ServerThread:
             ws="websockets-sansio",
             # It costs three times the memory of a connection, and on loopback it buys nothing.
             ws_per_message_deflate=False,
+            # Pings keep proxies from dropping a quiet socket. A missing pong proves nothing: a cell
+            # that holds the interpreter for long stops both ends.
+            ws_ping_timeout=None,
         )
         self.server = Server(config, self.stopping, self.ready.set, GRACE)
         await self.server.serve(sockets=[self.bound])

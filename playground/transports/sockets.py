@@ -41,6 +41,7 @@ async def connect(
             max_size=MAX_MESSAGE,
             proxy=None,
             open_timeout=None,
+            ping_interval=None,  # as on the server: a busy cell must not hang up
             close_timeout=2,
         )
     except InvalidStatus as refusal:

@@ -335,18 +335,22 @@ def test_sources_and_diffs_of_revisions_are_kept() -> None:
     assert "+class Loud(App):" in lab.diff(1, 2)
 
 
-def test_a_call_from_inside_a_handler_is_refused_instead_of_waiting_for_itself() -> None:
+@pytest.mark.parametrize("command", [lambda lab: lab.swap(Echo), lambda lab: lab.stop()])
+def test_a_call_from_inside_a_handler_is_refused_instead_of_waiting_for_itself(
+    command: Any,
+) -> None:
     class Selfish(App):
         async def index(self) -> str:
             try:
-                labs[0].swap(Echo)
+                command(labs[0])
             except RuntimeError as error:
                 return str(error)
-            return "swapped"
+            return "done"
 
     labs: list[Lab] = []
     labs.append(serve(Selfish))
     assert "call it from a cell" in httpx.get(labs[0].local_url).text
+    assert labs[0].running
 
 
 def test_the_memory_transport_outside_of_a_loop_names_the_remedy() -> None:
