@@ -122,7 +122,7 @@ class Lab:
         return self._put_on_stage(app, on_swap)
 
     def _put_on_stage(self, app: Any, on_swap: OnSwap | None = None) -> int | Awaitable[int]:
-        instance = instance_of(app)
+        instance = self._programme.make(app)
         policy = on_swap or self.on_swap
         self._visitors.reconnect = policy == "close"
         for client in self.clients.values():

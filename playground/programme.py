@@ -56,7 +56,7 @@ class Programme:
         try:
             swapped = await self.stage.swap(instance, on_swap, revision=number)
         except StartupFailed as failure:
-            self._note_failure(number, failure)
+            self.note_failure(failure)
             raise
         self._remember(served, instance)
         self._tell(swapped)
@@ -88,9 +88,19 @@ class Programme:
         number = self.revisions.next_number
         self.revisions.kept.append(Revision(number, name_of(served), place, source_of(served)))
 
-    def _note_failure(self, number: int, failure: StartupFailed) -> None:
-        cause = failure.__cause__
-        why = f"{type(cause).__name__}: {cause}" if cause is not None else str(failure)
+    def make(self, served: Any) -> Any:
+        """Make an app's instance; that its constructor raises is noted like a failed start-up."""
+        try:
+            return instance_of(served)
+        except Exception as error:
+            self.note_failure(error)
+            raise
+
+    def note_failure(self, error: Exception) -> None:
+        """Say in `note` and in the log why the next revision is not on stage."""
+        cause = error.__cause__ if isinstance(error, StartupFailed) else error
+        why = f"{type(cause).__name__}: {cause}" if cause is not None else str(error)
+        number = self.revisions.next_number
         serving = self.stage.revision
         rest = f"; revision {serving} still serves" if serving else ""
         self.note = f"Revision {number} did not start{rest}: {why}"

@@ -192,6 +192,19 @@ async def test_a_failed_start_up_leaves_the_old_code_serving(transport: str) -> 
     assert lab.note == "Revision 2 did not start; revision 1 still serves: OSError: no database"
 
 
+def test_a_constructor_that_raises_is_noted_and_the_old_code_goes_on() -> None:
+    class Bad(App):
+        def __init__(self) -> None:
+            raise KeyError("settings")
+
+    lab = serve(Echo)
+    with pytest.raises(KeyError):
+        lab.swap(Bad)
+    assert lab.note == "Revision 2 did not start; revision 1 still serves: KeyError: 'settings'"
+    assert lab.log[-1].data == lab.note
+    assert httpx.get(lab.local_url).text == "hello"
+
+
 def test_serving_again_is_the_same_lab_on_the_same_port() -> None:
     lab = serve(Echo)
     port = lab.port
