@@ -5,11 +5,12 @@ Law of the room: whatever is looked for is waited for, with a deadline.
 
 from __future__ import annotations
 
+import base64
 import re
 from pathlib import Path
 
 from driver import Notebook
-from playwright.sync_api import Locator, expect
+from playwright.sync_api import Locator, Page, expect
 
 MILLISECONDS = 20_000
 GONE = "The kernel does not answer. If it was restarted, run the cell that serves the app again."
@@ -29,6 +30,23 @@ _CONTRAST = """(el) => {
   const ground = around.map((each) => paint(getComputedStyle(each).backgroundColor)).at(-1);
   const ink = paint(getComputedStyle(el).color);
   return (Math.max(ground, ink) + 0.05) / (Math.min(ground, ink) + 0.05);
+}"""
+
+
+_COLOURS = """async (url) => {
+  const image = new Image();
+  image.src = url;
+  await image.decode();
+  const pen = new OffscreenCanvas(image.width, image.height).getContext("2d");
+  pen.drawImage(image, 0, 0);
+  const { data } = pen.getImageData(0, 0, image.width, image.height);
+  const found = {};
+  for (let at = 0; at < data.length; at += 4) {
+    const parts = [...data.subarray(at, at + 3)].map((part) => part.toString(16).padStart(2, "0"));
+    const name = `#${parts.join("")}`;
+    found[name] = (found[name] ?? 0) + 1;
+  }
+  return found;
 }"""
 
 
@@ -77,10 +95,16 @@ class PanelOnPage:
         dot = self.root.get_by_role("img", name=how, exact=True)
         expect(dot).to_be_visible(timeout=MILLISECONDS)
 
-    def wait_says(self, text: str) -> None:
-        """Wait until a text can be read somewhere in it, once."""
-        said = self.root.get_by_text(text).locator("visible=true")
-        expect(said).to_have_count(1, timeout=MILLISECONDS)
+    def wait_status(self, *texts: str) -> None:
+        """Wait until its first line contains these texts."""
+        for text in texts:
+            line = self.root.locator(".mpp-status-bar")
+            expect(line).to_contain_text(text, timeout=MILLISECONDS)
+
+    def wait_note(self, text: str) -> None:
+        """Wait until it says, once, just that something is wrong."""
+        alert = self.root.get_by_role("alert").filter(has_text=_exactly(text))
+        expect(alert.locator("visible=true")).to_have_count(1, timeout=MILLISECONDS)
 
     def wait_clients(self, *texts: str) -> None:
         """Wait until its clients are these: a name, and how it ended if it did."""
@@ -148,16 +172,12 @@ class PanelOnPage:
         )
         return told
 
-    def screenshot(self, path: Path) -> None:
-        """Keep a picture of it, with two pixels for one."""
-        page = self._notebook.page
-        size = page.viewport_size or {}
-        devtools = page.context.new_cdp_session(page)
-        sharp = {**size, "deviceScaleFactor": 2, "mobile": False}
-        devtools.send("Emulation.setDeviceMetricsOverride", sharp)
-        self._notebook.screenshot(path, self.root)
-        devtools.send("Emulation.clearDeviceMetricsOverride")
-        devtools.detach()
+
+def colours_in(page: Page, picture: Path) -> dict[str, int]:
+    """Return how many pixels of a picture have each colour, by names such as ``"#0072b2"``."""
+    url = f"data:image/png;base64,{base64.b64encode(picture.read_bytes()).decode()}"
+    found: dict[str, int] = page.evaluate(_COLOURS, url)
+    return found
 
 
 def _exactly(text: str) -> re.Pattern[str]:

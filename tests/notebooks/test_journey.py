@@ -2,22 +2,19 @@
 
 from __future__ import annotations
 
-import base64
-import shutil
 import socket
-from pathlib import Path
 
 import pytest
 from cleaning import ROOT
 from conftest import OpenNotebook
 from driver import Notebook
-from panel_on_page import GONE, MILLISECONDS, PanelOnPage
-from playwright.sync_api import Page, expect
+from panel_on_page import GONE, MILLISECONDS, PanelOnPage, colours_in
+from playwright.sync_api import expect
 from server import Server
 
 START = ROOT / "notebooks" / "00-start.ipynb"
+# Where pictures of a run go; `make picture` takes the README's from here.
 PICTURES = ROOT / "test-results"
-README_PICTURE = ROOT / "docs" / "panel.png"
 
 SERVE = """\
 from micropie import App
@@ -72,29 +69,49 @@ while not pathlib.Path("enough").exists() and time.monotonic() < deadline:
     time.sleep(0.05)
 print("the cell has ended")"""
 
-# How often each colour is in a picture: {"#rrggbb": pixels}.
-COLOURS = """async (url) => {
-  const image = new Image();
-  image.src = url;
-  await image.decode();
-  const pen = new OffscreenCanvas(image.width, image.height).getContext("2d");
-  pen.drawImage(image, 0, 0);
-  const { data } = pen.getImageData(0, 0, image.width, image.height);
-  const found = {};
-  for (let at = 0; at < data.length; at += 4) {
-    const parts = [...data.subarray(at, at + 3)].map((part) => part.toString(16).padStart(2, "0"));
-    const name = `#${parts.join("")}`;
-    found[name] = (found[name] ?? 0) + 1;
-  }
-  return found;
-}"""
+CHAT = """\
+import json
+from micropie import App
+from playground import serve
 
-# Alice's, bob's and carol's.
-CLIENT_COLOURS = ("#0072b2", "#e69f00", "#009e73")
+class Chat(App):
+    def __init__(self):
+        super().__init__()
+        self.rooms = {}
+
+    async def greet(self, name):
+        \"\"\"Say hello.\"\"\"
+        return {"hello": name}
+
+    async def ws_chat(self, ws, room="lobby"):
+        \"\"\"Everybody in a room hears everybody.\"\"\"
+        await ws.accept()
+        members = self.rooms.setdefault(room, [])
+        members.append(ws)
+        async for message in ws:
+            said = json.loads(message)
+            for each in members:
+                await each.send_json({"room": room, **said})
+
+lab = serve(Chat)
+lab"""
+
+TALK = """\
+names = ["alice", "bob", "carol", "dave"]
+clients = [await lab.connect("/chat/lobby", client=name) for name in names]
+await clients[0].send({"say": "hello", "to": ["bob", "carol"]})
+await clients[1].receive()
+await clients[1].send({"say": "hello alice!"})
+await clients[0].receive(), await clients[0].receive()
+await lab.get("/greet/Ada")
+await clients[3].send("not json")"""
+
+# Alice's, bob's, carol's and dave's.
+CLIENT_COLOURS = ("#0072b2", "#e69f00", "#009e73", "#cc79a7")
 
 TEXTS = (".mpp-name", ".mpp-counts", ".mpp-chip b", ".mpp-bar-label", ".mpp-swap .mpp-what",
          ".mpp-quiet .mpp-what", ".mpp-part-mono", ".mpp-detail dt", ".mpp-holds", ".mpp-message",
-         ".mpp-send", ".mpp-stop, .mpp-status .mpp-button:visible")  # fmt: skip
+         ".mpp-send", ".mpp-status .mpp-button:visible")  # fmt: skip
 
 
 def test_an_echo_app_lives_in_a_notebook(open_notebook: OpenNotebook) -> None:
@@ -103,7 +120,7 @@ def test_an_echo_app_lives_in_a_notebook(open_notebook: OpenNotebook) -> None:
     connect_two(panel)
     see_an_answer_and_its_cause(panel)
     redefine_under_open_sockets(notebook, panel)
-    take_a_picture(notebook, panel)
+    notebook.screenshot(PICTURES / "journey.png", panel.root)
     stop(panel)
 
 
@@ -113,8 +130,8 @@ def run_up_to_the_panel(notebook: Notebook) -> PanelOnPage:
         notebook.run(index)
     panel = PanelOnPage(notebook, serving)
     panel.wait_rows("revision 1 on stage · In[2]")
-    panel.wait_says("Nobody is connected yet.")
-    panel.wait_says("0 sockets · 0 messages")
+    expect(panel.root.get_by_text("Nobody is connected yet.")).to_be_visible()
+    panel.wait_status("revision 1", "0 sockets · 0 messages")
     expect(panel.message).to_be_disabled()
     return panel
 
@@ -123,7 +140,7 @@ def connect_two(panel: PanelOnPage) -> None:
     assert panel.connect("/echo") == "alice"
     assert panel.connect("/echo", "bob") == "bob"
     panel.wait_clients("alice", "bob")
-    panel.wait_says("2 sockets")
+    panel.wait_status("2 sockets")
     expect(panel.sender).to_have_value("bob")
     panel.wait_rows(
         "alice ⟶ server opened /echo",
@@ -150,7 +167,6 @@ def redefine_under_open_sockets(notebook: Notebook, panel: PanelOnPage) -> None:
     notebook.run(notebook.cell_with("message.upper()"))
     panel.look()
     panel.wait_rows("revision 2 on stage · In[3] · 2 sockets handed over")
-    panel.wait_says("revision 2")
     panel.send("alice", "good morning")
     panel.wait_rows(
         "revision 2 on stage",
@@ -158,36 +174,9 @@ def redefine_under_open_sockets(notebook: Notebook, panel: PanelOnPage) -> None:
         "server ⟶ alice GOOD MORNING",
     )
     # It is the socket from before: nobody has left, nobody has come.
-    panel.wait_says("2 sockets")
+    panel.wait_status("revision 2", "2 sockets · 4 messages")
     assert panel.rows.get_by_text("opened /echo").count() == 2
     assert panel.rows.get_by_text("closed").count() == 0
-
-
-def take_a_picture(notebook: Notebook, panel: PanelOnPage) -> None:
-    panel.connect("/echo", "carol")
-    panel.press("Close the form")
-    panel.send("carol", "good evening")
-    panel.wait_rows("server ⟶ carol GOOD EVENING")
-    panel.row("server ⟶ alice", "GOOD MORNING").click()
-    expect(panel.detail).to_contain_text("revision2", timeout=MILLISECONDS)
-    panel.message.hover()
-    picture = PICTURES / "panel.png"
-    panel.screenshot(picture)
-    assert_shows_a_conversation(notebook.page, picture)
-    # Addresses and times differ from run to run: delete the README's picture to have a new one.
-    if not README_PICTURE.exists():
-        README_PICTURE.parent.mkdir(exist_ok=True)
-        shutil.copy(picture, README_PICTURE)
-    assert_shows_a_conversation(notebook.page, README_PICTURE)
-
-
-def assert_shows_a_conversation(page: Page, picture: Path) -> None:
-    """A picture that is blank, or cut off, has not the colour of each client."""
-    url = f"data:image/png;base64,{base64.b64encode(picture.read_bytes()).decode()}"
-    found: dict[str, int] = page.evaluate(COLOURS, url)
-    assert len(found) > 100
-    assert max(found, key=lambda name: found[name]) == "#ffffff"
-    assert [name for name in CLIENT_COLOURS if found.get(name, 0) < 100] == []
 
 
 def stop(panel: PanelOnPage) -> None:
@@ -195,9 +184,9 @@ def stop(panel: PanelOnPage) -> None:
     socket.create_connection(address, 5).close()
     panel.press("Stop")
     panel.wait_dot("stopped")
-    panel.wait_rows("stopped: 3 sockets closed with 1012")
+    panel.wait_rows("stopped: 2 sockets closed with 1012")
     ended = "closed 1012 service restart"
-    panel.wait_clients(f"alice · {ended}", f"bob · {ended}", f"carol · {ended}")
+    panel.wait_clients(f"alice · {ended}", f"bob · {ended}")
     expect(panel.root.get_by_role("button", name="Send")).to_be_disabled()
     with pytest.raises(ConnectionRefusedError):
         socket.create_connection(address, 5)
@@ -218,25 +207,15 @@ def test_a_class_that_does_not_start_leaves_the_old_one_serving(
         assert "revision 1 still serves" in told
         assert why in told
         panel.look()
+        panel.wait_note(f"Revision 2 did not start; revision 1 still serves: {why}")
+        panel.wait_dot("trouble")
         panel.send("alice", f"after cell {cell}")
         panel.wait_rows(f"server ⟶ alice Echo: after cell {cell}")
-    panel.wait_says("Revision 2 did not start; revision 1 still serves: RuntimeError: no database")
-    panel.wait_dot("trouble")
     notebook.run(3)
     panel.look()
     panel.wait_running()
     panel.send("alice", "at last")
     panel.wait_rows("revision 2 on stage", "server ⟶ alice AT LAST")
-
-
-def test_a_constructor_that_raises_is_told_in_the_panel(open_notebook: OpenNotebook) -> None:
-    notebook = open_notebook([SERVE, NO_CONSTRUCTOR])
-    notebook.run(0)
-    panel = PanelOnPage(notebook, 0)
-    notebook.run(1)
-    panel.look()
-    panel.wait_says("Revision 2 did not start; revision 1 still serves: KeyError: 'no settings'")
-    panel.wait_dot("trouble")
 
 
 def test_after_a_restart_the_panel_says_what_to_do_and_that_helps(
@@ -247,7 +226,7 @@ def test_after_a_restart_the_panel_says_what_to_do_and_that_helps(
     panel = PanelOnPage(notebook, 0)
     panel.connect("/echo", "alice")
     notebook.restart()
-    panel.wait_says(GONE)
+    panel.wait_note(GONE)
     expect(panel.root.get_by_role("button", name="Stop")).to_be_disabled()
     expect(panel.message).not_to_be_focused()
     notebook.run(0)
@@ -265,7 +244,7 @@ def test_the_panel_keeps_up_while_a_cell_runs(open_notebook: OpenNotebook, serve
     notebook.start(1)
     panel.look()
     panel.wait_rows("tick 0", "Echo: tick 0", "tick 4", "Echo: tick 4")
-    panel.wait_says("10 messages")
+    panel.wait_status("10 messages")
     assert notebook.text(1) == ""
     (server.folder / "enough").touch()
     assert "the cell has ended" in notebook.finish(1)
@@ -294,6 +273,27 @@ def test_a_panel_that_is_shown_twice_is_whole_in_both_places(
     second.wait_dot("stopped")
 
 
+def test_a_broadcast_and_an_exception_as_the_readme_shows_them(
+    open_notebook: OpenNotebook,
+) -> None:
+    notebook = open_notebook([CHAT, TALK])
+    notebook.run_all()
+    panel = PanelOnPage(notebook, 0)
+    ended = "dave · closed 1011 internal error"
+    panel.wait_clients("alice", "bob", "carol", ended)
+    panel.wait_rows("GET /greet/Ada", '200 {"hello":"Ada"}', "in ws_chat JSONDecodeError")
+    panel.rows.filter(has_text="server⟶alice, bob+2").filter(has_text="hello alice!").click()
+    shown = panel.detail.get_by_role("tabpanel")
+    expect(shown).to_contain_text('"say": "hello alice!"', timeout=MILLISECONDS)
+    expect(shown).to_contain_text("to4 clients")
+    picture = PICTURES / "panel.png"
+    notebook.screenshot(picture, panel.root)
+    found = colours_in(notebook.page, picture)
+    assert max(found, key=lambda name: found[name]) == "#ffffff"
+    assert len(found) > 100, "a picture of text has the shades at the edges of its letters"
+    assert [name for name in CLIENT_COLOURS if found.get(name, 0) < 50] == []
+
+
 def test_both_themes_can_be_read(open_notebook: OpenNotebook) -> None:
     notebook = open_notebook([SERVE, LOUD])
     notebook.run(0)
@@ -311,6 +311,6 @@ def test_both_themes_can_be_read(open_notebook: OpenNotebook) -> None:
         seen[theme] = panel.colours()
         faint = {part: found for part, found in panel.contrasts(*TEXTS).items() if found < 4.5}
         assert faint == {}, f"hard to read in the {theme} theme"
-        panel.screenshot(PICTURES / f"panel-{theme}.png")
+        notebook.screenshot(PICTURES / f"panel-{theme}.png", panel.root)
     assert seen["light"]["color"] != seen["dark"]["color"]
     assert seen["light"]["backgroundColor"] != seen["dark"]["backgroundColor"]
