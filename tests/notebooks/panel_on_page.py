@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import base64
 import re
+import time
 from pathlib import Path
 
 from driver import Notebook
@@ -161,8 +162,22 @@ class PanelOnPage:
 
     def contrasts(self, *selectors: str) -> dict[str, float]:
         """Return the contrast of text with its ground, at the first element of each selector."""
-        parts = {selector: self.root.locator(selector).first for selector in selectors}
+        # Rows are used again: one that is not needed now is there, but not to be seen.
+        seen = "visible=true"
+        parts = {each: self.root.locator(each).locator(seen).first for each in selectors}
         return {name: round(part.evaluate(_CONTRAST), 2) for name, part in parts.items()}
+
+    def faint(self, *selectors: str) -> dict[str, float]:
+        """Return what stays too faint to be read (WCAG 2.2, 1.4.3), with its contrast."""
+        end = time.monotonic() + MILLISECONDS / 1000
+        while True:
+            found = {
+                each: value for each, value in self.contrasts(*selectors).items() if value < 4.5
+            }
+            if not found or time.monotonic() > end:
+                return found
+            # A theme takes a few frames until all of it is on the page.
+            self.root.evaluate("() => new Promise((done) => requestAnimationFrame(done))")
 
     def colours(self) -> dict[str, str]:
         """Return the computed colours of the panel and its ground."""

@@ -22,6 +22,7 @@ export class Compose {
     this.missed = 0;
     this.waiting = 0;
     this.options = "";
+    this.told = false;
     this.history = new History();
     this.el = element("div", "mpp-compose");
     this.outcome = new Outcome();
@@ -57,6 +58,7 @@ export class Compose {
 
   /** @param {any} state */
   show(state) {
+    this.told = true;
     this.clients = state.clients;
     this.open = state.open;
     if (!this.patient()) this.wanted = undefined;
@@ -109,6 +111,7 @@ export class Compose {
   }
 
   hint() {
+    if (!this.told) return "Waiting for the kernel";
     if (!this.chosen) return this.clients.length ? "No client is open: connect one" : "Connect a client first";
     const words = this.current ? stateWords(this.current) : "";
     if (words) return `${this.chosen}: ${words}`;
