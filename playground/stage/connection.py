@@ -70,7 +70,7 @@ class Connection:
         with contextlib.suppress(OSError, RuntimeError):
             await self._send({"type": "websocket.close", "code": code, "reason": clip(reason)})
 
-    async def hang_up(self, reason: str, grace: float) -> None:
+    async def hang_up(self, reason: str) -> None:
         """Close with 1012 and end the handler."""
         await self.close(RESTART, reason)
         if self.turn is not None:

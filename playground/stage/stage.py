@@ -131,7 +131,7 @@ class Stage:
     async def _part_with(self, connections: list[Connection], on_swap: OnSwap) -> None:
         for each in connections:
             if on_swap == "close":
-                await each.hang_up("new code on stage", self.grace)
+                await each.hang_up("new code on stage")
             elif on_swap == "keep":
                 each.kept = True
             elif each.turn is not None:
