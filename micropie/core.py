@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Iterable
+from collections.abc import Awaitable, Callable, Iterable
 from typing import Any, ClassVar
 
 from micropie.bodies import DEFAULT_MAX_BODY_SIZE, DEFAULT_MAX_FORM_FIELD_SIZE
@@ -26,7 +26,13 @@ ErrorHook = Callable[[BaseException, Request | None], object]
 
 
 class Core:
-    """An application's options and lists; `App` says what they mean."""
+    """An application's options and lists; `App` says what they mean.
+
+    Attributes:
+        _serving: What serves the scopes that are not HTTP, by their type.
+    """
+
+    _serving: ClassVar[dict[str, Callable[..., Awaitable[None]]]] = {}
 
     _reserved_names: ClassVar[frozenset[str]] = frozenset(
         {

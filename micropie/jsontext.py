@@ -11,7 +11,7 @@ import datetime
 import enum
 import json
 import math
-import re
+from collections.abc import Callable
 from typing import Any, NoReturn
 
 from micropie.exceptions import InvalidJSON
@@ -21,8 +21,10 @@ try:
 except ImportError:
     orjson = None  # type: ignore[assignment]
 
-# orjson reads whole numbers over 64 bits as floats; 18 digits always fit.
-_LONG_NUMBER = re.compile(rb"\d{19}")
+# orjson reads whole numbers over 64 bits as floats; 18 digits always fit. With every digit made
+# a zero, a longer number is found by a plain search, which takes a tenth of a regex's time.
+_TO_ZEROS = bytes.maketrans(b"123456789", b"000000000")
+_LONG_NUMBER = b"0" * 19
 
 
 def dumps(value: Any) -> bytes:
@@ -62,9 +64,21 @@ def _default(value: Any) -> Any:
     raise TypeError(f"expected a value that JSON can hold, got {value!r}; convert it first")
 
 
-_encode = json.JSONEncoder(
-    ensure_ascii=True, allow_nan=False, separators=(",", ":"), default=_default
-).encode
+def _make_encode() -> Callable[[Any], str]:
+    """Make an encoder once; `JSONEncoder.encode` makes its inner one anew for every value."""
+    encoder = json.JSONEncoder(
+        ensure_ascii=True, allow_nan=False, separators=(",", ":"), default=_default
+    )
+    make = getattr(json.encoder, "c_make_encoder", None)
+    if make is None:
+        return encoder.encode
+    text = json.encoder.encode_basestring_ascii
+    # No markers: a value that holds itself ends as a `RecursionError` instead.
+    chunks = make(None, _default, text, None, ":", ",", False, False, False)
+    return lambda value: "".join(chunks(value, 0))
+
+
+_encode = _make_encode()
 
 
 def _without_nan(value: Any) -> Any:
@@ -84,7 +98,7 @@ def loads(text: bytes | bytearray | str) -> Any:
         InvalidJSON: It is none; NaN and Infinity are none either.
     """
     try:
-        if orjson is not None and not _LONG_NUMBER.search(_as_bytes(text)):
+        if orjson is not None and _LONG_NUMBER not in _as_bytes(text).translate(_TO_ZEROS):
             return orjson.loads(text)
     except ValueError:
         pass
@@ -107,4 +121,20 @@ def _no_constant(name: str) -> NoReturn:
     raise ValueError(f"{name} is no JSON")
 
 
-_decode = json.JSONDecoder(parse_constant=_no_constant).decode
+_scan: Callable[[str, int], tuple[Any, int]] = json.JSONDecoder(
+    parse_constant=_no_constant
+).scan_once  # type: ignore[attr-defined]
+# RFC 8259 2: what may stand around a value.
+_WHITESPACE = " \t\n\r"
+
+
+def _decode(text: str) -> Any:
+    """Read one value; `JSONDecoder.decode` takes as long again to look for whitespace."""
+    text = text.strip(_WHITESPACE)
+    try:
+        value, end = _scan(text, 0)
+    except StopIteration:
+        raise ValueError("expected a value") from None
+    if end != len(text):
+        raise ValueError("expected one value")
+    return value

@@ -45,6 +45,7 @@ async def _stop(app: Core, scope: Scope) -> Exception | None:
     errors = [await _run(app, scope, app._mounts.close, "a mounted app")]
     for handler in app.shutdown_handlers:
         errors.append(await _run(app, scope, handler, "a shutdown handler"))
+    errors.append(await _run(app, scope, app.session_backend.close, "the session backend"))
     return next((error for error in errors if error is not None), None)
 
 

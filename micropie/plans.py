@@ -37,8 +37,7 @@ class Plan:
     Args:
         raw: What the class or the instance holds under the handler's name.
         bound: What calling the handler looks like from outside: its signature is what counts.
-        call: What is called, after `prefix`.
-        prefix: The arguments that always come first: the application, for a plain method.
+        call: What is called.
         implicit: Names that the handler's first parameter has, which no value may collide with.
         socket: Whether the first parameter is for the WebSocket.
 
@@ -62,7 +61,6 @@ class Plan:
         "found",
         "name",
         "names",
-        "prefix",
         "raw",
         "takes_path",
         "takes_rest",
@@ -74,7 +72,6 @@ class Plan:
         raw: Any,
         bound: Any,
         call: Callable[..., Any],
-        prefix: tuple[Any, ...],
         implicit: frozenset[str],
         socket: bool,
     ) -> None:
@@ -82,7 +79,6 @@ class Plan:
         self.raw = self.found = raw
         self.bound = bound
         self.call = call
-        self.prefix = prefix
         parameters = _parameters(bound)
         first = parameters[0].kind if parameters else None
         self.takes_socket = first in (*_POSITIONAL, inspect.Parameter.VAR_POSITIONAL)
@@ -114,23 +110,26 @@ class Plan:
         Raises:
             Unbound: A value is missing, or does not convert.
         """
-        path = request.path_params
+        path = request._path_params
+        if path is None:
+            path = request.path_params
         given = len(path)
         positional = []
-        for index, (name, default, conversion) in enumerate(self._positional):
-            value = path[index] if index < given else find(request, name)
-            if value is MISSING:
-                if default is MISSING:
-                    raise Unbound(f"Missing required parameter '{name}'")
-                value = default
-            elif conversion is not None:
-                value = _convert(name, value, conversion)
+        index = 0
+        for name, default, conversion in self._positional:
+            if index < given:
+                value = path[index]
+                index += 1
+            else:
+                value = find(request, name)
+            if value is MISSING or conversion is not None:
+                value = _settled(name, value, default, conversion)
             positional.append(value)
         if self._variadic:
-            positional.extend(path[len(self._positional) :])
+            positional.extend(path[index:])
         keyword: dict[str, Any] = {}
-        for slot in self._keyword:
-            keyword[slot.name] = _keyword(slot, find(request, slot.name))
+        for name, default, conversion in self._keyword:
+            keyword[name] = _settled(name, find(request, name), default, conversion)
         return positional, keyword
 
     def rest(self, keyword: dict[str, Any], values: dict[str, Any]) -> None:
@@ -166,15 +165,14 @@ def _slot(parameter: inspect.Parameter) -> Slot:
     return Slot(parameter.name, default, conversion_for(parameter.annotation))
 
 
-def _keyword(slot: Slot, value: Any) -> Any:
+def _settled(name: str, value: Any, default: Any, conversion: Conversion | None) -> Any:
+    """Return what a parameter gets for a value that was found, or was not."""
     if value is MISSING:
-        if slot.default is MISSING:
-            raise Unbound(f"Missing required parameter '{slot.name}'")
-        return slot.default
-    return value if slot.conversion is None else _convert(slot.name, value, slot.conversion)
-
-
-def _convert(name: str, value: Any, conversion: Conversion) -> Any:
+        if default is MISSING:
+            raise Unbound(f"Missing required parameter '{name}'")
+        return default
+    if conversion is None:
+        return value
     try:
         return conversion.convert(value)
     except ValueError:

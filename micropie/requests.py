@@ -51,8 +51,10 @@ def parse_fields(raw: bytes) -> dict[str, list[str]]:
     fields: dict[str, list[str]] = {}
     for pair in text.split("&"):
         name, _, value = pair.partition("=")
-        if value:
-            fields.setdefault(name, []).append(value)
+        if value and name in fields:
+            fields[name].append(value)
+        elif value:
+            fields[name] = [value]
     return fields
 
 
@@ -217,6 +219,8 @@ class Request:
         Call it when a user logs in or out.
         """
         self._fresh_session = True
+        # What nobody has looked at is not kept.
+        self._session = self.session
         outer = self.scope.get("micropie.outer_request")
         if outer is not None:
             outer.regenerate_session()

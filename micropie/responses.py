@@ -1,24 +1,36 @@
-"""What a handler returned becomes status, headers and body, and goes out."""
+"""What a handler returned becomes status, headers and body."""
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterable, Awaitable, Callable, Iterable, Sequence
-from typing import Any, Final
+from collections.abc import AsyncIterable, Callable, Iterable, Sequence
+from typing import Any, Final, NamedTuple
 from urllib.parse import quote
 
 from micropie import jsontext
-from micropie.exceptions import ClientDisconnected
 from micropie.headers import encode_headers
-from micropie.streams import as_chunks, close_chunks, send_chunks
-from micropie.types import RawHeader, Send
-
-# What a handler returns that cannot be awaited, for sure.
-PLAIN_TYPES: Final = frozenset({str, bytes, dict, list, tuple, type(None)})
+from micropie.streams import as_chunks
+from micropie.types import Event, RawHeader
 
 HeaderList = list[tuple[str, str]]
 
 _HTML: Final = (b"content-type", b"text/html; charset=utf-8")
 _JSON: Final = (b"content-type", b"application/json")
+
+
+class Plain(NamedTuple):
+    """How what a handler returned becomes bytes, and the header that says what they are."""
+
+    encode: Callable[[Any], bytes]
+    media: RawHeader
+
+
+# What can be sent as it is, by its very type. Nothing of these types can be awaited.
+PLAIN: Final[dict[type, Plain]] = {
+    str: Plain(str.encode, _HTML),
+    bytes: Plain(bytes, _HTML),
+    dict: Plain(jsontext.dumps, _JSON),
+    list: Plain(jsontext.dumps, _JSON),
+}
 # RFC 9110 8.6, 15.3.5, 15.4.5: these never have a body, nor the headers of one.
 BODILESS: Final = frozenset({204, 304})
 # RFC 3986: what may stand in a URL as it is, `%` included, since escapes are kept.
@@ -104,6 +116,14 @@ class Response:
         """Whether the body comes in chunks."""
         return type(self.body) is not bytes
 
+    def start(self) -> Event:
+        """Make the ASGI event that a response begins with."""
+        return {
+            "type": "http.response.start",
+            "status": self.status,
+            "headers": self.raw_headers(),
+        }
+
     def raw_headers(self) -> list[RawHeader]:
         """Make the ASGI headers: one `content-type`, a true `content-length`."""
         body = self.body
@@ -177,53 +197,3 @@ def redirect(
     """Make what a handler returns to send the client elsewhere."""
     target = quote(location, safe=_URL_SAFE)
     return 302, "", [("Location", target), *(extra_headers or ())]
-
-
-async def send_response(
-    response: Response, send: Send, method: str, left: Callable[[], Awaitable[None]]
-) -> None:
-    """Send a response.
-
-    Args:
-        response: What to send.
-        send: ASGI's.
-        method: The request's method; `HEAD` gets headers only.
-        left: Returns when the client has left; awaited for streams only.
-
-    Raises:
-        ClientDisconnected: The client left before the end.
-    """
-    body = response.body
-    start = {
-        "type": "http.response.start",
-        "status": response.status,
-        "headers": response.raw_headers(),
-    }
-    bodiless = method == "HEAD" or response.status in BODILESS
-    if type(body) is bytes:
-        try:
-            await send(start)
-            await send({"type": "http.response.body", "body": b"" if bodiless else body})
-        except OSError as error:
-            raise ClientDisconnected from error
-        return
-    await _send_stream(body, start, send, bodiless, left)
-
-
-async def _send_stream(
-    chunks: Any, start: Any, send: Send, bodiless: bool, left: Callable[[], Awaitable[None]]
-) -> None:
-    try:
-        await send(start)
-        if bodiless:
-            await send({"type": "http.response.body", "body": b""})
-    except OSError as error:
-        await close_chunks(chunks)
-        raise ClientDisconnected from error
-    except BaseException:
-        await close_chunks(chunks)
-        raise
-    if bodiless:
-        await close_chunks(chunks)
-    else:
-        await send_chunks(chunks, send, left)

@@ -7,7 +7,6 @@ and kept for as long as its name leads to the same object; replacing a method ta
 from __future__ import annotations
 
 import functools
-from types import FunctionType
 from typing import Any, Final, NamedTuple
 
 from micropie.exceptions import HandshakeRefused, NotFound
@@ -29,15 +28,16 @@ class Routes:
         app: The application whose methods are handlers.
     """
 
-    __slots__ = ("_app", "_own", "_plans", "_public", "_reserved", "_type")
+    __slots__ = ("_app", "_own", "_pages", "_plans", "_reserved", "_sockets", "_type")
 
     def __init__(self, app: object) -> None:
         self._app = app
         self._own = app.__dict__
         self._type = type(app)
         self._plans: dict[str, Plan] = {}
-        # Of these, what a path may name; middleware may choose others.
-        self._public: dict[str, Plan] = {}
+        # What paths have led to, by their first segment and, where that is all, by the path.
+        self._pages: dict[str, Plan] = {}
+        self._sockets: dict[str, Plan] = {}
         self._reserved: frozenset[str] = getattr(app, RESERVED, frozenset())
 
     def find(self, name: str) -> Plan | None:
@@ -76,19 +76,27 @@ class Routes:
         chosen = request._route_handler
         if chosen is not None:
             return self._chosen(chosen, socket=False) or _not_found()
+        return self._known(request, self._pages) or self._http(request)
+
+    def _known(self, request: Request, known: dict[str, Plan]) -> Plan | None:
+        """Return what a path has led to before, if it is written as most paths are."""
         scope = request.scope
-        name, slash, rest = scope["path"][1:].partition("/")
-        plan = self._public.get(name if name or slash else "index")
+        path: str = scope["path"]
+        plan = known.get(path)
+        segments: list[str] = []
+        if plan is None:
+            parts = path.split("/")
+            segments = parts[2:]
+            plan = known.get(parts[1]) if segments and "" not in segments else None
         if plan is None or scope.get("root_path"):
-            return self._http(request)
+            return None
+        if segments and b"%2" in (scope.get("raw_path") or b""):
+            return None
         name, own = plan.name, self._own
         if plan.found is not (own[name] if name in own else getattr(self._type, name, None)):
-            return self._http(request)
-        if slash:
-            if rest[:1] in ("", "/") or rest[-1] == "/" or b"%2" in (scope.get("raw_path") or b""):
-                return self._http(request)
-            if request._path_params is None:
-                request._path_params = rest.split("/")
+            return None
+        if request._path_params is None:
+            request._path_params = segments
         return plan
 
     def _http(self, request: Request) -> Plan:
@@ -98,7 +106,7 @@ class Routes:
             raise NotFound
         plan = self.find(name)
         if plan is not None:
-            self._public[name] = plan
+            _remember(self._pages, name, plan)
             return plan
         plan = None if self._is_taken(name) else self.find("index")
         if plan is None or not plan.takes_path:
@@ -121,7 +129,11 @@ class Routes:
         Raises:
             HandshakeRefused: There is none, or it cannot take the socket.
         """
-        plan = self._websocket(request)
+        chosen = request._ws_route_handler
+        if chosen is not None:
+            plan = self._chosen(chosen, socket=True)
+        else:
+            plan = self._known(request, self._sockets) or self._websocket(request)
         if plan is None:
             raise HandshakeRefused(1008, "No matching WebSocket route", 404)
         if not plan.takes_socket:
@@ -129,14 +141,14 @@ class Routes:
         return plan
 
     def _websocket(self, request: Request) -> Plan | None:
-        chosen = request._ws_route_handler
-        if chosen is not None:
-            return self._chosen(chosen, socket=True)
         segments = request.segments
         name = segments[0] if segments else "index"
         if name.startswith("_"):
             raise HandshakeRefused(1008, "Private handler not allowed", 403)
-        return self.find(f"ws_{name}")
+        plan = self.find(f"ws_{name}")
+        if plan is not None:
+            _remember(self._sockets, name, plan)
+        return plan
 
     def _chosen(self, handler: Any, *, socket: bool) -> Plan | None:
         """A handler that middleware has set: by name, or the callable itself."""
@@ -146,6 +158,12 @@ class Routes:
         if not callable(handler):
             return None
         return _plan(handler, handler, self._app, True, socket)
+
+
+def _remember(known: dict[str, Plan], segment: str, plan: Plan) -> None:
+    known[segment] = known[f"/{segment}"] = plan
+    if segment == "index":
+        known["/"] = plan
 
 
 def _not_found() -> Plan:
@@ -174,12 +192,10 @@ def _bind(raw: Any, app: object, kind: type) -> Any:
 
 def _plan(raw: Any, bound: Any, app: object, own: bool, socket: bool) -> Plan:
     implicit = frozenset() if own else first_names(raw)
-    if not own and type(raw) is FunctionType:
-        return Plan(raw, bound, raw, (app,), implicit, socket)
     if isinstance(raw, functools.singledispatchmethod) and not own:
         # What it binds to shows the signature of the unbound function, `self` included.
-        return Plan(raw, raw.func.__get__(app), bound, (), implicit, socket)
-    return Plan(raw, bound, bound, (), implicit, socket)
+        return Plan(raw, raw.func.__get__(app), bound, implicit, socket)
+    return Plan(raw, bound, bound, implicit, socket)
 
 
 class Parameter(NamedTuple):

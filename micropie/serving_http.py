@@ -12,30 +12,38 @@ from typing import Any
 from micropie.bodies import BODY_METHODS, read_body
 from micropie.core import Core, logger
 from micropie.exceptions import BadRequest, ClientDisconnected, MultipartFileError, Refusal
-from micropie.headers import SESSION_COOKIE, read_cookie, session_cookie
 from micropie.mounts import inner_scope
 from micropie.plans import Plan, Unbound
 from micropie.receiving import replay
 from micropie.requests import MISSING, Request, current_request
 from micropie.responses import (
     BODILESS,
-    PLAIN_TYPES,
+    PLAIN,
     Response,
     checked_headers,
     checked_status,
     make_response,
-    send_response,
 )
-from micropie.sessions import keep
-from micropie.streams import close_chunks
-from micropie.types import Event, RawHeader, Receive, Scope, Send
+from micropie.serving_session import keep_session, load_session, save_session
+from micropie.streams import close_chunks, send_stream
+from micropie.types import Event, Receive, Scope, Send
 from micropie.uploads import Upload
 
 
 async def serve_http(app: Core, scope: Scope, receive: Receive, send: Send) -> None:
-    """Serve one HTTP request."""
-    request = Request(scope)
+    """Serve one HTTP request; a scope of another kind goes to what serves it.
+
+    The plainest of answers (text, bytes or JSON with nobody to look at it on its way out) never
+    becomes a `Response`.
+    """
+    if scope["type"] != "http":
+        serve = app._serving.get(scope["type"])
+        if serve is not None:
+            await serve(app, scope, receive, send)
+        return
+    request, method = Request(scope), scope["method"]
     token = current_request.set(request)
+    response: Response | None = None
     upload: Upload | None = None
     failed = False
     result: Any = MISSING
@@ -43,8 +51,8 @@ async def serve_http(app: Core, scope: Scope, receive: Receive, send: Send) -> N
         try:
             given = dict(scope["headers"])
             if b"cookie" in given and "session" not in scope:
-                await load_session(app, request)
-            if request.method in BODY_METHODS and not request.body_parsed:
+                await load_session(app, request, given[b"cookie"], len(given))
+            if method in BODY_METHODS and not request.body_parsed:
                 upload = await read_body(request, receive, given, app)
             if app.middlewares:
                 result = await _before(app, request)
@@ -55,28 +63,29 @@ async def serve_http(app: Core, scope: Scope, receive: Receive, send: Send) -> N
                 plan = app._routes.http(request)
                 if upload is not None:
                     await _wait(upload, plan, request)
-                result = plan.call(*plan.prefix) if plan.bare else _call(plan, request)
+                result = plan.call() if plan.bare else _call(plan, request)
                 if type(result) is CoroutineType or (
-                    type(result) not in PLAIN_TYPES and isawaitable(result)
+                    type(result) not in PLAIN and isawaitable(result)
                 ):
                     result = await result
-            response = Response(result) if type(result) is str else make_response(result)
+            plain = PLAIN.get(type(result))
+            if plain is None or app.middlewares or method == "HEAD":
+                response = make_response(result)
+            else:
+                body = plain.encode(result)
+                headers = [plain.media, (b"content-length", b"%d" % len(body))]
+                if request._session is not None:
+                    headers += await save_session(app, request)
         except Exception as error:
             answer = _failure(app, request, error)
             if answer is None:
                 return
             response, failed = answer
-        if app.middlewares:
-            response, failed = await _after(app, request, response, failed)
-        if request._session is not None or request._fresh_session:
-            response = await _keep_session(app, request, response, failed)
-        data, status = response.body, response.status
-        if type(data) is bytes and status not in BODILESS and request.method != "HEAD":
-            headers = response.raw_headers()
-            await send({"type": "http.response.start", "status": status, "headers": headers})
-            await send({"type": "http.response.body", "body": data})
+        if response is None:
+            await send({"type": "http.response.start", "status": 200, "headers": headers})
+            await send({"type": "http.response.body", "body": body})
         else:
-            await _send(app, request, response, send, receive, upload)
+            await _finish(app, request, response, failed, receive, send, upload)
     except OSError:
         # A send that fails means that the client has left.
         logger.debug("The client left before the response.")
@@ -86,14 +95,26 @@ async def serve_http(app: Core, scope: Scope, receive: Receive, send: Send) -> N
         current_request.reset(token)
 
 
-async def load_session(app: Core, request: Request) -> None:
-    """Load the session that the cookie names, if its id is believed."""
-    given = read_cookie(request.headers["cookie"], SESSION_COOKIE)
-    session_id = app._checked_session_id(given) if given else None
-    if session_id is not None:
-        request.session = await app.session_backend.load(session_id)
-        request._session_id = session_id
-        request._session_was_filled = bool(request.session)
+async def _finish(
+    app: Core,
+    request: Request,
+    response: Response,
+    failed: bool,
+    receive: Receive,
+    send: Send,
+    upload: Upload | None,
+) -> None:
+    """Show a response to the hooks, keep the session, and send it."""
+    if app.middlewares:
+        response, failed = await _after(app, request, response, failed)
+    if not failed and request._session is not None:
+        response = await keep_session(app, request, response)
+    bodiless = request.method == "HEAD" or response.status in BODILESS
+    if response.is_streamed:
+        await _stream(app, request, response, receive, send, upload, bodiless)
+        return
+    await send(response.start())
+    await send({"type": "http.response.body", "body": b"" if bodiless else response.body})
 
 
 async def _before(app: Core, request: Request) -> Any:
@@ -124,14 +145,15 @@ def _call(plan: Plan, request: Request) -> Any:
         raise BadRequest(str(error)) from None
     if plan.takes_rest:
         _add_rest(plan, request, keyword)
-    return plan.call(*plan.prefix, *positional, **keyword)
+    return plan.call(*positional, **keyword) if keyword else plan.call(*positional)
 
 
 def _value(request: Request, name: str) -> Any:
-    if request._query_params is not None or request.scope.get("query_string"):
-        values = request.query_params.get(name)
-        if values:
-            return values[0]
+    # Without a property's detour where the fields are there already.
+    fields = request._query_params
+    values = (request.query_params if fields is None else fields).get(name)
+    if values:
+        return values[0]
     body = request._json
     if type(body) is dict and request._body_params is None:
         return body.get(name, MISSING)
@@ -201,52 +223,14 @@ async def _change(response: Response, changes: dict[str, Any]) -> None:
         response.set_body(changes["body"])
 
 
-async def _keep_session(app: Core, request: Request, response: Response, failed: bool) -> Response:
-    if failed:
-        return response
-    try:
-        response.raw_cookies = await _session_cookies(app, request)
-    except Exception as error:
-        if response.is_streamed:
-            await close_chunks(response.body)
-        app._report(error, request, request.scope, "the session backend")
-        return Response("500 Internal Server Error", 500)
-    return response
-
-
-async def _session_cookies(app: Core, request: Request) -> list[RawHeader]:
-    """Save the session and return the header that gives, or takes away, its cookie."""
-    outer = request.scope.get("session")
-    if outer is not None:
-        if request.session is not outer:
-            kept = dict(request.session)
-            outer.clear()
-            outer.update(kept)
-        return []
-    new_id, expired = await keep(
-        app.session_backend,
-        request.session,
-        session_id=request._session_id,
-        was_filled=request._session_was_filled,
-        fresh=request._fresh_session,
-        timeout=app.session_timeout,
-        make_id=app.session_id_factory,
-    )
-    request._fresh_session = False
-    secure = app.session_cookie_secure
-    if new_id is not None:
-        request._session_id, request._session_was_filled = new_id, True
-        return session_cookie(new_id, secure=secure)
-    return session_cookie("", secure=secure, expired=True) if expired else []
-
-
-async def _send(
+async def _stream(
     app: Core,
     request: Request,
     response: Response,
-    send: Send,
     receive: Receive,
+    send: Send,
     upload: Upload | None,
+    bodiless: bool,
 ) -> None:
     async def left() -> None:
         if upload is not None:
@@ -255,15 +239,13 @@ async def _send(
             pass
 
     try:
-        await send_response(response, send, request.method, left)
+        await send_stream(response.start(), response.body, send, left, bodiless=bodiless)
     except ClientDisconnected:
         logger.debug("The client left before the end of the response.")
     except MultipartFileError as error:
         _failure(app, request, error)
     except Exception as error:
         # The response has begun: all that is left is not to end it as if it were complete.
-        if not response.is_streamed:
-            raise
         app._report(error, request, request.scope, f"the stream of {request.scope['path']}")
 
 
@@ -285,7 +267,8 @@ async def _serve_mounted(
             started = True
             extra = Response("", event["status"])
             extra, failed = await _after(app, request, extra, False)
-            extra = await _keep_session(app, request, extra, failed)
+            if not failed:
+                extra = await keep_session(app, request, extra)
             added = [header for header in extra.raw_headers() if header[0] not in _STANDARD]
             event = {**event, "headers": [*event.get("headers", ()), *added]}
         await send(event)

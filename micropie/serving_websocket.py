@@ -11,12 +11,13 @@ from typing import Any
 
 from micropie.core import Core, logger
 from micropie.exceptions import ConnectionClosed, HandshakeRefused
-from micropie.headers import SESSION_COOKIE, read_cookie, session_cookie
+from micropie.headers import session_cookie
 from micropie.mounts import inner_scope
 from micropie.origins import is_allowed
 from micropie.plans import Plan, Unbound
 from micropie.requests import MISSING, Request, WebSocketRequest, current_request
-from micropie.sessions import copied, merged
+from micropie.serving_session import given_session_id, keep_changes
+from micropie.sessions import copied
 from micropie.types import Event, Receive, Scope, Send
 from micropie.websockets import WebSocket
 
@@ -26,26 +27,43 @@ async def serve_websocket(app: Core, scope: Scope, receive: Receive, send: Send)
     request = WebSocketRequest(scope)
     ws = WebSocket(receive, send, scope, secure_cookie=app.session_cookie_secure)
     token = current_request.set(request)
+    code = 1000
     try:
-        code = 1000
-        try:
-            await _converse(app, request, ws, receive, send)
-        except Exception as error:
-            code = await _settle(app, request, ws, error)
-        except BaseException:
-            # Cancelled: the server, or whoever swaps the application, is going away.
-            code = 1001
-            raise
-        finally:
-            await _finish(app, request, ws, code)
+        given = dict(scope["headers"])
+        if b"cookie" in given or b"origin" in given:
+            await _load_session(app, request, ws, given)
+        if ws.session_id is None and "session" not in scope:
+            # When its handshake is accepted, the client gets the id of a session to be.
+            ws.cookie_id = app.session_id_factory()
+        if app.ws_middlewares:
+            await _before(app, request)
+        if request._subapp is not None:
+            await _serve_mounted(app, request, ws, receive, send)
+        else:
+            plan = app._routes.websocket(request)
+            result = plan.call(ws) if plan.bare else _call(plan, request, ws)
+            if type(result) is CoroutineType or isawaitable(result):
+                await result
+    except Exception as error:
+        code = await _settle(app, request, ws, error)
+    except BaseException:
+        # Cancelled: the server, or whoever swaps the application, is going away.
+        code = 1001
+        raise
     finally:
-        current_request.reset(token)
+        try:
+            if (
+                ws.state != "closed"
+                or app.ws_middlewares
+                or request._session is not None
+                or code == 1011
+            ):
+                await _finish(app, request, ws, code)
+        finally:
+            current_request.reset(token)
 
 
-async def _converse(
-    app: Core, request: WebSocketRequest, ws: WebSocket, receive: Receive, send: Send
-) -> None:
-    await _open_session(app, request, ws)
+async def _before(app: Core, request: WebSocketRequest) -> None:
     for middleware in app.ws_middlewares:
         early: Any = middleware.before_websocket(request)
         if isawaitable(early):
@@ -54,39 +72,25 @@ async def _converse(
             code = early.get("code", 1008)
             reason = early.get("reason", "Middleware rejected")
             raise HandshakeRefused(code, reason, 500 if code == 1011 else 403)
-    if request._subapp is not None:
-        await _serve_mounted(app, request, ws, receive, send)
-        return
-    plan = app._routes.websocket(request)
-    result = _call(plan, request, ws)
-    if type(result) is CoroutineType or isawaitable(result):
-        await result
 
 
-async def _open_session(app: Core, request: WebSocketRequest, ws: WebSocket) -> None:
-    """Load the session, or make the id that the client gets when its handshake is accepted."""
-    headers = dict(request.scope.get("headers", ()))
-    cookie = (
-        read_cookie(request.headers["cookie"], SESSION_COOKIE) if b"cookie" in headers else None
-    )
-    if b"origin" in headers and not is_allowed(request.headers, app.allowed_origins, cookie):
+async def _load_session(
+    app: Core, request: WebSocketRequest, ws: WebSocket, given: dict[bytes, bytes]
+) -> None:
+    """Check where the handshake comes from, and load the session that its cookie names."""
+    cookie = given_session_id(request, given[b"cookie"], len(given)) if b"cookie" in given else None
+    if b"origin" in given and not is_allowed(request.headers, app.allowed_origins, cookie):
         raise HandshakeRefused(1008, "Origin not allowed", 403)
-    if "session" in request.scope:
-        return
     session_id = app._checked_session_id(cookie) if cookie else None
-    if session_id is not None:
+    if session_id is not None and "session" not in request.scope:
         loaded = await app.session_backend.load(session_id)
         if loaded:
             request.session = loaded
             request._session_before = copied(loaded)
             request._session_id = ws.session_id = session_id
-            return
-    ws.cookie_id = app.session_id_factory()
 
 
 def _call(plan: Plan, request: Request, ws: WebSocket) -> Any:
-    if plan.bare:
-        return plan.call(*plan.prefix, ws)
     try:
         positional, keyword = plan.arguments(request, _value)
     except Unbound as error:
@@ -94,7 +98,7 @@ def _call(plan: Plan, request: Request, ws: WebSocket) -> Any:
     if plan.takes_rest:
         fields = request.query_params
         plan.rest(keyword, {name: values[0] for name, values in fields.items()})
-    return plan.call(*plan.prefix, ws, *positional, **keyword)
+    return plan.call(ws, *positional, **keyword)
 
 
 def _value(request: Request, name: str) -> Any:
@@ -127,7 +131,7 @@ async def _finish(app: Core, request: WebSocketRequest, ws: WebSocket, code: int
             app._report(error, request, request.scope, "after_websocket")
     if code != 1011 and request._session is not None:
         try:
-            await _keep_session(app, request, ws)
+            await keep_changes(app, request, ws.session_id)
         except Exception as error:
             code = 1011
             app._report(error, request, request.scope, "the session backend")
@@ -147,28 +151,6 @@ async def _end(ws: WebSocket, code: int, reason: str, status: int) -> None:
             await ws.close(code, reason)
     except Exception:
         logger.exception("Could not close a WebSocket.")
-
-
-async def _keep_session(app: Core, request: WebSocketRequest, ws: WebSocket) -> None:
-    """Save what the handler changed, and nothing that it did not."""
-    outer = request.scope.get("session")
-    if outer is not None:
-        if request.session is not outer:
-            kept = dict(request.session)
-            outer.clear()
-            outer.update(kept)
-        return
-    session_id = ws.session_id
-    if session_id is None:
-        return
-    before = request._session_before if session_id == request._session_id else {}
-    if request.session == before:
-        return
-    now = await app.session_backend.load(session_id)
-    result = merged(before, request.session, now)
-    if result is not None:
-        timeout = app.session_timeout if result else 0
-        await app.session_backend.save(session_id, result, timeout)
 
 
 async def _serve_mounted(

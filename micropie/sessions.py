@@ -16,13 +16,18 @@ SESSION_TIMEOUT = 28800
 _ATOMS = frozenset({str, int, float, bool, bytes, type(None)})
 # Stands for a key that is not there.
 _GONE: Any = object()
-_HEX = frozenset("0123456789abcdef")
+# What a UUID is written with; stripping these is the fastest look at every character.
+_UUID_CHARACTERS = "0123456789abcdef-"
 # Expired sessions that nobody asks for again are swept out once in so many saves.
 _SWEEP_EVERY = 1024
 
 
 class SessionBackend(ABC):
-    """What keeps sessions; subclass it to keep them elsewhere."""
+    """What keeps sessions; subclass it to keep them elsewhere.
+
+    `load` and `save` are all that a backend must have. One that several processes share overrides
+    `replace` and `merge` too, each as one step that nobody can come between.
+    """
 
     @abstractmethod
     async def load(self, session_id: str) -> dict[str, Any]:
@@ -31,6 +36,31 @@ class SessionBackend(ABC):
     @abstractmethod
     async def save(self, session_id: str, data: dict[str, Any], timeout: float) -> None:
         """Keep data for `timeout` seconds; empty data or a timeout ≤ 0 deletes the session."""
+
+    async def replace(self, session_id: str, data: dict[str, Any], timeout: float) -> None:
+        """Save a session that was there when its request began, and stays ended if it has ended.
+
+        A backend that does not override this saves, and so revives it.
+        """
+        await self.save(session_id, data, timeout)
+
+    async def merge(
+        self, session_id: str, before: dict[str, Any], after: dict[str, Any], timeout: float
+    ) -> None:
+        """Save what an open socket changed, from `before` to `after`, by the rules of `merged`.
+
+        A backend that does not override this loads and saves; what is saved in between is lost.
+        """
+        result = merged(before, after, await self.load(session_id))
+        if result is not None:
+            await self.save(session_id, result, timeout)
+
+    async def close(self) -> None:
+        """Let go of files and connections; the next use opens them again.
+
+        An application calls it after its last shutdown handler.
+        """
+        return None
 
 
 class InMemorySessionBackend(SessionBackend):
@@ -68,6 +98,14 @@ class InMemorySessionBackend(SessionBackend):
         if self._saves % _SWEEP_EVERY == 0:
             self._sweep()
 
+    async def replace(self, session_id: str, data: dict[str, Any], timeout: float) -> None:
+        """Keep a copy of the data, unless the session has ended."""
+        kept, now = self._kept.get(session_id), self._clock()
+        if kept is None or kept[2] <= now or not data or timeout <= 0:
+            self._kept.pop(session_id, None)
+        else:
+            self._kept[session_id] = copied(data), timeout, now + timeout
+
     def _sweep(self) -> None:
         now = self._clock()
         for session_id in [key for key, kept in self._kept.items() if kept[2] <= now]:
@@ -104,52 +142,21 @@ def merged(
     return None if result == now else result
 
 
-async def keep(
-    backend: SessionBackend,
-    data: dict[str, Any],
-    *,
-    session_id: str | None,
-    was_filled: bool,
-    fresh: bool,
-    timeout: float,
-    make_id: Callable[[], str],
-) -> tuple[str | None, bool]:
-    """Save a session at the end of an HTTP request.
-
-    A session that begins under an id which the client chose, and one that is to be fresh, get a
-    new id, so that nobody can know it beforehand.
-
-    Returns:
-        The new id to give to the client, if any; whether its cookie is to expire.
-    """
-    if not data:
-        if session_id is None or not was_filled:
-            return None, False
-        await backend.save(session_id, {}, 0)
-        return None, True
-    if session_id is not None and was_filled and not fresh:
-        await backend.save(session_id, data, timeout)
-        return None, False
-    if session_id is not None:
-        await backend.save(session_id, {}, 0)
-    new_id = make_id()
-    await backend.save(new_id, data, timeout)
-    return new_id, False
-
-
 def new_session_id() -> str:
     """Make a random UUID (version 4), faster than `uuid.uuid4` does."""
-    digits = os.urandom(16).hex()
-    variant = "89ab"[int(digits[16], 16) & 3]
-    return f"{digits[:8]}-{digits[8:12]}-4{digits[13:16]}-{variant}{digits[17:20]}-{digits[20:]}"
+    raw = bytearray(os.urandom(16))
+    # RFC 9562 5.4: the version, and the variant.
+    raw[6] = raw[6] & 0x0F | 0x40
+    raw[8] = raw[8] & 0x3F | 0x80
+    digits = raw.hex()
+    return "-".join((digits[:8], digits[8:12], digits[12:16], digits[16:20], digits[20:]))
 
 
 def valid_session_id(value: str) -> str | None:
     """Return a canonical UUID (version 4) in lower case; `None` for anything else."""
     text = value.lower()
-    if len(text) != 36 or text[14] != "4" or text[19] not in "89ab":
+    if len(text) != 36 or text[14] != "4" or text[19] not in "89ab" or text.count("-") != 4:
         return None
-    groups = text.split("-")
-    if [len(group) for group in groups] != [8, 4, 4, 4, 12]:
+    if text[8::5][:4] != "----" or text.strip(_UUID_CHARACTERS):
         return None
-    return text if _HEX.issuperset("".join(groups)) else None
+    return text

@@ -11,7 +11,7 @@ from threading import Lock
 from typing import Any, Final
 
 from micropie.exceptions import ClientDisconnected
-from micropie.types import Send
+from micropie.types import Event, Send
 
 _END: Final = object()
 
@@ -66,6 +66,41 @@ async def close_chunks(chunks: AsyncIterator[Any]) -> None:
     close = getattr(chunks, "aclose", None)
     if close is not None:
         await close()
+
+
+async def send_stream(
+    start: Event,
+    chunks: AsyncIterator[Any],
+    send: Send,
+    left: Callable[[], Awaitable[None]],
+    *,
+    bodiless: bool,
+) -> None:
+    """Send a response whose body comes in chunks; see `send_chunks`.
+
+    Args:
+        start: The ASGI event that it begins with.
+        chunks: Its body, which is closed in the end.
+        send: ASGI's.
+        left: Returns when the client has left.
+        bodiless: Whether none of the body is to be sent.
+
+    Raises:
+        ClientDisconnected: The client left before the end.
+    """
+    try:
+        await send(start)
+        if bodiless:
+            await send({"type": "http.response.body", "body": b""})
+    except BaseException as error:
+        await close_chunks(chunks)
+        if isinstance(error, OSError):
+            raise ClientDisconnected from error
+        raise
+    if bodiless:
+        await close_chunks(chunks)
+    else:
+        await send_chunks(chunks, send, left)
 
 
 async def send_chunks(

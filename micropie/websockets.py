@@ -105,7 +105,8 @@ class WebSocket(Handshake):
             raise RuntimeError("expected a connecting WebSocket, got one that is accepted already")
         if subprotocol is not None:
             self._check_subprotocol(subprotocol)
-        await self._await_connect()
+        if self.state == "closed" or not self._seen_connect:
+            await self._await_connect()
         encoded = encode_headers(headers) if headers else []
         cookie = session_id or self.cookie_id
         if cookie is not None:
@@ -293,7 +294,7 @@ class WebSocket(Handshake):
             ValueError: The code may not be sent.
         """
         check_code(code)
-        text = cut(reason)
+        text = "" if reason is None else cut(reason)
         if self.state == "closed":
             return
         if self.state == "connecting":
@@ -301,7 +302,7 @@ class WebSocket(Handshake):
             return
         self.state, self._end = "closed", (code, text, True)
         try:
-            await self._send(close_event(code, text))
+            await self._send({"type": "websocket.close", "code": code, "reason": text})
         except (OSError, RuntimeError):
             # Gone before our close frame: whether it is closed is all that anybody asks.
             self._end = (1006, "", False)

@@ -52,7 +52,10 @@ UPPER = (
     f"{MIDDLE} {BODY_PARTS} {SOCKET_PARTS} micropie.bodies micropie.plans micropie.routing "
     "micropie.mounts"
 )
-SERVING = "micropie.core micropie.lifespan micropie.serving_http micropie.serving_websocket"
+SERVING = (
+    "micropie.core micropie.lifespan micropie.serving_http micropie.serving_session "
+    "micropie.serving_websocket"
+)
 FRAMEWORK = f"{UPPER} {SERVING} micropie.app"
 
 # Looked up from top to bottom.
@@ -81,13 +84,14 @@ TABLE: dict[str, Room] = {
     "micropie/routing.py": Room(f"{MIDDLE} micropie.plans"),
     "micropie/core.py": Room(UPPER),
     "micropie/lifespan.py": Room(f"{LOW} micropie.core"),
-    "micropie/serving_*.py": Room(f"{UPPER} micropie.core"),
+    "micropie/serving_*.py": Room(f"{UPPER} micropie.core micropie.serving_session"),
     "micropie/app.py": Room(f"{UPPER} {SERVING}"),
     "micropie/testing/*.py": Room(f"{FRAMEWORK} micropie.testing"),
     "playground/__init__.py": Room("playground"),
     "playground/traffic/*.py": Room("playground.traffic"),
     "playground/guard.py": Room(),
-    "playground/revisions.py": Room(),
+    "playground/live/revisions.py": Room(),
+    "playground/live/__init__.py": Room(),
     "playground/recorder/*.py": Room(
         "playground.traffic playground.recorder", live="contextvars time"
     ),
@@ -116,10 +120,9 @@ TABLE: dict[str, Room] = {
     # These know what is being served, and so does nobody else.
     "playground/advice.py": Room("micropie playground", live=LIVE),
     "playground/controls.py": Room("micropie playground", live=LIVE),
-    "playground/programme.py": Room("micropie playground", live=LIVE),
-    "playground/redefinition.py": Room("micropie playground.kernel", live=LIVE),
+    "playground/live/*.py": Room("micropie playground", live=LIVE),
     "playground/visitors.py": Room("playground", live=LIVE),
-    "playground/lab.py": Room("micropie playground", live=LIVE),
+    "playground/lab/*.py": Room("micropie playground", live=LIVE),
     "playground/serving.py": Room("playground", live=LIVE),
 }
 
