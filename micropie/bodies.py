@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import Final
 
 from micropie import jsontext
@@ -17,18 +18,17 @@ DEFAULT_MAX_FORM_FIELD_SIZE: Final = 1024 * 1024
 BODY_METHODS: Final = frozenset({"POST", "PUT", "PATCH"})
 
 
-async def read_body(
-    request: Request, receive: Receive, headers: dict[bytes, bytes], limits: Limits
-) -> Upload | None:
+async def read_body(request: Request, receive: Receive, limits: Limits) -> Upload | None:
     """Read a body into the request; a multipart form is left to its `Upload`.
 
     Raises:
         Refusal: The body is not acceptable.
         ClientDisconnected: The client left before its end.
     """
+    headers = dict(request.scope["headers"])
     _check_length(headers.get(b"content-length"), limits.max_body_size)
     content_type = headers.get(b"content-type", b"")
-    media = content_type.partition(b";")[0].strip().lower()
+    media = _media_type(content_type)
     if media == b"multipart/form-data":
         return Upload(request, receive, content_type.decode("latin-1"), limits)
     limit = limits.max_body_size
@@ -48,6 +48,11 @@ async def read_body(
         request._form = raw
     request.body_parsed = True
     return None
+
+
+@lru_cache(maxsize=64)
+def _media_type(content_type: bytes) -> bytes:
+    return content_type.partition(b";")[0].strip().lower()
 
 
 def _check_length(declared: bytes | None, limit: int | None) -> None:

@@ -10,7 +10,7 @@ import re
 import types
 import typing
 from collections.abc import Callable
-from typing import Any, Final, NamedTuple
+from typing import Any, Final
 
 _WHOLE: Final = re.compile(r"[+-]?[0-9]+\Z")
 _TRUE: Final = frozenset({"1", "true", "yes", "on", "t", "y"})
@@ -53,11 +53,14 @@ def to_bool(value: Any) -> bool:
     raise ValueError("expected true or false")
 
 
-class Conversion(NamedTuple):
+class Conversion:
     """How a value becomes what a parameter wants, and what to say when it cannot."""
 
-    convert: Callable[[Any], Any]
-    expected: str
+    __slots__ = ("convert", "expected")
+
+    def __init__(self, convert: Callable[[Any], Any], expected: str) -> None:
+        self.convert = convert
+        self.expected = expected
 
 
 _CONVERSIONS: Final = {
@@ -94,5 +97,5 @@ def _for_text(annotation: str) -> Conversion | None:
 def _optional(conversion: Conversion | None) -> Conversion | None:
     if conversion is None:
         return None
-    convert, expected = conversion
-    return Conversion(lambda value: None if value is None else convert(value), expected)
+    convert = conversion.convert
+    return Conversion(lambda value: None if value is None else convert(value), conversion.expected)

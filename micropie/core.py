@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import logging
 from collections.abc import Awaitable, Callable, Iterable
 from typing import Any, ClassVar
@@ -118,6 +119,18 @@ class Core:
             logger.exception("The session id validator failed.")
             return None
         return checked if isinstance(checked, str) and checked else None
+
+
+def is_failure(error: BaseException) -> bool:
+    """Say whether code of the application has failed; it may also have been stopped.
+
+    A `CancelledError` in a task that nobody cancels is a failure: what was awaited, somebody else
+    has cancelled.
+    """
+    if isinstance(error, asyncio.CancelledError):
+        task = asyncio.current_task()
+        return task is not None and not task.cancelling()
+    return isinstance(error, Exception)
 
 
 def _above_zero(name: str, value: Any, *, may_be_none: bool = False) -> Any:

@@ -50,3 +50,16 @@ class Handshake:
                 f"expected one of the offered subprotocols {list(offered)!r}, got "
                 f"{subprotocol!r}; choose from ws.subprotocols"
             )
+
+
+def check_refusal(status: int, body: str) -> None:
+    """Check that a handshake may be refused with this status and body.
+
+    Raises:
+        ValueError: The status is none that ends a request (RFC 9110 15).
+        TypeError: The body is no text.
+    """
+    if not isinstance(status, int) or not 200 <= status <= 599:
+        raise ValueError(f"expected a status from 200 to 599, got {status!r}; use 403")
+    if not isinstance(body, str):
+        raise TypeError(f"expected str as the body of a refusal, got {body!r}")

@@ -9,22 +9,29 @@ from __future__ import annotations
 import dataclasses
 import datetime
 import enum
+import functools
 import json
 import math
+from codecs import BOM_UTF8
 from collections.abc import Callable
 from typing import Any, NoReturn
 
 from micropie.exceptions import InvalidJSON
 
-try:
-    import orjson
-except ImportError:
-    orjson = None  # type: ignore[assignment]
-
 # orjson reads whole numbers over 64 bits as floats; 18 digits always fit. With every digit made
 # a zero, a longer number is found by a plain search, which takes a tenth of a regex's time.
 _TO_ZEROS = bytes.maketrans(b"123456789", b"000000000")
 _LONG_NUMBER = b"0" * 19
+
+
+@functools.cache
+def _orjson() -> Any:
+    """Import orjson when it is first needed; `None` where it is not installed."""
+    try:
+        import orjson
+    except ImportError:
+        return None
+    return orjson
 
 
 def dumps(value: Any) -> bytes:
@@ -33,9 +40,11 @@ def dumps(value: Any) -> bytes:
     Raises:
         TypeError: The value, or something in it, has no JSON form.
     """
+    orjson = _orjson()
     if orjson is not None:
         try:
-            return orjson.dumps(value)
+            text: bytes = orjson.dumps(value)
+            return text
         except TypeError:
             pass
     return _dumps(value)
@@ -97,13 +106,14 @@ def loads(text: bytes | bytearray | str) -> Any:
     Raises:
         InvalidJSON: It is none; NaN and Infinity are none either.
     """
+    orjson = _orjson()
     try:
         if orjson is not None and _LONG_NUMBER not in _as_bytes(text).translate(_TO_ZEROS):
             return orjson.loads(text)
     except ValueError:
         pass
     try:
-        return _decode(text if isinstance(text, str) else text.decode("utf-8-sig"))
+        return _decode(text if isinstance(text, str) else text.removeprefix(BOM_UTF8).decode())
     except (ValueError, RecursionError) as error:
         raise InvalidJSON(f"expected JSON, got {_excerpt(text)!r}") from error
 

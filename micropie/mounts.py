@@ -4,13 +4,60 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from typing import Any
+from typing import Any, Protocol
 from urllib.parse import quote
 
-from micropie.requests import Request
+from micropie.middleware import HttpMiddleware, WebSocketMiddleware
+from micropie.requests import Request, WebSocketRequest
 from micropie.types import ASGIApp, Event, Scope
 
 logger = logging.getLogger("micropie")
+
+
+class Mountable(Protocol):
+    """An application that others can be mounted on: an `App`."""
+
+    middlewares: list[HttpMiddleware]
+    ws_middlewares: list[WebSocketMiddleware]
+
+
+def mount(outer: Mountable, path: str, inner: ASGIApp) -> None:
+    """Let an ASGI application answer every request and WebSocket at a path and below it.
+
+    Of several that are mounted over a path, the one with the longest answers. The middleware of
+    the outer application sees the requests, its session is the inner one's `scope["session"]`, and
+    its lifespan is around the inner one's.
+
+    Args:
+        outer: The application that is served.
+        path: Where the inner one begins; `/` is the whole site.
+        inner: The application to mount.
+    """
+    middleware = Mount(path, inner)
+    outer.middlewares.append(middleware)
+    outer.ws_middlewares.append(middleware)
+
+
+class Mount(HttpMiddleware, WebSocketMiddleware):
+    """Sends what is below a path to another application; `mount` puts it to work."""
+
+    def __init__(self, path: str, app: ASGIApp) -> None:
+        self._segments = [segment for segment in path.split("/") if segment]
+        self._app = app
+
+    async def before_request(self, request: Request) -> None:
+        """Mount the application if the request is for it."""
+        self._mount(request)
+
+    async def before_websocket(self, request: WebSocketRequest) -> None:
+        """Mount the application if the handshake is for it."""
+        self._mount(request)
+
+    def _mount(self, request: Request) -> None:
+        inside = request.segments[: len(self._segments)] == self._segments
+        path = "/" + "/".join(self._segments)
+        if inside and len(path) > len(request._subapp_mount_path or ""):
+            request._subapp, request._subapp_mount_path = self._app, path
 
 
 def inner_scope(request: Request, state: dict[str, Any] | None) -> Scope:
@@ -37,10 +84,14 @@ def inner_scope(request: Request, state: dict[str, Any] | None) -> Scope:
 def _inner_path(request: Request, mount: str) -> str:
     if request._subapp_path is not None:
         return "/" + request._subapp_path.lstrip("/")
-    path = "/" + "/".join(request.segments)
-    prefix = f"/{mount}" if mount else ""
+    path: str = _below(request.scope["path"], (request.scope.get("root_path") or "").rstrip("/"))
+    return _below(path, f"/{mount}" if mount else "") or "/"
+
+
+def _below(path: str, prefix: str) -> str:
+    """Return what comes after a prefix, to its last slash: it may mean something to the inner."""
     inside = path == prefix or path.startswith(f"{prefix}/")
-    return (path[len(prefix) :] or "/") if inside else path
+    return path[len(prefix) :] if inside else path
 
 
 class Mounts:

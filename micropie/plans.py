@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import inspect
 from collections.abc import Callable
-from typing import Any, NamedTuple
+from typing import Any
 
 from micropie.conversions import Conversion, conversion_for
 from micropie.requests import MISSING, Request
@@ -14,21 +14,8 @@ class Unbound(Exception):
     """A request does not fill a handler's parameters; the text says which, and is safe to show."""
 
 
-class Slot(NamedTuple):
-    """One parameter to fill."""
-
-    name: str
-    default: Any
-    conversion: Conversion | None
-
-
-class Documented(NamedTuple):
-    """One parameter as its author wrote it."""
-
-    name: str
-    kind: str
-    annotation: str | None
-    default: Any
+# One parameter to fill: its name, its default or `MISSING`, and what a value is converted by.
+Slot = tuple[str, Any, Conversion | None]
 
 
 class Plan:
@@ -46,6 +33,7 @@ class Plan:
         found: What reading that name from the class or the instance gave.
         bare: Whether there is nothing to fill.
         names: What the parameters are called, beside `*args` and `**kwargs`.
+        parameters: As Python describes them, without the socket's.
         takes_rest: Whether there is a `**kwargs`.
     """
 
@@ -57,10 +45,10 @@ class Plan:
         "bare",
         "bound",
         "call",
-        "documented",
         "found",
         "name",
         "names",
+        "parameters",
         "raw",
         "takes_path",
         "takes_rest",
@@ -81,11 +69,11 @@ class Plan:
         self.call = call
         parameters = _parameters(bound)
         first = parameters[0].kind if parameters else None
-        self.takes_socket = first in (*_POSITIONAL, inspect.Parameter.VAR_POSITIONAL)
+        self.takes_socket = first in (*POSITIONAL, inspect.Parameter.VAR_POSITIONAL)
         self._taken = implicit
-        if socket and first in _POSITIONAL:
+        if socket and first in POSITIONAL:
             self._taken |= {parameters.pop(0).name}
-        self._positional = [_slot(item) for item in parameters if item.kind in _POSITIONAL]
+        self._positional = [_slot(item) for item in parameters if item.kind in POSITIONAL]
         self._keyword = [
             _slot(item) for item in parameters if item.kind is inspect.Parameter.KEYWORD_ONLY
         ]
@@ -94,9 +82,9 @@ class Plan:
         self.takes_rest = inspect.Parameter.VAR_KEYWORD in kinds
         self.takes_path = bool(self._positional) or self._variadic
         self.bare = not parameters
-        self.names = frozenset(slot.name for slot in (*self._positional, *self._keyword))
+        self.parameters = parameters
+        self.names = frozenset(slot[0] for slot in (*self._positional, *self._keyword))
         self._taken |= self.names
-        self.documented = [_documented(item) for item in parameters]
 
     def arguments(
         self, request: Request, find: Callable[[Request, str], Any]
@@ -142,11 +130,11 @@ class Plan:
         """Say whether more of a body could change nothing about the arguments."""
         if self.takes_rest or not self.names:
             return False
-        named = [slot.name for slot in (*self._positional[path_length:], *self._keyword)]
+        named = [slot[0] for slot in (*self._positional[path_length:], *self._keyword)]
         return bool(named) and all(names(name) for name in named)
 
 
-_POSITIONAL = (inspect.Parameter.POSITIONAL_ONLY, inspect.Parameter.POSITIONAL_OR_KEYWORD)
+POSITIONAL = (inspect.Parameter.POSITIONAL_ONLY, inspect.Parameter.POSITIONAL_OR_KEYWORD)
 
 
 def _parameters(bound: Any) -> list[inspect.Parameter]:
@@ -162,7 +150,7 @@ def _parameters(bound: Any) -> list[inspect.Parameter]:
 
 def _slot(parameter: inspect.Parameter) -> Slot:
     default = MISSING if parameter.default is parameter.empty else parameter.default
-    return Slot(parameter.name, default, conversion_for(parameter.annotation))
+    return parameter.name, default, conversion_for(parameter.annotation)
 
 
 def _settled(name: str, value: Any, default: Any, conversion: Conversion | None) -> Any:
@@ -178,15 +166,6 @@ def _settled(name: str, value: Any, default: Any, conversion: Conversion | None)
     except ValueError:
         # The value itself is not repeated: the answer is HTML, and a reason has 123 bytes.
         raise Unbound(f"Invalid parameter '{name}': expected {conversion.expected}") from None
-
-
-def _documented(parameter: inspect.Parameter) -> Documented:
-    annotation = parameter.annotation
-    text = None
-    if annotation is not parameter.empty:
-        plain = isinstance(annotation, str)
-        text = annotation if plain else inspect.formatannotation(annotation)
-    return Documented(parameter.name, parameter.kind.name, text, _slot(parameter).default)
 
 
 def first_names(raw: Any) -> frozenset[str]:

@@ -111,6 +111,8 @@ class Request:
     _fresh_session: bool = False
     _session_id: str | None = None
     _session_was_filled: bool = False
+    # What was in the session when a mounted application got it.
+    _session_lent: dict[str, Any] | None = None
 
     def __init__(self, scope: Scope) -> None:
         self.scope = scope

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterable, Callable, Iterable, Sequence
-from typing import Any, Final, NamedTuple
+from typing import Any, Final
 from urllib.parse import quote
 
 from micropie import jsontext
@@ -15,21 +15,13 @@ HeaderList = list[tuple[str, str]]
 
 _HTML: Final = (b"content-type", b"text/html; charset=utf-8")
 _JSON: Final = (b"content-type", b"application/json")
-
-
-class Plain(NamedTuple):
-    """How what a handler returned becomes bytes, and the header that says what they are."""
-
-    encode: Callable[[Any], bytes]
-    media: RawHeader
-
-
-# What can be sent as it is, by its very type. Nothing of these types can be awaited.
-PLAIN: Final[dict[type, Plain]] = {
-    str: Plain(str.encode, _HTML),
-    bytes: Plain(bytes, _HTML),
-    dict: Plain(jsontext.dumps, _JSON),
-    list: Plain(jsontext.dumps, _JSON),
+# What can be sent as it is, by its very type: how it becomes bytes, and the header that says what
+# they are. Nothing of these types can be awaited.
+PLAIN: Final[dict[type, tuple[Callable[[Any], bytes], RawHeader]]] = {
+    str: (str.encode, _HTML),
+    bytes: (bytes, _HTML),
+    dict: (jsontext.dumps, _JSON),
+    list: (jsontext.dumps, _JSON),
 }
 # RFC 9110 8.6, 15.3.5, 15.4.5: these never have a body, nor the headers of one.
 BODILESS: Final = frozenset({204, 304})

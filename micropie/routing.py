@@ -7,14 +7,14 @@ and kept for as long as its name leads to the same object; replacing a method ta
 from __future__ import annotations
 
 import functools
-from typing import Any, Final, NamedTuple
+from typing import Any, Final
 
 from micropie.exceptions import HandshakeRefused, NotFound
 from micropie.plans import Plan, first_names
 from micropie.requests import MISSING, Request
 
 # Reading these would run the application's code to find out whether it is a handler.
-_NOT_HANDLERS: Final = (property, functools.cached_property, type)
+NOT_HANDLERS: Final = (property, functools.cached_property, type)
 
 RESERVED: Final = "_reserved_names"
 """Classes that have this attribute of their own are the framework's; it names what they set on an
@@ -50,20 +50,20 @@ class Routes:
         return self._look_up(name, found)
 
     def _look_up(self, name: str, found: Any) -> Plan | None:
-        raw = _definition(self._app, self._type, self._reserved, name)
+        raw = definition(self._app, self._type, self._reserved, name)
         known = self._plans.pop(name, None)
-        if raw is MISSING or isinstance(raw, _NOT_HANDLERS):
+        if raw is MISSING or isinstance(raw, NOT_HANDLERS):
             return None
         if known is not None and known.raw is raw:
             known.found = found
             self._plans[name] = known
             return known
         own = name in self._own
-        bound = raw if own else _bind(raw, self._app, self._type)
+        bound = raw if own else bind(raw, self._app, self._type)
         if not callable(bound):
             return None
         socket = name.startswith("ws_")
-        plan = self._plans[name] = _plan(raw, bound, self._app, own, socket)
+        plan = self._plans[name] = plan_for(raw, bound, self._app, own, socket)
         plan.name, plan.found = name, found
         return plan
 
@@ -157,7 +157,7 @@ class Routes:
             return self.find(f"ws_{handler}") if plan is None and socket else plan
         if not callable(handler):
             return None
-        return _plan(handler, handler, self._app, True, socket)
+        return plan_for(handler, handler, self._app, True, socket)
 
 
 def _remember(known: dict[str, Plan], segment: str, plan: Plan) -> None:
@@ -170,7 +170,7 @@ def _not_found() -> Plan:
     raise NotFound
 
 
-def _definition(app: object, kind: type, reserved: frozenset[str], name: str) -> Any:
+def definition(app: object, kind: type, reserved: frozenset[str], name: str) -> Any:
     """Find what a name means to the application, without running any of its code."""
     own = getattr(app, "__dict__", {})
     for klass in kind.__mro__:
@@ -183,93 +183,16 @@ def _definition(app: object, kind: type, reserved: frozenset[str], name: str) ->
     return own.get(name, MISSING) if name not in reserved else MISSING
 
 
-def _bind(raw: Any, app: object, kind: type) -> Any:
+def bind(raw: Any, app: object, kind: type) -> Any:
     if hasattr(type(raw), "__set__"):
         return None
     get = getattr(type(raw), "__get__", None)
     return raw if get is None else get(raw, app, kind)
 
 
-def _plan(raw: Any, bound: Any, app: object, own: bool, socket: bool) -> Plan:
+def plan_for(raw: Any, bound: Any, app: object, own: bool, socket: bool) -> Plan:
     implicit = frozenset() if own else first_names(raw)
     if isinstance(raw, functools.singledispatchmethod) and not own:
         # What it binds to shows the signature of the unbound function, `self` included.
         return Plan(raw, raw.func.__get__(app), bound, implicit, socket)
     return Plan(raw, bound, bound, implicit, socket)
-
-
-class Parameter(NamedTuple):
-    """One parameter of a handler, as documentation."""
-
-    name: str
-    annotation: str | None
-    default: object
-    required: bool
-    variadic: bool
-
-
-class Route(NamedTuple):
-    """One path that an application serves."""
-
-    kind: str
-    path: str
-    handler: str
-    parameters: tuple[Parameter, ...]
-    doc: str | None
-
-
-def routes(app: Any) -> list[Route]:
-    """List what an application serves, HTTP and WebSocket, in the order of definition.
-
-    Args:
-        app: An `App`, or a subclass of it.
-    """
-    kind: type = app if isinstance(app, type) else type(app)
-    target: object = object() if isinstance(app, type) else app
-    reserved: frozenset[str] = getattr(kind, RESERVED, frozenset())
-    found = []
-    for name in _names(kind, target, reserved):
-        raw = _definition(target, kind, reserved, name)
-        own = name in getattr(target, "__dict__", {})
-        if isinstance(raw, _NOT_HANDLERS):
-            continue
-        bound = raw if own else _bind(raw, target, kind)
-        if raw is not MISSING and callable(bound):
-            found.append(_route(name, _plan(raw, bound, target, own, name.startswith("ws_"))))
-    return found
-
-
-def _names(kind: type, target: object, reserved: frozenset[str]) -> list[str]:
-    names: dict[str, None] = {}
-    for klass in reversed(kind.__mro__):
-        if RESERVED not in vars(klass) and klass is not object:
-            names.update(dict.fromkeys(vars(klass)))
-    names.update(dict.fromkeys(getattr(target, "__dict__", {})))
-    return [name for name in names if not name.startswith(("_", "ws__")) and name not in reserved]
-
-
-def _route(name: str, plan: Plan) -> Route:
-    is_socket = name.startswith("ws_")
-    segment = name.removeprefix("ws_") if is_socket else name
-    parts = [] if segment == "index" else [segment]
-    parameters = plan.documented
-    for parameter in parameters:
-        if parameter.kind in ("POSITIONAL_ONLY", "POSITIONAL_OR_KEYWORD"):
-            parts.append(f"{{{parameter.name}}}")
-        elif parameter.kind == "VAR_POSITIONAL":
-            parts.append(f"{{{parameter.name}…}}")
-    doc = (plan.bound.__doc__ or "").strip().partition("\n")[0].strip()
-    return Route(
-        "websocket" if is_socket else "http",
-        "/" + "/".join(parts),
-        name,
-        tuple(_parameter(parameter) for parameter in parameters),
-        doc or None,
-    )
-
-
-def _parameter(parameter: Any) -> Parameter:
-    variadic = parameter.kind.startswith("VAR_")
-    required = parameter.default is MISSING and not variadic
-    default = None if parameter.default is MISSING else parameter.default
-    return Parameter(parameter.name, parameter.annotation, default, required, variadic)

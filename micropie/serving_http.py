@@ -25,6 +25,7 @@ from micropie.responses import (
     make_response,
 )
 from micropie.serving_session import keep_session, load_session, save_session
+from micropie.sessions import copied
 from micropie.streams import close_chunks, send_stream
 from micropie.types import Event, Receive, Scope, Send
 from micropie.uploads import Upload
@@ -49,11 +50,15 @@ async def serve_http(app: Core, scope: Scope, receive: Receive, send: Send) -> N
     result: Any = MISSING
     try:
         try:
-            given = dict(scope["headers"])
-            if b"cookie" in given and "session" not in scope:
-                await load_session(app, request, given[b"cookie"], len(given))
+            cookie = b""
+            for name, value in scope["headers"]:
+                if name == b"cookie":
+                    # By HTTP/2 there may be several of them (RFC 9113 8.2.3).
+                    cookie = cookie + b"; " + value if cookie else value
+            if cookie and "session" not in scope:
+                await load_session(app, request, cookie)
             if method in BODY_METHODS and not request.body_parsed:
-                upload = await read_body(request, receive, given, app)
+                upload = await read_body(request, receive, app)
             if app.middlewares:
                 result = await _before(app, request)
                 if result is MISSING and request._subapp is not None:
@@ -72,8 +77,9 @@ async def serve_http(app: Core, scope: Scope, receive: Receive, send: Send) -> N
             if plain is None or app.middlewares or method == "HEAD":
                 response = make_response(result)
             else:
-                body = plain.encode(result)
-                headers = [plain.media, (b"content-length", b"%d" % len(body))]
+                encode, media = plain
+                body = encode(result)
+                headers = [media, (b"content-length", b"%d" % len(body))]
                 if request._session is not None:
                     headers += await save_session(app, request)
         except Exception as error:
@@ -260,6 +266,8 @@ async def _serve_mounted(
         receive = replay([request._raw_body], True, receive)
 
     started = False
+    if request._session_was_filled:
+        request._session_lent = copied(request.session)
 
     async def send_with_session(event: Event) -> None:
         nonlocal started

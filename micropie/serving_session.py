@@ -12,23 +12,9 @@ from micropie.streams import close_chunks
 from micropie.types import RawHeader
 
 
-def given_session_id(request: Request, cookie: bytes, distinct: int) -> str | None:
-    """Return the session id that a client gave.
-
-    Args:
-        request: The request that carries it.
-        cookie: The last `Cookie` header.
-        distinct: How many header names there are; fewer than headers means that one is repeated,
-            and by HTTP/2 (RFC 9113 8.2.3) that may be this one.
-    """
-    if distinct < len(request.scope["headers"]):
-        return read_cookie(request.headers["cookie"], SESSION_COOKIE)
-    return read_cookie(cookie.decode("latin-1"), SESSION_COOKIE)
-
-
-async def load_session(app: Core, request: Request, cookie: bytes, distinct: int) -> None:
-    """Load the session that a cookie names, if its id is believed; see `given_session_id`."""
-    given = given_session_id(request, cookie, distinct)
+async def load_session(app: Core, request: Request, cookie: bytes) -> None:
+    """Load the session that a `Cookie` header names, if its id is believed."""
+    given = read_cookie(cookie.decode("latin-1"), SESSION_COOKIE)
     session_id = app._checked_session_id(given) if given else None
     if session_id is not None:
         session = await app.session_backend.load(session_id)
@@ -65,7 +51,12 @@ async def save_session(app: Core, request: Request) -> Sequence[RawHeader]:
         await backend.save(known_id, {}, 0)
         return session_cookie("", secure=app.session_cookie_secure, expired=True)
     if was_filled and known_id is not None and not fresh:
-        await backend.replace(known_id, data, app.session_timeout)
+        lent = request._session_lent
+        if lent is None:
+            await backend.replace(known_id, data, app.session_timeout)
+        elif lent != data:
+            # It may have been lent for long: a poll waits for half a minute.
+            await backend.merge(known_id, lent, data, app.session_timeout)
         return ()
     if known_id is not None:
         await backend.save(known_id, {}, 0)

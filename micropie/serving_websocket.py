@@ -7,16 +7,17 @@ from __future__ import annotations
 
 from inspect import isawaitable
 from types import CoroutineType
-from typing import Any
+from typing import Any, Final
 
-from micropie.core import Core, logger
+from micropie.core import Core, is_failure, logger
 from micropie.exceptions import ConnectionClosed, HandshakeRefused
-from micropie.headers import session_cookie
+from micropie.handshakes import check_refusal
+from micropie.headers import SESSION_COOKIE, read_cookie, session_cookie
 from micropie.mounts import inner_scope
 from micropie.origins import is_allowed
 from micropie.plans import Plan, Unbound
 from micropie.requests import MISSING, Request, WebSocketRequest, current_request
-from micropie.serving_session import given_session_id, keep_changes
+from micropie.serving_session import keep_changes
 from micropie.sessions import copied
 from micropie.types import Event, Receive, Scope, Send
 from micropie.websockets import WebSocket
@@ -29,9 +30,10 @@ async def serve_websocket(app: Core, scope: Scope, receive: Receive, send: Send)
     token = current_request.set(request)
     code = 1000
     try:
-        given = dict(scope["headers"])
-        if b"cookie" in given or b"origin" in given:
-            await _load_session(app, request, ws, given)
+        for name, _ in scope["headers"]:
+            if name in _FROM_BROWSERS:
+                await _load_session(app, request, ws)
+                break
         if ws.session_id is None and "session" not in scope:
             # When its handshake is accepted, the client gets the id of a session to be.
             ws.cookie_id = app.session_id_factory()
@@ -44,12 +46,12 @@ async def serve_websocket(app: Core, scope: Scope, receive: Receive, send: Send)
             result = plan.call(ws) if plan.bare else _call(plan, request, ws)
             if type(result) is CoroutineType or isawaitable(result):
                 await result
-    except Exception as error:
+    except BaseException as error:
+        if not is_failure(error):
+            # Cancelled: the server, or whoever swaps the application, is going away.
+            code = 1001
+            raise
         code = await _settle(app, request, ws, error)
-    except BaseException:
-        # Cancelled: the server, or whoever swaps the application, is going away.
-        code = 1001
-        raise
     finally:
         try:
             if (
@@ -71,15 +73,19 @@ async def _before(app: Core, request: WebSocketRequest) -> None:
         if early:
             code = early.get("code", 1008)
             reason = early.get("reason", "Middleware rejected")
+            check_refusal(403, reason)
             raise HandshakeRefused(code, reason, 500 if code == 1011 else 403)
 
 
-async def _load_session(
-    app: Core, request: WebSocketRequest, ws: WebSocket, given: dict[bytes, bytes]
-) -> None:
+# The headers by which a browser says where it comes from, and who its user is.
+_FROM_BROWSERS: Final = frozenset({b"cookie", b"origin"})
+
+
+async def _load_session(app: Core, request: WebSocketRequest, ws: WebSocket) -> None:
     """Check where the handshake comes from, and load the session that its cookie names."""
-    cookie = given_session_id(request, given[b"cookie"], len(given)) if b"cookie" in given else None
-    if b"origin" in given and not is_allowed(request.headers, app.allowed_origins, cookie):
+    headers = request.headers
+    cookie = read_cookie(headers["cookie"], SESSION_COOKIE) if "cookie" in headers else None
+    if not is_allowed(headers, app.allowed_origins, cookie):
         raise HandshakeRefused(1008, "Origin not allowed", 403)
     session_id = app._checked_session_id(cookie) if cookie else None
     if session_id is not None and "session" not in request.scope:
@@ -106,7 +112,7 @@ def _value(request: Request, name: str) -> Any:
     return values[0] if values else request.session.get(name, MISSING)
 
 
-async def _settle(app: Core, request: Request, ws: WebSocket, error: Exception) -> int:
+async def _settle(app: Core, request: Request, ws: WebSocket, error: BaseException) -> int:
     """Answer an exception, and return the code to close with; 1011 if the application failed."""
     if isinstance(error, HandshakeRefused):
         if error.status >= 500:

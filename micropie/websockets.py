@@ -25,7 +25,7 @@ from typing import Any, Literal, NoReturn
 from micropie import jsontext
 from micropie.closing import NORMAL, check_code, close_event, cut
 from micropie.exceptions import ConnectionClosed
-from micropie.handshakes import Handshake
+from micropie.handshakes import Handshake, check_refusal
 from micropie.headers import encode_headers, session_cookie
 from micropie.types import Event, Receive, Scope, Send
 
@@ -72,7 +72,7 @@ class WebSocket(Handshake):
         *,
         secure_cookie: bool = True,
     ) -> None:
-        super().__init__({} if scope is None else scope)
+        Handshake.__init__(self, {} if scope is None else scope)
         self._receive = receive
         self._send = send
         self._secure = secure_cookie
@@ -105,8 +105,10 @@ class WebSocket(Handshake):
             raise RuntimeError("expected a connecting WebSocket, got one that is accepted already")
         if subprotocol is not None:
             self._check_subprotocol(subprotocol)
-        if self.state == "closed" or not self._seen_connect:
-            await self._await_connect()
+        if self.state == "closed":
+            self._raise_closed()
+        if not self._seen_connect:
+            self._connect(await self._receive())
         encoded = encode_headers(headers) if headers else []
         cookie = session_id or self.cookie_id
         if cookie is not None:
@@ -124,14 +126,10 @@ class WebSocket(Handshake):
             raise
         self.accepted = True
 
-    async def _await_connect(self) -> None:
-        if self.state == "closed":
-            self._raise_closed()
-        if not self._seen_connect:
-            event = await self._receive()
-            self._seen_connect = True
-            if event["type"] == "websocket.disconnect":
-                self._raise_disconnect(event)
+    def _connect(self, event: Event) -> None:
+        self._seen_connect = True
+        if event["type"] == "websocket.disconnect":
+            self._raise_disconnect(event)
 
     async def refuse(self, status: int = 403, body: str = "", *, code: int = 1008) -> None:
         """Refuse the opening handshake.
@@ -141,13 +139,19 @@ class WebSocket(Handshake):
 
         Raises:
             RuntimeError: The handshake is accepted already.
+            ValueError: The status is none that ends a handshake.
+            TypeError: The body is no text.
         """
+        check_refusal(status, body)
         if self.state == "open":
             raise RuntimeError("expected a connecting WebSocket, got an open one; use close()")
-        try:
-            await self._await_connect()
-        except ConnectionClosed:
+        if self.state == "closed":
             return
+        if not self._seen_connect:
+            try:
+                self._connect(await self._receive())
+            except ConnectionClosed:
+                return
         self.state, self._end = "closed", (code, body, True)
         try:
             if "websocket.http.response" in (self._scope.get("extensions") or ()):
@@ -186,11 +190,12 @@ class WebSocket(Handshake):
         if self.state != "open":
             self._raise_not_open("receiving")
         event = await self._receive()
-        if event["type"] != "websocket.receive":
-            self._raise_disconnect(event)
+        # Only a message has text, and most have: this is the shortest way to it.
         text: str | None = event.get("text")
         if text is not None:
             return text
+        if event["type"] != "websocket.receive":
+            self._raise_disconnect(event)
         return _text(event.get("bytes") or b"")
 
     async def receive_bytes(self) -> bytes:
@@ -249,7 +254,7 @@ class WebSocket(Handshake):
         """
         if self.state != "open":
             self._raise_not_open("sending")
-        if not isinstance(data, str):
+        if type(data) is not str and not isinstance(data, str):
             raise TypeError(f"expected str, got {data!r}; use send_bytes() or send_json()")
         try:
             await self._send({"type": "websocket.send", "text": data})

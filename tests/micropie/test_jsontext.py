@@ -39,7 +39,7 @@ BOTH = pytest.mark.parametrize("with_orjson", [True, False])
 @pytest.fixture
 def _without_orjson(monkeypatch: pytest.MonkeyPatch, with_orjson: bool) -> None:
     if not with_orjson:
-        monkeypatch.setattr(jsontext, "orjson", None)
+        monkeypatch.setattr(jsontext, "_orjson", lambda: None)
 
 
 @BOTH

@@ -10,7 +10,6 @@ from drive import connect, form, json_body, request
 
 from micropie import App
 from micropie.core import Core
-from micropie.routing import routes
 
 
 def traced(function: Any) -> Any:
@@ -293,56 +292,3 @@ async def test_a_refusal_says_why(path: str, code: int, reason: str, status: int
     socket = await connect(Chat(), path, extensions={"websocket.http.response": {}})
     assert socket.kinds == ["http.response.start", "http.response.body"]
     assert (socket.sent[0]["status"], socket.sent[1]["body"].decode()) == (status, reason)
-
-
-def test_routes_are_listed_in_the_order_of_definition() -> None:
-    found = [(route.kind, route.path, route.handler) for route in routes(Shop)]
-    assert found == [
-        ("http", "/", "index"),
-        ("http", "/greet/{name}/{greeting}", "greet"),
-        ("http", "/many/{first}/{rest…}", "many"),
-        ("http", "/self_taken", "self_taken"),
-        ("http", "/wrapped", "wrapped"),
-        ("http", "/static/{word}", "static"),
-        ("http", "/classy/{word}", "classy"),
-        ("websocket", "/", "ws_index"),
-        ("http", "/partial/{greeting}", "partial"),
-        ("http", "/dispatched/{word}", "dispatched"),
-    ]
-
-
-def test_routes_of_an_app_and_of_its_class_are_the_same() -> None:
-    assert routes(Shop()) == routes(Shop)
-    app = Chat()
-    app.extra = lambda: ""
-    assert [route.handler for route in routes(app)][-1] == "extra"
-
-
-def test_a_route_tells_its_parameters() -> None:
-    class Site(App):
-        async def greet(self, name: str, times: int = 2, *rest, loud: bool = False, **more):
-            """Greet somebody.
-
-            At length.
-            """
-
-    (route,) = routes(Site)
-    assert route.doc == "Greet somebody."
-    assert [tuple(parameter) for parameter in route.parameters] == [
-        ("name", "str", None, True, False),
-        ("times", "int", 2, False, False),
-        ("rest", None, None, False, True),
-        ("loud", "bool", False, False, False),
-        ("more", None, None, False, True),
-    ]
-
-
-def test_an_overridden_handler_is_one_route() -> None:
-    class Other(Chat):
-        async def ws_index(self, ws): ...
-
-        async def page(self): ...
-
-    handlers = [route.handler for route in routes(Other)]
-    assert handlers.count("ws_index") == 1
-    assert handlers[-1] == "page"
