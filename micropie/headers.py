@@ -14,10 +14,10 @@ SESSION_COOKIE = "session_id"
 
 # RFC 9110 5.6.2: what a field name may consist of.
 _NAME = re.compile(r"[!#$%&'*+\-.^_`|~0-9A-Za-z]+\Z")
-# RFC 9110 5.5: CR, LF and NUL are dangerous in a value.
 # RFC 6265 4.1.1: what a cookie's value may consist of.
 _COOKIE = re.compile(r"[!#-+\--:<-\[\]-~]*\Z")
-_UNSAFE = re.compile(r"[\r\n\0]")
+# RFC 9110 5.5: a value has no control characters but the tab; a server breaks off over one.
+_UNSAFE = re.compile(r"[\x00-\x08\x0a-\x1f\x7f]")
 
 
 def encode_headers(headers: Iterable[tuple[str, str]]) -> list[RawHeader]:

@@ -96,7 +96,8 @@ class Request:
     """
 
     # Fields that are looked at for every request have no `lazy`: `None` says that nobody has asked.
-    _path_params: list[str] | None = None
+    # Where the path is known to have no more segments it is `()`, which takes no memory.
+    _path_params: list[str] | tuple[()] | None = None
     _query_params: dict[str, list[str]] | None = None
     _body_params: dict[str, list[str]] | None = None
     _session: dict[str, Any] | None = None
@@ -131,13 +132,13 @@ class Request:
     @property
     def path_params(self) -> list[str]:
         """The path segments after the handler's name."""
-        if self._path_params is None:
+        if type(self._path_params) is not list:
             self._path_params = self.segments[1:]
         return self._path_params
 
     @path_params.setter
     def path_params(self, segments: list[str]) -> None:
-        self._path_params = segments
+        self._path_params = segments if type(segments) is list else list(segments)
 
     @property
     def query_params(self) -> dict[str, list[str]]:

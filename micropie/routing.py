@@ -83,7 +83,7 @@ class Routes:
         scope = request.scope
         path: str = scope["path"]
         plan = known.get(path)
-        segments: list[str] = []
+        segments: list[str] | tuple[()] = ()
         if plan is None:
             parts = path.split("/")
             segments = parts[2:]

@@ -10,7 +10,7 @@ from types import CoroutineType
 from typing import Any
 
 from micropie.bodies import BODY_METHODS, read_body
-from micropie.core import Core, logger
+from micropie.core import Core, is_failure, logger
 from micropie.exceptions import BadRequest, ClientDisconnected, MultipartFileError, Refusal
 from micropie.mounts import inner_scope
 from micropie.plans import Plan, Unbound
@@ -38,11 +38,10 @@ async def serve_http(app: Core, scope: Scope, receive: Receive, send: Send) -> N
     becomes a `Response`.
     """
     if scope["type"] != "http":
-        serve = app._serving.get(scope["type"])
-        if serve is not None:
-            await serve(app, scope, receive, send)
+        if scope["type"] in app._serving:
+            await app._serving[scope["type"]](app, scope, receive, send)
         return
-    request, method = Request(scope), scope["method"]
+    request = Request(scope)
     token = current_request.set(request)
     response: Response | None = None
     upload: Upload | None = None
@@ -57,7 +56,7 @@ async def serve_http(app: Core, scope: Scope, receive: Receive, send: Send) -> N
                     cookie = cookie + b"; " + value if cookie else value
             if cookie and "session" not in scope:
                 await load_session(app, request, cookie)
-            if method in BODY_METHODS and not request.body_parsed:
+            if scope["method"] in BODY_METHODS and not request.body_parsed:
                 upload = await read_body(request, receive, app)
             if app.middlewares:
                 result = await _before(app, request)
@@ -74,7 +73,7 @@ async def serve_http(app: Core, scope: Scope, receive: Receive, send: Send) -> N
                 ):
                     result = await result
             plain = PLAIN.get(type(result))
-            if plain is None or app.middlewares or method == "HEAD":
+            if plain is None or app.middlewares or scope["method"] == "HEAD":
                 response = make_response(result)
             else:
                 encode, media = plain
@@ -82,7 +81,9 @@ async def serve_http(app: Core, scope: Scope, receive: Receive, send: Send) -> N
                 headers = [media, (b"content-length", b"%d" % len(body))]
                 if request._session is not None:
                     headers += await save_session(app, request)
-        except Exception as error:
+        except BaseException as error:
+            if not is_failure(error):
+                raise
             answer = _failure(app, request, error)
             if answer is None:
                 return
@@ -184,7 +185,7 @@ def _add_rest(plan: Plan, request: Request, keyword: dict[str, Any]) -> None:
     plan.rest(keyword, request.files)
 
 
-def _failure(app: Core, request: Request, error: Exception) -> tuple[Response, bool] | None:
+def _failure(app: Core, request: Request, error: BaseException) -> tuple[Response, bool] | None:
     """Say what an exception answers, and whether the application is at fault."""
     if isinstance(error, MultipartFileError) and isinstance(
         error.cause, Refusal | ClientDisconnected
@@ -210,7 +211,10 @@ async def _after(
                 changes = await changes
             if changes:
                 await _change(response, changes)
-        except Exception as error:
+            response.headers = checked_headers(response.headers)
+        except BaseException as error:
+            if not is_failure(error):
+                raise
             if response.is_streamed:
                 await close_chunks(response.body)
             answer = _failure(app, request, error)

@@ -160,6 +160,10 @@ class WebSocket(Handshake):
                 await self._send(close_event(code, body))
         except OSError:
             self._end = (1006, "", False)
+        except BaseException:
+            # Cut off before it was sent: the handshake still wants an answer.
+            self.state = "connecting"
+            raise
 
     async def _send_response(self, status: int, body: bytes) -> None:
         headers = [
@@ -311,6 +315,10 @@ class WebSocket(Handshake):
         except (OSError, RuntimeError):
             # Gone before our close frame: whether it is closed is all that anybody asks.
             self._end = (1006, "", False)
+        except BaseException:
+            # Cut off before it was sent: the connection is still there to be closed.
+            self.state = "open"
+            raise
 
     def note(self, event: Event) -> None:
         """Keep in step with an event that a mounted application received or sent here."""
