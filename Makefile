@@ -43,7 +43,7 @@ bench: $(VENV)/.dev  ## Measure what the speed claims say
 
 clean:  ## Remove what was made, the virtual environment too
 	rm -rf $(VENV) build dist test-results .pytest_cache .mypy_cache .ruff_cache .hypothesis
-	find micropie playground tests benchmarks notebooks \
+	find micropie playground tests benchmarks examples notebooks \
 		\( -name __pycache__ -o -name .ipynb_checkpoints \) -type d -prune -exec rm -rf {} +
 
 # Installed again only when pyproject.toml has changed; the packages themselves are used in place.

@@ -58,6 +58,8 @@ def _media_type(content_type: bytes) -> bytes:
 def _check_length(declared: bytes | None, limit: int | None) -> None:
     if declared is None:
         return
+    # Space around it means nothing, and not every server takes it away (RFC 9110 5.5).
+    declared = declared.strip(b" \t")
     if not declared.isdigit():
         raise BadRequest("Invalid Content-Length")
     if limit is not None and int(declared[:20]) > limit:

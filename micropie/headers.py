@@ -49,12 +49,15 @@ def _text(value: object) -> str:
 def decode_headers(raw: Iterable[RawHeader]) -> dict[str, str]:
     """Make a dict of lower-case names; the last of repeated ones wins, a split cookie is joined."""
     headers: dict[str, str] = {}
+    cookies: list[str] = []
     for raw_name, raw_value in raw:
         name = raw_name.decode("latin-1").lower()
         value = raw_value.decode("latin-1")
-        if name == "cookie" and name in headers:
-            value = f"{headers[name]}; {value}"
         headers[name] = value
+        if name == "cookie":
+            cookies.append(value)
+    if len(cookies) > 1:
+        headers["cookie"] = "; ".join(cookies)
     return headers
 
 

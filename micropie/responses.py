@@ -25,6 +25,8 @@ PLAIN: Final[dict[type, tuple[Callable[[Any], bytes], RawHeader]]] = {
 }
 # RFC 9110 8.6, 15.3.5, 15.4.5: these never have a body, nor the headers of one.
 BODILESS: Final = frozenset({204, 304})
+# What we set ourselves, and RFC 9112 6.1: how a body is cut on the wire is the server's matter.
+_FRAMING: Final = frozenset({b"content-type", b"transfer-encoding"})
 # RFC 3986: what may stand in a URL as it is, `%` included, since escapes are kept.
 _URL_SAFE: Final = "%/:=&?~#+!$,;'@()*[]"
 
@@ -127,7 +129,7 @@ class Response:
     def _raw_headers(self, streamed: bool) -> list[RawHeader]:
         given = encode_headers(self.headers)
         types = [header for header in given if header[0] == b"content-type"]
-        ours = {b"content-type"} if streamed else {b"content-type", b"content-length"}
+        ours = _FRAMING if streamed else _FRAMING | {b"content-length"}
         headers = [header for header in given if header[0] not in ours]
         if self.status in BODILESS:
             return [*types[-1:], *headers, *self.raw_cookies]

@@ -49,13 +49,13 @@ async def serve_http(app: Core, scope: Scope, receive: Receive, send: Send) -> N
     result: Any = MISSING
     try:
         try:
-            cookie = b""
+            cookies: list[bytes] = []
             for name, value in scope["headers"]:
                 if name == b"cookie":
                     # By HTTP/2 there may be several of them (RFC 9113 8.2.3).
-                    cookie = cookie + b"; " + value if cookie else value
-            if cookie and "session" not in scope:
-                await load_session(app, request, cookie)
+                    cookies.append(value)
+            if cookies and "session" not in scope:
+                await load_session(app, request, b"; ".join(cookies))
             if scope["method"] in BODY_METHODS and not request.body_parsed:
                 upload = await read_body(request, receive, app)
             if app.middlewares:
@@ -254,7 +254,9 @@ async def _stream(
         logger.debug("The client left before the end of the response.")
     except MultipartFileError as error:
         _failure(app, request, error)
-    except Exception as error:
+    except BaseException as error:
+        if not is_failure(error):
+            raise
         # The response has begun: all that is left is not to end it as if it were complete.
         app._report(error, request, request.scope, f"the stream of {request.scope['path']}")
 

@@ -126,7 +126,7 @@ async def send_chunks(
         pump.cancel()
         watch.cancel()
         await asyncio.gather(pump, watch, return_exceptions=True)
-    if pump.cancelled():
+    if pump.cancelled() and not watch.cancelled():
         raise ClientDisconnected
     pump.result()
 
@@ -137,6 +137,8 @@ async def _pump(chunks: AsyncIterator[Any], send: Send) -> None:
             data = chunk_bytes(chunk)
             if data:
                 await _send(send, data, True)
+            # A stream that never waits must not keep the loop from noticing that its client left.
+            await asyncio.sleep(0)
         await _send(send, b"", False)
     finally:
         await close_chunks(chunks)

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import math
 from collections.abc import AsyncIterator, Callable
-from typing import Any
+from typing import Any, Final
 
 from micropie.exceptions import (
     BadRequest,
@@ -22,11 +23,39 @@ from micropie.types import Receive
 logger = logging.getLogger("micropie")
 
 
+# So many bytes of a file may wait for a handler that drains it; then the client waits, too.
+_HIGH_WATER: Final = 1024 * 1024
+
+
 class FileQueue(asyncio.Queue[Any]):
     """The content of an upload: bytes, then `None` for good; or `MultipartFileError` for good."""
 
+    def _init(self, maxsize: int) -> None:
+        super()._init(maxsize)
+        self._held = 0
+        self._limit: float = _HIGH_WATER
+        self._drained = asyncio.Event()
+
+    async def room(self) -> None:
+        """Wait until there is not too much in it."""
+        while self._held > self._limit:
+            self._drained.clear()
+            await self._drained.wait()
+
+    def let_in(self) -> None:
+        """Let everything in from now on."""
+        self._limit = math.inf
+        self._drained.set()
+
+    def _put(self, item: Any) -> None:
+        super()._put(item)
+        self._held += len(item) if isinstance(item, bytes) else 0
+
     def _get(self) -> Any:
         item = super()._get()
+        if isinstance(item, bytes):
+            self._held -= len(item)
+            self._drained.set()
         if item is None or isinstance(item, Refusal | ClientDisconnected):
             self._put(item)  # the end stays the end, however often it is asked for
         if isinstance(item, Exception):
@@ -49,6 +78,7 @@ class Upload:
         self._chunks: list[bytes] = []
         self._is_whole = False
         self._keeps = True
+        self._is_paced = False
         self._request = request
         self._limits = limits
         self._field: tuple[str, bytearray] | None = None
@@ -73,12 +103,17 @@ class Upload:
             await self._news.wait()
         if self._failure is not None:
             raise self._failure
+        # From now on there is somebody to drain what comes.
+        self._is_paced = True
 
     def _knows(self, name: str) -> bool:
         return name in self._request.body_params or name in self._request.files
 
     async def finish(self) -> None:
-        """Return when the form has ended, in whatever way."""
+        """Return when the form has ended, in whatever way, without waiting for who drains it."""
+        self._is_paced = False
+        if self._file is not None:
+            self._file.let_in()
         await asyncio.wait({self._task})
         if isinstance(self._failure, ClientDisconnected):
             raise self._failure
@@ -127,6 +162,8 @@ class Upload:
                 for item in self._parser.parse(chunk):
                     self._take(item)
                 self._news.set()
+                if self._is_paced and self._file is not None:
+                    await self._file.room()
             self._parser.close()
         except MultipartError:
             raise BadRequest("Malformed multipart body") from None

@@ -19,8 +19,9 @@ closed       close                   nothing
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncIterator, Iterable
-from typing import Any, Literal, NoReturn
+from typing import Any, Final, Literal, NoReturn
 
 from micropie import jsontext
 from micropie.closing import NORMAL, check_code, close_event, cut
@@ -30,6 +31,10 @@ from micropie.headers import encode_headers, session_cookie
 from micropie.types import Event, Receive, Scope, Send
 
 State = Literal["connecting", "open", "closed"]
+
+# So many messages go out at most before others get a turn: sending to a client that has just left
+# need not wait for anything, and the loop would never notice that it left.
+_BURST: Final = 64
 
 
 class WebSocket(Handshake):
@@ -53,6 +58,7 @@ class WebSocket(Handshake):
     __slots__ = (
         "__dict__",
         "__weakref__",
+        "_burst",
         "_end",
         "_receive",
         "_secure",
@@ -77,6 +83,7 @@ class WebSocket(Handshake):
         self._send = send
         self._secure = secure_cookie
         self._seen_connect = False
+        self._burst = 0
         self._end: tuple[int, str, bool] = (1006, "", False)
         self.state: State = "connecting"
         self.accepted = False
@@ -173,6 +180,8 @@ class WebSocket(Handshake):
         kind = "websocket.http.response"
         await self._send({"type": f"{kind}.start", "status": status, "headers": headers})
         await self._send({"type": f"{kind}.body", "body": body})
+        # uvicorn logs an error for a handshake that has an answer but is not gone yet.
+        await asyncio.sleep(0)
 
     async def receive(self) -> str | bytes:
         """Return the next message, text as `str` and binary as `bytes`."""
@@ -260,6 +269,9 @@ class WebSocket(Handshake):
             self._raise_not_open("sending")
         if type(data) is not str and not isinstance(data, str):
             raise TypeError(f"expected str, got {data!r}; use send_bytes() or send_json()")
+        self._burst += 1
+        if self._burst > _BURST:
+            await self._give_way()
         try:
             await self._send({"type": "websocket.send", "text": data})
         except (OSError, RuntimeError) as error:
@@ -277,10 +289,17 @@ class WebSocket(Handshake):
             if not isinstance(data, bytes | bytearray | memoryview):
                 raise TypeError(f"expected bytes, got {data!r}; use send_text() or send_json()")
             data = bytes(data)
+        self._burst += 1
+        if self._burst > _BURST:
+            await self._give_way()
         try:
             await self._send({"type": "websocket.send", "bytes": data})
         except (OSError, RuntimeError) as error:
             self._lose(error)
+
+    async def _give_way(self) -> None:
+        self._burst = 0
+        await asyncio.sleep(0)
 
     async def send_json(self, value: Any) -> None:
         """Send a value as a text message that holds JSON.

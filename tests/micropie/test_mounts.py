@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import asyncio
 from typing import Any
 
 import pytest
 from drive import CONNECT, LEAVE, connect, cookie_of, form, request, text, with_cookie
 
 from micropie import App, HttpMiddleware, WebSocketMiddleware
-from micropie.testing import Client
+from micropie.mounts import mount
+from micropie.testing import Client, WebSocketRefused
 
 
 class Mount(HttpMiddleware):
@@ -202,3 +204,85 @@ async def test_a_mounted_app_gets_its_state() -> None:
 
     async with Client(mounted(plain)) as client:
         assert (await client.get("/api")).text == "made at start"
+
+
+async def echo_scope(scope: Any, receive: Any, send: Any) -> None:
+    """Answer with what the inner application sees of the path."""
+    seen = f"{scope['root_path']}|{scope['path']}|{scope['raw_path'].decode()}"
+    if scope["type"] == "websocket":
+        assert (await receive())["type"] == "websocket.connect"
+        await send({"type": "websocket.accept"})
+        await send({"type": "websocket.send", "text": seen, "bytes": None})
+        await send({"type": "websocket.close"})
+        return
+    await send({"type": "http.response.start", "status": 200, "headers": []})
+    await send({"type": "http.response.body", "body": seen.encode()})
+
+
+@pytest.mark.parametrize(
+    ("path", "seen"),
+    [
+        ("/live", "/live|/live/|/live/"),
+        ("/live/", "/live|/live/|/live/"),
+        ("/live/a/?q=1", "/live|/live/a/|/live/a/"),
+        ("/live/a%2Fb/%C3%BC", "/live|/live/a/b/ü|/live/a%2Fb/%C3%BC"),
+    ],
+)
+async def test_mount_gives_an_app_what_is_below_its_path(path: str, seen: str) -> None:
+    app = Outer()
+    mount(app, "/live", echo_scope)
+    async with Client(app) as client:
+        assert (await client.get(path)).text == seen
+        async with await client.connect(path) as socket:
+            assert await socket.receive() == seen
+        assert (await client.get("/who")).text == "{}"
+        assert (await client.get("/lively")).status == 404
+        with pytest.raises(WebSocketRefused, match="No matching WebSocket route"):
+            await client.connect("/lively")
+
+
+async def test_mount_below_a_root_path() -> None:
+    app = Outer()
+    mount(app, "live/deep/", echo_scope)
+    async with Client(app, root_path="/base") as client:
+        seen = "/base/live/deep|/base/live/deep/a|/base/live/deep/a"
+        assert (await client.get("/live/deep/a")).text == seen
+        assert (await client.get("/live/a")).status == 404
+
+
+@pytest.mark.parametrize("paths", [("/", "/a", "/a/b"), ("/a/b", "/a", "/")])
+async def test_of_several_mounts_the_longest_answers(paths: tuple[str, ...]) -> None:
+    app = Outer()
+    for path in paths:
+        mount(app, path, echo_scope)
+    async with Client(app) as client:
+        for path, root in [("/x/y", ""), ("/a/x", "/a"), ("/a/b", "/a/b"), ("/a/b/c", "/a/b")]:
+            assert (await client.get(path)).text.partition("|")[0] == root
+
+
+async def test_a_mounted_app_that_takes_long_undoes_nothing_others_did_to_the_session() -> None:
+    asked, go_on = asyncio.Event(), asyncio.Event()
+
+    async def poll(scope: Any, receive: Any, send: Any) -> None:
+        asked.set()
+        await go_on.wait()
+        if scope["path"].endswith("mine"):
+            scope["session"]["mine"] = 1
+        await send({"type": "http.response.start", "status": 200, "headers": []})
+        await send({"type": "http.response.body"})
+
+    app = mounted(Inner())
+    mount(app, "/poll", poll)
+    for path, left in (("/poll", {"user": "Eve"}), ("/poll/mine", {"user": "Eve", "mine": 1})):
+        async with Client(app) as client:
+            asked.clear()
+            go_on.clear()
+            cookie = (await client.get("/api/login/Ada")).header("set-cookie")
+            session_id = str(cookie).partition(";")[0].removeprefix("session_id=")
+            headers = with_cookie(session_id)
+            polling = asyncio.create_task(client.get(path, headers=headers))
+            await asked.wait()
+            await client.get("/api/login/Eve", headers=headers)
+            go_on.set()
+            assert (await polling).status == 200
+            assert await app.session_backend.load(session_id) == left
