@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from micropie.headers import decode_headers
-from micropie.types import Scope
+from micropie.types import RawHeader, Scope
 
 
 class Handshake:
@@ -50,6 +50,19 @@ class Handshake:
                 f"expected one of the offered subprotocols {list(offered)!r}, got "
                 f"{subprotocol!r}; choose from ws.subprotocols"
             )
+
+
+def check_accept_headers(headers: list[RawHeader]) -> None:
+    """Check that no header chooses the subprotocol: servers answer that with no answer at all.
+
+    Raises:
+        ValueError: One does.
+    """
+    if any(name == b"sec-websocket-protocol" for name, _ in headers):
+        raise ValueError(
+            "expected no 'sec-websocket-protocol' among the headers, got one; "
+            "use accept(subprotocol=…)"
+        )
 
 
 def check_refusal(status: int, body: str) -> None:

@@ -132,7 +132,9 @@ async def _finish(app: Core, request: WebSocketRequest, ws: WebSocket, code: int
             result: Any = middleware.after_websocket(request)
             if isawaitable(result):
                 await result
-        except Exception as error:
+        except BaseException as error:
+            if not is_failure(error):
+                raise
             code = 1011
             app._report(error, request, request.scope, "after_websocket")
     if code != 1011 and request._session is not None:

@@ -26,7 +26,7 @@ from typing import Any, Final, Literal, NoReturn
 from micropie import jsontext
 from micropie.closing import NORMAL, check_code, close_event, cut
 from micropie.exceptions import ConnectionClosed
-from micropie.handshakes import Handshake, check_refusal
+from micropie.handshakes import Handshake, check_accept_headers, check_refusal
 from micropie.headers import encode_headers, session_cookie
 from micropie.types import Event, Receive, Scope, Send
 
@@ -106,7 +106,7 @@ class WebSocket(Handshake):
 
         Raises:
             RuntimeError: It is accepted already.
-            ValueError: The client did not offer the subprotocol.
+            ValueError: The client did not offer the subprotocol, or a header chooses one.
         """
         if self.state == "open":
             raise RuntimeError("expected a connecting WebSocket, got one that is accepted already")
@@ -116,7 +116,10 @@ class WebSocket(Handshake):
             self._raise_closed()
         if not self._seen_connect:
             self._connect(await self._receive())
-        encoded = encode_headers(headers) if headers else []
+        encoded = []
+        if headers:
+            encoded = encode_headers(headers)
+            check_accept_headers(encoded)
         cookie = session_id or self.cookie_id
         if cookie is not None:
             self.session_id = cookie

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from micropie import App
-from micropie.routing import Route
+from micropie.listing import Route
 
 
 def name_of(app: Any) -> str:

@@ -22,8 +22,12 @@ class LabControls:
         """Return what the status line shows."""
         lab = self._lab
         address = f"127.0.0.1:{lab.port}" if lab.port else "in-process (no network)"
-        note = lab.note or lab.address.note if lab.port else lab.note
-        return Status(lab.name, lab.running, lab.revision, address, lab.url, lab.sockets, note)
+        found = lab.address
+        note = lab.note or (found.note if lab.port else "")
+        return Status(
+            lab.name, lab.running, lab.revision, address, found.url, lab.sockets, note,
+            lab.port, lab.id,
+        )  # fmt: skip
 
     def routes(self) -> list[RouteView]:
         """Return what the app serves."""
@@ -61,13 +65,20 @@ class LabControls:
 
         self._start(work, done)
 
-    def request(self, method: str, path: str, body: str, done: Done) -> None:
-        """Send an HTTP request."""
+    def request(
+        self,
+        method: str,
+        path: str,
+        body: str | bytes,
+        done: Done,
+        headers: Sequence[tuple[str, str]] = (),
+    ) -> None:
+        """Send an HTTP request; without headers a body says by itself what it is."""
 
         async def work() -> dict[str, Any]:
             began = time.perf_counter()
-            kind = {"content-type": content_type(body)} if body else {}
-            answer = await self._lab.request(method, path, body=body, headers=kind)
+            sent = list(headers) or ([("content-type", content_type(body))] if body else [])
+            answer = await self._lab.request(method, path, body=body, headers=sent)
             return {
                 "status": answer.status,
                 "headers": [list(pair) for pair in answer.headers],
@@ -120,8 +131,10 @@ class LabControls:
             done(_sentence(error), None)
 
 
-def content_type(body: str) -> str:
+def content_type(body: str | bytes) -> str:
     """Return what a body that somebody typed is: JSON if it reads as that, form fields, or text."""
+    if isinstance(body, bytes):
+        return "application/octet-stream"
     try:
         json.loads(body)
     except ValueError:

@@ -13,7 +13,7 @@ import sysconfig
 import threading
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 _HERE: Final = str(Path(__file__).resolve().parent)
 _STDLIB: Final = tuple(
@@ -48,6 +48,14 @@ def _belongs_to_others(filename: str) -> bool:
     return filename.startswith(ours)
 
 
+class Ran(NamedTuple):
+    """A cell that has run: its number (None if it has none), its text, and what it raised."""
+
+    number: int | None
+    text: str
+    error: BaseException | None
+
+
 class Watch:
     """Looks, after each cell, whether the names it follows stand for new classes.
 
@@ -55,7 +63,7 @@ class Watch:
         on_cell: Called after every cell, on the kernel's main thread.
     """
 
-    def __init__(self, on_cell: Callable[[], None]) -> None:
+    def __init__(self, on_cell: Callable[[Ran], None]) -> None:
         self._on_cell = on_cell
         self._shell: Any = None
 
@@ -67,20 +75,44 @@ class Watch:
             ip.events.register("post_run_cell", self._ran)
             self._shell = ip
 
+    @property
+    def watching(self) -> bool:
+        """Whether it will be called after the next cell."""
+        ip = self._shell
+        return ip is not None and self._ran in ip.events.callbacks["post_run_cell"]
+
     def stop(self) -> None:
         """Look no more."""
-        if self._shell is not None:
+        if self.watching:
             self._shell.events.unregister("post_run_cell", self._ran)
-            self._shell = None
+        self._shell = None
 
     def _ran(self, result: Any) -> None:
-        self._on_cell()
+        error = result.error_before_exec or result.error_in_exec
+        text = str(getattr(result.info, "raw_cell", None) or "")
+        self._on_cell(Ran(result.execution_count, text, error))
+
+
+def namespace() -> dict[str, Any]:
+    """Return the notebook's names; none outside of IPython."""
+    ip = shell()
+    return {} if ip is None else ip.user_ns
 
 
 def named(name: str) -> Any:
     """Return what a name stands for in the notebook; None if nothing, or outside of IPython."""
-    ip = shell()
-    return None if ip is None else ip.user_ns.get(name)
+    return namespace().get(name)
+
+
+def bind(name: str, value: Any) -> None:
+    """Make a name stand for something in the notebook."""
+    namespace()[name] = value
+
+
+def cell_files() -> list[str]:
+    """Return the names under which Python knows the text of the cells, newest first."""
+    numbers = getattr(getattr(shell(), "compile", None), "_filename_map", {})
+    return sorted(numbers, key=lambda filename: -numbers[filename])
 
 
 # What serving and showing needs, slow to import: a third of a second on a small machine.
@@ -99,6 +131,7 @@ def _import_needed() -> None:
             importlib.import_module(name)
 
 
-def say(text: str) -> None:
-    """Tell the reader something under the cell that runs."""
-    sys.stderr.write(text + "\n")
+def say(text: str, *, trouble: bool = True) -> None:
+    """Tell the reader something under the cell that runs; what is no trouble is not in red."""
+    stream = sys.stderr if trouble else sys.stdout
+    stream.write(text + "\n")

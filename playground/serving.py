@@ -10,7 +10,8 @@ from typing import Any, Final
 
 from playground.advice import check_app, name_of
 from playground.lab import Lab, TransportName
-from playground.stage import ON_SWAP, OnSwap
+from playground.live.carrying import Carry, check_carry
+from playground.stage import OnSwap, check_on_swap
 from playground.traffic.log import Log
 
 labs: Final[dict[str, Lab]] = {}
@@ -24,6 +25,7 @@ def serve(
     port: int = 0,
     transport: TransportName | None = None,
     on_swap: OnSwap = "handover",
+    carry: Carry = False,
     origins: Iterable[str] = (),
     url: str | None = None,
     max_entries: int = 50_000,
@@ -42,6 +44,9 @@ def serve(
             by default whichever this Python can.
         on_swap: What becomes of open sockets when the code changes: ``"handover"``, ``"close"``
             (with 1012; the lab's own clients connect again) or ``"keep"`` (on the old code).
+        carry: What of the app's state goes on when the code changes: nothing, so that an instance
+            starts fresh; attributes by name, such as ``["rooms"]``; or with True all that it has
+            set. The new instance gets them before its start-up. Sessions always go on.
         origins: More origins whose pages may talk to the app.
         url: The address a browser should use, if you know better; ``{port}`` is filled in.
         max_entries, max_bytes: How much traffic the log keeps.
@@ -52,28 +57,30 @@ def serve(
     Raises:
         TypeError: If `app` is no app.
         OSError: If the port is taken.
-        StartupFailed: If the app's start-up handlers fail; an earlier revision goes on serving.
+        NotOnStage: If its constructor or start-up fails; an earlier revision goes on serving.
     """
     check_app(app)
+    check_carry(carry)
     chosen = _checked(transport, on_swap)
     called = name or name_of(app)
     lab = labs.get(called)
     if lab is not None and lab.fits(chosen, port):
-        lab.on_swap = on_swap
+        lab.on_swap, lab.carry = on_swap, carry
         lab.serve_again(app)
         return lab
     if lab is not None:
         lab.stop()
     log = Log(max_entries, max_bytes, lock=threading.Lock())
-    lab = Lab(called, chosen, log, port=port, on_swap=on_swap, origins=origins, url=url)
+    lab = Lab(
+        called, chosen, log, port=port, on_swap=on_swap, carry=carry, origins=origins, url=url
+    )
     lab.begin(app)
     labs[called] = lab
     return lab
 
 
 def _checked(transport: TransportName | None, on_swap: OnSwap) -> TransportName:
-    if on_swap not in ON_SWAP:
-        raise ValueError(f"expected on_swap to be one of {ON_SWAP}, got {on_swap!r}; leave it out")
+    check_on_swap(on_swap)
     chosen = transport or ("memory" if sys.platform == "emscripten" else "server")
     if chosen not in ("server", "memory"):
         raise ValueError(f"expected transport 'server' or 'memory', got {chosen!r}; leave it out")

@@ -10,6 +10,7 @@ import importlib.util
 import json
 import os
 from collections.abc import Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import NamedTuple
 from urllib.parse import urlsplit
@@ -44,10 +45,10 @@ def browser_address(
     if template := environ.get("VSCODE_PROXY_URI"):
         return Address(_slash(template.replace("{{port}}", str(port))), "VS Code's port proxy")
     if prefix := environ.get("JUPYTERHUB_SERVICE_PREFIX"):
-        return Address(_proxied(prefix, port), "the Hub's proxy", _proxy_note())
-    base = _server_base(environ)
-    if base not in (None, "/"):
-        return Address(_proxied(str(base), port), "the Jupyter server's proxy", _proxy_note())
+        return Address(proxied(prefix, port), "the Hub's proxy", _proxy_note())
+    server = jupyter_server(environ)
+    if server is not None and server.base != "/":
+        return Address(proxied(server.base, port), "the Jupyter server's proxy", _proxy_note())
     return Address(f"http://127.0.0.1:{port}/", "this machine")
 
 
@@ -57,7 +58,8 @@ def websocket_url(url: str) -> str:
     return f"{'wss' if scheme == 'https' else 'ws'}://{rest}" if colon else url
 
 
-def _proxied(prefix: str, port: int) -> str:
+def proxied(prefix: str, port: int) -> str:
+    """Return the address of a port behind jupyter-server-proxy."""
     return f"{_slash(prefix)}proxy/{port}/"
 
 
@@ -74,8 +76,23 @@ def _proxy_note() -> str:
     )
 
 
-def _server_base(environ: Mapping[str, str]) -> str | None:
-    """Return the base URL of the Jupyter server that started this kernel, from its record."""
+@dataclass(frozen=True)
+class JupyterServer:
+    """The Jupyter server that started this kernel, as it has recorded itself.
+
+    Attributes:
+        url: Where it is, as it knows itself; "" if it did not say.
+        base: Its base URL, which begins and ends with "/".
+        token: Its password; "" if it has none, or another way to log in.
+    """
+
+    url: str
+    base: str
+    token: str = field(repr=False)
+
+
+def jupyter_server(environ: Mapping[str, str] = os.environ) -> JupyterServer | None:
+    """Return the Jupyter server that started this kernel; None if none is known."""
     parent = environ.get("JPY_PARENT_PID", "")
     if not parent.isdigit() or importlib.util.find_spec("jupyter_core") is None:
         return None
@@ -86,5 +103,7 @@ def _server_base(environ: Mapping[str, str]) -> str | None:
             known = json.loads(record.read_text(encoding="utf-8"))
         except (OSError, ValueError):
             continue
-        return str(known.get("base_url") or urlsplit(known.get("url", "")).path or "/")
+        url = str(known.get("url", ""))
+        base = str(known.get("base_url") or urlsplit(url).path or "/")
+        return JupyterServer(url, base, str(known.get("token") or ""))
     return None

@@ -56,7 +56,7 @@ SERVING = (
     "micropie.core micropie.lifespan micropie.serving_http micropie.serving_session "
     "micropie.serving_websocket"
 )
-FRAMEWORK = f"{UPPER} {SERVING} micropie.app"
+FRAMEWORK = f"{UPPER} {SERVING} micropie.app micropie.listing"
 
 # Looked up from top to bottom.
 TABLE: dict[str, Room] = {
@@ -79,18 +79,22 @@ TABLE: dict[str, Room] = {
     "micropie/receiving.py": Room("micropie.types micropie.exceptions"),
     "micropie/uploads.py": Room(f"{LOW} micropie.requests micropie.receiving", others="multipart"),
     "micropie/bodies.py": Room(f"{MIDDLE} micropie.receiving micropie.uploads"),
-    "micropie/mounts.py": Room(f"{LOW} micropie.requests"),
+    "micropie/mounts.py": Room(f"{LOW} micropie.requests micropie.middleware"),
     "micropie/plans.py": Room(MIDDLE),
     "micropie/routing.py": Room(f"{MIDDLE} micropie.plans"),
+    "micropie/listing.py": Room("micropie.requests micropie.plans micropie.routing"),
     "micropie/core.py": Room(UPPER),
     "micropie/lifespan.py": Room(f"{LOW} micropie.core"),
     "micropie/serving_*.py": Room(f"{UPPER} micropie.core micropie.serving_session"),
     "micropie/app.py": Room(f"{UPPER} {SERVING}"),
+    "micropie/backends/*.py": Room(
+        f"{LOW} micropie.requests micropie.sessions micropie.backends", others="redis"
+    ),
     "micropie/testing/*.py": Room(f"{FRAMEWORK} micropie.testing"),
     "playground/__init__.py": Room("playground"),
     "playground/traffic/*.py": Room("playground.traffic"),
     "playground/guard.py": Room(),
-    "playground/live/revisions.py": Room(),
+    "playground/beacon.py": Room(),
     "playground/live/__init__.py": Room(),
     "playground/recorder/*.py": Room(
         "playground.traffic playground.recorder", live="contextvars time"
@@ -110,12 +114,22 @@ TABLE: dict[str, Room] = {
     ),
     "playground/urls.py": Room(others="jupyter_core"),
     # The entry that is being made decides where a line of output goes.
-    "playground/output.py": Room("playground.recorder", live="contextvars threading"),
-    "playground/kernel.py": Room(others="IPython ipykernel nest_asyncio", live=LIVE),
+    "playground/output/*.py": Room(
+        "playground.output playground.recorder", live="contextvars threading"
+    ),
+    "playground/kernel.py": Room(others="IPython ipykernel", live=LIVE),
+    # nest-asyncio is imported by name, when somebody asks for it.
+    "playground/nested.py": Room("playground.kernel", live="asyncio"),
     "playground/widgets/*.py": Room(
         "playground.traffic playground.widgets",
         others="anywidget ipywidgets traitlets",
         live="threading time",
+    ),
+    # Imported by name: what to say of a package that is not there is the doctor's business too.
+    "playground/doctor/*.py": Room(
+        "playground.doctor playground.beacon playground.kernel playground.nested "
+        "playground.recorder playground.traffic.log playground.transports! playground.urls",
+        live="asyncio http socket threading time",
     ),
     # These know what is being served, and so does nobody else.
     "playground/advice.py": Room("micropie playground", live=LIVE),
@@ -123,12 +137,13 @@ TABLE: dict[str, Room] = {
     "playground/live/*.py": Room("micropie playground", live=LIVE),
     "playground/visitors.py": Room("playground", live=LIVE),
     "playground/lab/*.py": Room("micropie playground", live=LIVE),
+    "playground/magic.py": Room("micropie playground", others="IPython"),
     "playground/serving.py": Room("playground", live=LIVE),
 }
 
 # Heavy, or not there everywhere: no room may import them while it is being imported itself, but for
 # the two that are imported when a server starts.
-WHEN_USED = "httpx IPython ipykernel jinja2 multipart nest_asyncio uvicorn uvloop websockets"
+WHEN_USED = "httpx IPython ipykernel jinja2 multipart nest_asyncio redis uvicorn uvloop websockets"
 STARTS_A_SERVER = ("playground/transports/sockets.py", "playground/transports/uvicorn_server.py")
 
 

@@ -1,22 +1,25 @@
-"""Output of handlers: on the entry that caused it, and under the cell the code belongs to.
-
-A new thread's output lands in whichever cell happens to run (which one changes with the version of
-ipykernel). So the standard streams are wrapped: text written while a handler runs is recorded, and
-passed on in the context of the cell that defined the handler's code. All else passes untouched.
-"""
+"""The standard streams: what a handler writes is recorded, and passed on to the code's own cell."""
 
 from __future__ import annotations
 
 import io
+import logging
 import sys
-import weakref
-from typing import Any
+from collections.abc import Iterator
+from typing import Any, Final
 
 from playground.recorder import current_tap
 
+NAMES: Final = ("stdout", "stderr")
+
 
 class RoutedStream(io.TextIOBase):
-    """Stands in for a standard stream."""
+    """Stands in for a standard stream.
+
+    Args:
+        base: The stream behind.
+        name: `"stdout"` or `"stderr"`.
+    """
 
     def __init__(self, base: Any, name: str) -> None:
         self.base = base
@@ -54,24 +57,43 @@ class RoutedStream(io.TextIOBase):
         return getattr(self.base, name)
 
 
-_users: weakref.WeakSet[object] = weakref.WeakSet()
+class Streams:
+    """Wraps the standard streams, and the log handlers that were given them before.
+
+    Attributes:
+        routed: What stands in for them, by name, while they are wrapped.
+    """
+
+    def __init__(self) -> None:
+        self.routed: dict[str, RoutedStream] = {}
+
+    def route(self) -> None:
+        """Wrap the streams that are not wrapped yet."""
+        for name in NAMES:
+            stream = getattr(sys, name)
+            if stream is not None and not isinstance(stream, RoutedStream):
+                routed = self.routed[name] = RoutedStream(stream, name)
+                setattr(sys, name, routed)
+                _hand_to_loggers(stream, routed)
+
+    def unroute(self) -> None:
+        """Put the streams back, where nobody has wrapped them since."""
+        for name, routed in self.routed.items():
+            if getattr(sys, name) is routed:
+                setattr(sys, name, routed.base)
+            _hand_to_loggers(routed, routed.base)
+        self.routed.clear()
 
 
-def route(user: object) -> None:
-    """Wrap the standard streams for as long as somebody uses that."""
-    _users.add(user)
-    for name in ("stdout", "stderr"):
-        stream = getattr(sys, name)
-        if stream is not None and not isinstance(stream, RoutedStream):
-            setattr(sys, name, RoutedStream(stream, name))
+def _hand_to_loggers(old: Any, new: Any) -> None:
+    for handler in _log_handlers():
+        if handler.stream is old:
+            handler.stream = new
 
 
-def unroute(user: object) -> None:
-    """After the last user, put the standard streams back, where nobody has wrapped them since."""
-    _users.discard(user)
-    if _users:
-        return
-    for name in ("stdout", "stderr"):
-        stream = getattr(sys, name)
-        if isinstance(stream, RoutedStream):
-            setattr(sys, name, stream.base)
+def _log_handlers() -> Iterator[logging.StreamHandler[Any]]:
+    known = (logging.getLogger(name) for name in list(logging.root.manager.loggerDict))
+    for logger in (logging.root, *known):
+        for handler in logger.handlers:
+            if isinstance(handler, logging.StreamHandler):
+                yield handler

@@ -2,77 +2,151 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, Final
 
-from playground.recorder.tap import Desk, Event, Receive, Scope, Send, Tap, cause, tapping
+from playground.recorder.bodies import SMALL, UNTOLD, Bounds, readable
+from playground.recorder.causes import current_cause
+from playground.recorder.tap import (
+    EPOCH,
+    Desk,
+    Event,
+    Receive,
+    Scope,
+    Send,
+    Tap,
+    path_of,
+    perf_counter,
+)
+from playground.traffic.model import Sender
+
+# What a server answers for an app that gives no answer.
+NO_ANSWER: Final[dict[str, Any]] = {"status": 500, "body": b"Internal Server Error"}
+
+CLIENT_LEFT: Final = "the client left before the end of the response"
+APP_LEFT: Final = "the app ended before the end of the response"
 
 
 class HttpTap(Tap):
     """Records one request with its response; what is streamed, part by part."""
 
-    protocol = "http"
+    __slots__ = (
+        "_bounds", "_complete", "_head", "_kind", "_left", "_responded", "_revision",
+    )  # fmt: skip
 
-    def __init__(self, recorder: Desk, scope: Scope) -> None:
-        super().__init__(recorder, scope)
-        self.response: tuple[int, str | None] | None = None
+    def __init__(self, recorder: Desk, scope: Scope, receive: Receive, send: Send) -> None:
+        super().__init__(recorder, receive, send)
+        self._bounds: dict[Sender, Bounds] | None = None
+        self._head: Event | None = None
         self._kind: str | None = None
-        self._receive: Receive
-        self._send: Send
-
-    async def run(self, receive: Receive, send: Send) -> None:
-        """Pass everything on to the app, and write it down."""
-        self._receive, self._send = receive, send
-        requested = self.write("request", "client", self.exchange.path, note=self.exchange.method)
-        causing, tap = cause.set(requested), tapping.set(self)
-        try:
-            await self.recorder.app(self.scope, self.receive, self.send)
-        finally:
-            cause.reset(causing)
-            tapping.reset(tap)
-            self.finish()
+        self._responded = self._complete = self._left = False
+        log = self.log
+        caller = recorder.callers.of_request(scope["headers"])
+        self.scope = self._scope_for_app(scope, caller)
+        path, method, at = path_of(scope), scope["method"], EPOCH + perf_counter()
+        self.id = log.begin(
+            "http", caller.name or caller.kind, method, path, caller.headers, (), at
+        )
+        # A request is answered by the code it was begun with.
+        self._revision = revision = recorder.revision()
+        self.working_on = log.append(
+            at, self.id, "request", "client", path, len(path), None, revision, None, None, method
+        )
 
     async def receive(self) -> Event:
         """The app's `receive`."""
         event = await self._receive()
-        if event["type"] == "http.request" and event.get("body"):
-            self.write("body", "client", _readable(event["body"], None), size=len(event["body"]))
+        if event["type"] == "http.disconnect":
+            self._left = not self._complete
+        elif event.get("body"):
+            self._part("client", bytes(event["body"]), None, None)
+        if self._bounds and not event.get("more_body", False):
+            self._tell_the_rest("client")
         return event
 
     async def send(self, event: Event) -> None:
         """The app's `send`."""
         await self._send(event)
-        if event["type"] == "http.response.start":
-            self.response = (event["status"], _content_type(event.get("headers", ())))
-        elif event["type"] == "http.response.body":
-            self._part(bytes(event.get("body", b"")))
+        kind = event["type"]
+        if kind == "http.response.start":
+            self._head = event
+        elif kind == "http.response.body" and not self._has_left():
+            body = bytes(event.get("body", b""))
+            cause, where = current_cause()[0], self.recorder.places.here(2)
+            if not self._responded:
+                self._respond(body, cause, where)
+            elif body:
+                self._part("server", body, cause, where)
+            if not event.get("more_body", False):
+                self._complete = True
+                if self._bounds:
+                    self._tell_the_rest("server")
 
-    def _part(self, body: bytes) -> None:
-        """Write the status with the first part of the body; the others as they come."""
-        set_off_by, where = cause.get(), self.recorder.place()
-        if self.response is not None:
-            (status, kind), self.response = self.response, None
-            self._kind = kind
-            self.write(
-                "response", "server", _readable(body, kind), size=len(body), cause=set_off_by,
-                where=where, code=status, note=kind,
+    def _has_left(self) -> bool:
+        """Return whether the client is gone: servers take what is sent then, and drop it."""
+        if not self._left:
+            self._left = self.recorder.ending(self._receive) is not None
+        return self._left
+
+    def _respond(self, body: bytes, cause: int | None, where: str | None) -> None:
+        """Write the status, with all of the body or the first part of it."""
+        head = self._head or NO_ANSWER
+        self._responded = True
+        self._kind = kind = _content_type(head.get("headers", ()))
+        if len(body) > SMALL:
+            body = self._bounds_of("server").take(body)
+        self.log.append(
+            EPOCH + perf_counter(), self.id, "response", "server", readable(body, kind), len(body),
+            cause, self._revision, where, head["status"], kind,
+        )  # fmt: skip
+
+    def _part(self, sender: Sender, body: bytes, cause: int | None, where: str | None) -> None:
+        if len(body) > SMALL:
+            bounds = self._bounds_of(sender)
+            body = bounds.take(body)
+            if bounds.untold >= UNTOLD:
+                self._tell_the_rest(sender)
+        if body:
+            data = readable(body, self._kind if sender == "server" else None)
+            self.log.append(
+                EPOCH + perf_counter(), self.id, "body", sender, data, len(body),
+                cause, self._revision, where,
             )  # fmt: skip
-        elif body:
-            data = _readable(body, self._kind)
-            self.write("body", "server", data, size=len(body), cause=set_off_by, where=where)
+
+    def _bounds_of(self, sender: Sender) -> Bounds:
+        if self._bounds is None:
+            self._bounds = {"client": Bounds(), "server": Bounds()}
+        return self._bounds[sender]
+
+    def _tell_the_rest(self, sender: Sender) -> None:
+        """Write how much of a body was not kept, as a row without data."""
+        bounds = self._bounds_of(sender)
+        if bounds.untold:
+            self.write("body", sender, note=bounds.tell(), revision=self._revision)
+
+    def end(self) -> None:
+        """Write the end that is not one: the client left, or the app did."""
+        if not self._complete:
+            self._broke_off()
+        self.finish()
+
+    def _broke_off(self) -> None:
+        left = self._has_left()
+        if self._bounds:
+            self._tell_the_rest("server")
+        if not self._responded and self._head is None and not left:
+            self._respond(NO_ANSWER["body"], self.working_on, None)
+            return
+        if not self._responded and self._head is not None:
+            self._respond(b"", self.working_on, None)
+        sender, why = ("client", CLIENT_LEFT) if left else ("server", APP_LEFT)
+        self.write(
+            "close", sender, why, cause=None if left else self.working_on, note="not clean",
+            revision=self._revision,
+        )  # fmt: skip
 
 
 def _content_type(headers: Any) -> str | None:
     for name, value in headers:
-        if name.lower() == b"content-type":
+        if name == b"content-type" or name.lower() == b"content-type":
             return str(bytes(value).decode("latin-1"))
     return None
-
-
-def _readable(body: bytes, content_type: str | None) -> str | bytes:
-    """Return a body as text if it is that, else as the bytes it is."""
-    if content_type and not content_type.startswith(("text/", "application/json")):
-        return body
-    try:
-        return body.decode()
-    except UnicodeDecodeError:
-        return body

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Awaitable, Callable, Iterable, MutableMapping
-from contextvars import Context, ContextVar
-from types import TracebackType
-from typing import Any, Final, Literal, Protocol
+from collections.abc import Awaitable, Callable, MutableMapping
+from contextvars import Context
+from typing import Any, Final, NamedTuple, Protocol
 
+from playground.recorder.callers import Caller, Callers
+from playground.recorder.causes import current_cause
+from playground.recorder.places import Places
 from playground.traffic.log import Log
-from playground.traffic.model import Exchange, Kind, Sender
-from playground.traffic.redact import redact_headers, redact_path
+from playground.traffic.model import Kind, Sender
+from playground.traffic.redact import redact_path
 
 Event = MutableMapping[str, Any]
 Scope = MutableMapping[str, Any]
@@ -18,16 +20,8 @@ Receive = Callable[[], Awaitable[Event]]
 Send = Callable[[Event], Awaitable[None]]
 ASGIApp = Callable[[Scope, Receive, Send], Awaitable[None]]
 
-CLIENT_HEADER: Final = b"x-playground-client"
-"""A request header that names the client in the log; taken off before the app sees the request."""
-
 ERROR_HOOK: Final = "micropie.error_hook"
 """The scope key under which `micropie.App` and the stage find whom to tell of an exception."""
-
-cause: ContextVar[int | None] = ContextVar("playground_cause", default=None)
-"""The entry that set off what is being done here."""
-
-tapping: ContextVar[Tap | None] = ContextVar("playground_tap", default=None)
 
 # One clock that never runs backwards, told as seconds since the Unix epoch.
 EPOCH: Final = time.time() - time.perf_counter()
@@ -39,22 +33,32 @@ def now() -> float:
     return EPOCH + perf_counter()
 
 
-def current_tap() -> Tap | None:
-    """Return what records the exchange whose handler is running here; None outside of handlers."""
-    return tapping.get()
+class Ending(NamedTuple):
+    """How a connection ended, as the wire shows it, which ASGI does not tell.
+
+    Attributes:
+        by: Who ended it.
+        code: The WebSocket close code (RFC 6455 7.4.1); 1006 without a closing handshake, and 0
+            for HTTP.
+        reason: The close reason, possibly "".
+    """
+
+    by: Sender
+    code: int
+    reason: str
 
 
 class Desk(Protocol):
     """What a tap needs of its recorder."""
 
-    app: ASGIApp
     log: Log
+    places: Places
+    callers: Callers
+    frames_between: int
     home: Callable[[], Context | None]
     revision: Callable[[], int]
-
-    def place(self) -> str | None: ...
-    def trace(self, trace: TracebackType | None) -> tuple[str | None, str]: ...
-    def name(self, headers: Iterable[tuple[bytes, bytes]], protocol: str) -> str: ...
+    in_handler: Callable[[], bool]
+    ending: Callable[[Receive], Ending | None]
 
 
 class Tap:
@@ -63,44 +67,61 @@ class Tap:
     Args:
         recorder: Whose it is.
         scope: The exchange's ASGI scope; `Tap.scope` is what the app gets to see of it.
+        receive, send: The server's.
+
+    Attributes:
+        working_on: The entry that the handler works on; None while it waits for the next message.
     """
 
-    protocol: Literal["http", "websocket"]
+    __slots__ = (
+        "_lines", "_receive", "_send", "id", "log", "recorder", "scope", "working_on",
+    )  # fmt: skip
 
-    def __init__(self, recorder: Desk, scope: Scope) -> None:
+    scope: Scope
+    id: int
+    working_on: int | None
+
+    def __init__(self, recorder: Desk, receive: Receive, send: Send) -> None:
         self.recorder = recorder
         self.log = recorder.log
-        self.scope = self._scope_for_app(scope)
-        self.exchange = self._open(scope)
-        self.id = self.exchange.id
-        self._lines: dict[str, str] = {}
+        self._receive = receive
+        self._send = send
+        self._lines: dict[str, _Line] | None = None
 
-    def _scope_for_app(self, scope: Scope) -> Scope:
-        headers = [pair for pair in scope["headers"] if pair[0] != CLIENT_HEADER]
-        return {**scope, "headers": headers, ERROR_HOOK: self.failed}
+    def _scope_for_app(self, scope: Scope, caller: Caller) -> Scope:
+        seen = {**scope, ERROR_HOOK: self.failed}
+        if caller.passed_on is not None:
+            seen["headers"] = caller.passed_on.copy()
+        return seen
 
-    def _open(self, scope: Scope) -> Exchange:
-        raw = scope.get("raw_path") or scope["path"].encode()
-        query = scope.get("query_string", b"")
-        path = (raw + b"?" + query if query else raw).decode("utf-8", "replace")
-        return self.log.open(
-            self.protocol,
-            self.recorder.name(scope["headers"], self.protocol),
-            method=scope.get("method", "GET"),
-            path=redact_path(path),
-            headers=redact_headers(self.scope["headers"]),
-            subprotocols=tuple(scope.get("subprotocols", ())),
-            opened=now(),
-        )
+    def due(self, seq: int | None) -> int | None:
+        """Return what something is due to that is done where `doing` says `seq`."""
+        return seq
 
     def write(
-        self, kind: Kind, sender: Sender, data: str | bytes | None = None, **fields: Any
+        self,
+        kind: Kind,
+        sender: Sender,
+        data: str | bytes | None = None,
+        *,
+        cause: int | None = None,
+        where: str | None = None,
+        code: int | None = None,
+        note: str | None = None,
+        revision: int = 0,
     ) -> int | None:
-        """Add an entry; `size` is measured here unless it is given."""
-        if "size" not in fields and data is not None:
-            fields["size"] = len(data) if isinstance(data, bytes) else len(data.encode())
-        revision = self.recorder.revision()
-        return self.log.append(now(), self.id, kind, sender, data, revision=revision, **fields)
+        """Add an entry; its size is measured here."""
+        size = len(data.encode()) if isinstance(data, str) else len(data or b"")
+        revision = revision or self.recorder.revision()
+        return self.log.append(
+            now(), self.id, kind, sender, data, size, cause, revision, where, code, note
+        )
+
+    def tell(self, kind: Kind, data: str | None, **fields: Any) -> int | None:
+        """Add an entry for what the handler does here."""
+        cause, revision = current_cause()
+        where = self.recorder.places.here(2)
+        return self.write(kind, "server", data, cause=cause, where=where, revision=revision, **fields)
 
     def failed(self, error: BaseException, request: object = None) -> bool:
         """Write down an exception that a handler raised. This is the app's error hook.
@@ -108,27 +129,53 @@ class Tap:
         Returns:
             True: it is in the log, where a reader looks, and need not be on stderr as well.
         """
-        where, trace = self.recorder.trace(error.__traceback__)
+        where, trace = self.recorder.places.trace(error.__traceback__)
         said = f"{type(error).__name__}: {error}" if str(error) else type(error).__name__
-        self.write("exception", "server", said, cause=cause.get(), where=where, note=trace)
+        cause, revision = current_cause()
+        self.write(
+            "exception", "server", said, cause=cause, where=where, note=trace, revision=revision
+        )
         return True
 
     def printed(self, stream: str, text: str) -> None:
         """Write down what a handler printed, a line at a time, as it would stand in a terminal."""
-        text = self._lines.get(stream, "") + text
-        lines, newline, rest = text.rpartition("\n")
-        self._lines[stream] = rest
+        if self._lines is None:
+            self._lines = {}
+        line = self._lines.get(stream)
+        lines, newline, rest = ((line.text if line else "") + text).rpartition("\n")
+        cause, revision = current_cause()
+        where = self.recorder.places.here(2)
         if newline:
-            self._print(stream, lines)
-
-    def _print(self, stream: str, lines: str) -> None:
-        where = self.recorder.place()
-        self.write("print", "server", lines, cause=cause.get(), where=where, note=stream)
+            self.write(
+                "print", "server", lines, cause=cause, where=where, note=stream, revision=revision
+            )
+        self._lines[stream] = _Line(rest, cause, where, revision)
 
     def finish(self) -> None:
         """Write what is left, and let the log forget the exchange when its rows go."""
-        for stream, text in self._lines.items():
-            if text:
-                self._print(stream, text)
-        self._lines.clear()
+        for stream, line in (self._lines or {}).items():
+            if line.text:
+                text, cause, where, revision = line
+                self.write(
+                    "print", "server", text, cause=cause, where=where, note=stream,
+                    revision=revision,
+                )  # fmt: skip
+        self._lines = None
         self.log.finish(self.id)
+
+
+class _Line(NamedTuple):
+    """The beginning of a line that a handler prints, and what it was due to."""
+
+    text: str
+    cause: int | None
+    where: str | None
+    revision: int
+
+
+def path_of(scope: Scope) -> str:
+    """Return path and query as the client wrote them, credentials redacted."""
+    raw = scope.get("raw_path")
+    path = raw.decode("utf-8", "replace") if raw else str(scope["path"])
+    query = scope.get("query_string")
+    return redact_path(f"{path}?{query.decode('utf-8', 'replace')}") if query else path

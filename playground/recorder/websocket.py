@@ -1,149 +1,199 @@
 """A WebSocket's tap: opens, accepts, refusals, messages and closes.
 
-Law of the room: a message costs a few microseconds, so the two methods that see each one are
+Law of the room: a message costs a microsecond or two, so the two methods that see each one are
 written out; all else happens once a connection.
 """
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, Final
 
+from playground.recorder.causes import doing
+from playground.recorder.places import frames_of_ours
 from playground.recorder.tap import (
     EPOCH,
     Desk,
+    Ending,
     Event,
     Receive,
     Scope,
     Send,
     Tap,
-    cause,
+    now,
+    path_of,
     perf_counter,
-    tapping,
 )
-from playground.traffic.model import Kind, Sender
+from playground.traffic.model import Sender
+
+# The close codes with which a server ends a connection by itself, where only ASGI is seen: the
+# client broke the protocol (1002), sent what is no UTF-8 (1007) or too much (1009), or the server
+# stops (1012).
+SERVER_CODES: Final = frozenset({1002, 1007, 1009, 1012})
+
+# A close frame without a code (1005) is a clean end; these are none (RFC 6455 7.4.1).
+UNCLEAN: Final = frozenset({1006, 1015})
+
+# How much of a refusal's body is kept.
+MAX_REFUSAL: Final = 64 * 1024
 
 
 class WebSocketTap(Tap):
     """Records one WebSocket, from its opening handshake to its close."""
 
-    protocol = "websocket"
+    __slots__ = ("_accepted", "_closed", "_refusal", "opened")
 
-    def __init__(self, recorder: Desk, scope: Scope) -> None:
-        super().__init__(recorder, scope)
-        self.accepted = False
-        self.closed = False
-        self.refusal: tuple[int, bytes] | None = None
-        self._receive: Receive
-        self._send: Send
-
-    async def run(self, receive: Receive, send: Send) -> None:
-        """Pass everything on to the app, and write it down."""
-        self._receive, self._send = receive, send
-        offered = ", ".join(self.exchange.subprotocols)
-        opened = self.write("open", "client", self.exchange.path, note=offered or None)
-        causing, tap = cause.set(opened), tapping.set(self)
-        try:
-            await self.recorder.app(self.scope, self.receive, self.send)
-        finally:
-            self._see_the_end()
-            cause.reset(causing)
-            tapping.reset(tap)
-            self.finish()
+    def __init__(self, recorder: Desk, scope: Scope, receive: Receive, send: Send) -> None:
+        super().__init__(recorder, receive, send)
+        caller = recorder.callers.of_handshake(scope["headers"])
+        self.scope = self._scope_for_app(scope, caller)
+        path, offered = path_of(scope), tuple(scope.get("subprotocols", ()))
+        self.id = self.log.begin(
+            "websocket", caller.name, "GET", path, caller.headers, offered, now()
+        )
+        self._accepted = False
+        self._closed = False
+        self._refusal: tuple[int, bytes] | None = None
+        self.opened = self.write("open", "client", path, note=", ".join(offered) or None)
+        self.working_on = self.opened
 
     async def receive(self) -> Event:
         """The app's `receive`."""
-        event = await self._receive()
+        self.working_on = None
+        try:
+            event = await self._receive()
+        except BaseException:  # a time-out: what comes next is not the last message's doing
+            doing.set((None, self, 0))
+            raise
         kind = event["type"]
         if kind == "websocket.receive":
+            revision = self.recorder.revision()
             text = event.get("text")
             if text is not None:
                 size = len(text) if text.isascii() else len(text.encode())
-                row = (self.id, "text", "client", text, size, None)
+                seq = self.log.append(
+                    EPOCH + perf_counter(), self.id, "text", "client", text, size, None, revision
+                )
             else:
                 data = event.get("bytes") or b""
-                row = (self.id, "binary", "client", data, len(data), None)
-            recorder = self.recorder
+                seq = self.log.append(
+                    EPOCH + perf_counter(), self.id, "binary", "client", data, len(data), None,
+                    revision,
+                )  # fmt: skip
+            self.working_on = seq
             # In the handler's own task, so that what it sends next points here.
-            cause.set(self.log.append(EPOCH + perf_counter(), *row, recorder.revision()))  # type: ignore[arg-type]
-        elif kind == "websocket.disconnect":
-            self._left(event)
+            doing.set((seq, self, revision))
+        else:
+            self._heard(event)
         return event
 
     async def send(self, event: Event) -> None:
         """The app's `send`."""
         # First sent, then written: what a vanished client never got must not stand in the log.
         await self._send(event)
-        if event["type"] == "websocket.send":
-            text = event.get("text")
-            if text is not None:
-                size = len(text) if text.isascii() else len(text.encode())
-                row = (self.id, "text", "server", text, size)
-            else:
-                data = bytes(event.get("bytes") or b"")
-                row = (self.id, "binary", "server", data, len(data))
-            recorder = self.recorder
-            self.log.append(
-                EPOCH + perf_counter(),
-                *row,  # type: ignore[arg-type]
-                cause.get(),
-                recorder.revision(),
-                recorder.place(),
-            )
-        else:
+        if event["type"] != "websocket.send":
             self._answered(event)
+            return
+        recorder = self.recorder
+        cause, tap, revision = doing.get()
+        if cause != self.working_on and tap is not None and cause != tap.working_on:
+            cause = tap.due(cause)
+        if not recorder.frames_between:
+            recorder.frames_between = 2 + frames_of_ours()
+        text = event.get("text")
+        if text is not None:
+            self.log.append(
+                EPOCH + perf_counter(), self.id, "text", "server", text,
+                len(text) if text.isascii() else len(text.encode()),
+                cause, revision or recorder.revision(),
+                recorder.places.here(recorder.frames_between),
+            )  # fmt: skip
+        else:
+            data = bytes(event.get("bytes") or b"")
+            self.log.append(
+                EPOCH + perf_counter(), self.id, "binary", "server", data, len(data),
+                cause, revision or recorder.revision(),
+                recorder.places.here(recorder.frames_between),
+            )  # fmt: skip
+
+    def due(self, seq: int | None) -> int | None:
+        """Return what something is due to, when the handler does not work on `seq` any more."""
+        if seq == self.opened or self.recorder.in_handler():
+            return None
+        return seq
+
+    def _heard(self, event: Event) -> None:
+        if event["type"] == "websocket.connect":
+            self.working_on = self.opened
+        elif event["type"] == "websocket.disconnect":
+            # What the handler does now, such as telling the others, is due to that.
+            self.working_on = self._left(event)
+            doing.set((self.working_on, self, 0))
 
     def _answered(self, event: Event) -> None:
         kind = event["type"]
         if kind == "websocket.accept":
-            self.accepted = True
-            self._tell("accept", event.get("subprotocol"))
-        elif kind == "websocket.close" and self.accepted:
-            code, reason = event.get("code") or 1000, event.get("reason") or ""
-            where = self.recorder.place()
-            self._close("server", code, reason, cause=cause.get(), where=where)
+            self._accepted = True
+            self.tell("accept", event.get("subprotocol"))
+        elif kind == "websocket.close" and self._accepted:
+            self._close("server", event.get("code") or 1000, event.get("reason") or "")
         elif kind == "websocket.close":
             self._refuse(403, event.get("reason") or "")
         elif kind == "websocket.http.response.start":
-            self.refusal = (event["status"], b"")
-        elif kind == "websocket.http.response.body" and self.refusal:
-            status, body = self.refusal
-            self.refusal = (status, body + event.get("body", b""))
+            self._refusal = (event["status"], b"")
+        elif kind == "websocket.http.response.body" and self._refusal:
+            status, body = self._refusal
+            body = (body + event.get("body", b""))[:MAX_REFUSAL]
+            self._refusal = (status, body)
             if not event.get("more_body"):
-                self._refuse(status, self.refusal[1].decode("utf-8", "replace"))
-
-    def _tell(self, kind: Kind, data: str | None, **fields: Any) -> None:
-        where = self.recorder.place()
-        self.write(kind, "server", data, cause=cause.get(), where=where, **fields)
+                self._refuse(status, body.decode("utf-8", "replace"))
 
     def _refuse(self, status: int, why: str) -> None:
-        if not self.closed:
-            self.closed = True
-            self._tell("refuse", why, code=status)
+        if not self._closed:
+            self._closed = True
+            self.tell("refuse", why, code=status)
 
-    def _close(self, sender: Sender, code: int, reason: str, **fields: Any) -> None:
-        if self.closed:
-            return
-        self.closed = True
-        note = "not clean" if code in (1006, 1015) else "clean"
-        self.write("close", sender, reason, code=code, note=note, **fields)
+    def _close(self, sender: Sender, code: int, reason: str) -> int | None:
+        if self._closed:
+            return None
+        self._closed = True
+        note = "not clean" if code in UNCLEAN else "clean"
+        if sender == "server":
+            return self.tell("close", reason, code=code, note=note)
+        return self.write("close", sender, reason, code=code, note=note)
 
-    def _left(self, event: Event) -> None:
-        # A server that stops says 1012 to both ends.
-        code = event.get("code") or 1005
-        self._close("server" if code == 1012 else "client", code, event.get("reason") or "")
+    def _left(self, event: Event) -> int | None:
+        """Write who ended the connection, and how: as the wire shows it, if it can be seen."""
+        ending = self.recorder.ending(self._receive)
+        if ending is None:
+            code = event.get("code") or 1005
+            by: Sender = "server" if code in SERVER_CODES else "client"
+            ending = Ending(by, code, event.get("reason") or "")
+        return self._close(*ending)
 
-    def _see_the_end(self) -> None:
-        """Write the close that the app never looked at: it may only ever have sent."""
-        if self.accepted and not self.closed:
-            event = _take_ready(self._receive)
-            while event is not None and event["type"] != "websocket.disconnect":
-                event = _take_ready(self._receive)
-            self._left(event or {"code": 1006})
+    def end(self) -> None:
+        """Write the end that the app never looked at, or never came to."""
+        if not self._closed:
+            goodbye = _goodbye(self._receive)
+            if goodbye is not None:
+                self._left(goodbye)
+            elif self._accepted or self._refusal is not None:
+                self._close("server", 1006, "")
+            else:
+                self._refuse(500, "the app ended without answering the handshake")
+        self.finish()
+
+
+def _goodbye(receive: Receive) -> Event | None:
+    """Return the disconnect that the server holds ready, if it does; never wait for one."""
+    while True:
+        event = _take_ready(receive)
+        if event is None or event["type"] == "websocket.disconnect":
+            return event
 
 
 def _take_ready(receive: Receive) -> Event | None:
-    """Return the next event if it is there already; never wait for one."""
-    waiting = receive().__await__()
+    """Return the next event if it is there already."""
+    waiting: Any = receive().__await__()
     try:
         next(waiting)
     except StopIteration as ready:

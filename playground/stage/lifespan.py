@@ -6,9 +6,11 @@ ASGI lifespan, version 2.0. An app that does not speak it is served without.
 from __future__ import annotations
 
 import asyncio
-import contextlib
 from collections.abc import Awaitable, Callable, MutableMapping
-from typing import Any
+from typing import Any, Final
+
+# Seconds that a start-up or shutdown has to end once it is cancelled.
+TIDY: Final = 1.0
 
 ASGIApp = Callable[[MutableMapping[str, Any], Any, Any], Awaitable[None]]
 
@@ -40,12 +42,19 @@ class Lifespan:
         Raises:
             StartupFailed: If one raised, or they took longer than `deadline`.
         """
-        self._task = asyncio.create_task(self._run())
-        failure = await self._ask("lifespan.startup")
+        task = self._task = asyncio.create_task(self._run())
+        try:
+            failure = await self._ask("lifespan.startup")
+        except BaseException:  # nobody waits for it any more
+            task.cancel()
+            raise
         if failure is not None:
-            self._task.cancel()
             self._task = None
-            raise StartupFailed(failure) from (self._errors[0] if self._errors else None)
+            late = not self._answer.done()
+            raise StartupFailed(failure) from (await _stopped(task) if late else self._error())
+
+    def _error(self) -> BaseException | None:
+        return self._errors[0] if self._errors else None
 
     async def stop(self) -> str | None:
         """Run the shutdown handlers; return what went wrong, if anything, as a sentence."""
@@ -53,8 +62,7 @@ class Lifespan:
             return None
         failure = await self._ask("lifespan.shutdown")
         self._task.cancel()
-        with contextlib.suppress(asyncio.CancelledError):
-            await self._task
+        await asyncio.wait({self._task}, timeout=TIDY)
         return failure
 
     async def _ask(self, event: str) -> str | None:
@@ -62,7 +70,10 @@ class Lifespan:
         self._to_app.put_nowait({"type": event})
         done, _ = await asyncio.wait({self._answer}, timeout=self.deadline)
         if not done:
-            return f"{event.partition('.')[2]} did not finish within {self.deadline:g} s"
+            return (
+                f"{event.partition('.')[2]} did not finish within {self.deadline:g} s; "
+                "what goes on for ever belongs into asyncio.create_task"
+            )
         return self._answer.result()
 
     async def _run(self) -> None:
@@ -92,3 +103,15 @@ class Lifespan:
             self._answer.set_result(None)
         elif kind.endswith(".failed"):
             self._answer.set_result(event.get("message") or "the app gave no reason")
+
+
+async def _stopped(task: asyncio.Task[None]) -> BaseException | None:
+    """Cancel what is late; return an error whose traceback says where it waited, if it ends."""
+    task.cancel()
+    await asyncio.wait({task}, timeout=TIDY)
+    if task.cancelled():
+        try:
+            task.result()
+        except asyncio.CancelledError as where:
+            return TimeoutError("this is where it waited").with_traceback(where.__traceback__)
+    return None

@@ -4,28 +4,35 @@ from __future__ import annotations
 
 import asyncio
 import functools
+import logging
 import sys
-from collections.abc import Awaitable, Callable, MutableMapping
+from collections.abc import Callable, MutableMapping
 from contextvars import ContextVar
 from typing import Any, Final, Literal, NamedTuple
 
+from playground.stage.act import Act, current_revision
 from playground.stage.connection import Connection
-from playground.stage.lifespan import Lifespan
+from playground.stage.lifespan import ASGIApp
 from playground.stage.turn import Turn
+from playground.stage.work import tasks_by_owner
 
 Event = MutableMapping[str, Any]
 Scope = MutableMapping[str, Any]
-ASGIApp = Callable[[Scope, Any, Any], Awaitable[None]]
 OnSwap = Literal["handover", "close", "keep"]
 
 ON_SWAP: Final[tuple[OnSwap, ...]] = ("handover", "close", "keep")
 
-_revision: ContextVar[int] = ContextVar("playground_revision", default=0)
+logger = logging.getLogger(__name__)
 
 
-def current_revision() -> int:
-    """Return the revision whose code is running here; 0 outside of handlers."""
-    return _revision.get()
+def check_on_swap(on_swap: object) -> None:
+    """Check what is to become of open sockets.
+
+    Raises:
+        ValueError: If nothing of the kind can.
+    """
+    if on_swap not in ON_SWAP:
+        raise ValueError(f"expected on_swap to be one of {ON_SWAP}, got {on_swap!r}; leave it out")
 
 
 class Swapped(NamedTuple):
@@ -36,40 +43,30 @@ class Swapped(NamedTuple):
     on_swap: OnSwap
 
 
-class _Act:
-    """An app on stage: its revision, its lifespan, and the requests it has not finished."""
-
-    def __init__(self, app: ASGIApp, revision: int, deadline: float) -> None:
-        self.app = app
-        self.revision = revision
-        self.lifespan = Lifespan(app, deadline)
-        self.requests = 0
-        self.idle = asyncio.Event()
-        self.idle.set()
-
-    def enter(self) -> None:
-        self.requests += 1
-        self.idle.clear()
-
-    def leave(self) -> None:
-        self.requests -= 1
-        if not self.requests:
-            self.idle.set()
-
-
 class Stage:
     """Where the app stands.
 
     Args:
         grace: Seconds an old handler has to finish with its message, and to end once cancelled.
         deadline: Seconds an app's start-up may take.
+        on_trouble: Told, as a sentence, what went wrong where nobody waits for it.
+        carried: What a handler takes over from a task of its own that waited for a message.
     """
 
-    def __init__(self, *, grace: float = 1.0, deadline: float = 10.0) -> None:
+    def __init__(
+        self,
+        *,
+        grace: float = 1.0,
+        deadline: float = 10.0,
+        on_trouble: Callable[[str], object] = logger.warning,
+        carried: ContextVar[Any] | None = None,
+    ) -> None:
         self.grace = grace
         self.deadline = deadline
+        self.on_trouble = on_trouble
+        self.carried = carried
         self.connections: set[Connection] = set()
-        self._act: _Act | None = None
+        self._act: Act | None = None
         self._leaving: set[asyncio.Task[None]] = set()
         self._swapping: asyncio.Lock | None = None
 
@@ -83,6 +80,14 @@ class Stage:
         """How many WebSockets are open."""
         return sum(1 for each in self.connections if each.accepted and not each.ended)
 
+    def paths(self) -> list[str]:
+        """Return the path of each WebSocket that is open and that a swap would hand over."""
+        return [
+            str(each.scope["path"])
+            for each in self.connections
+            if each.accepted and not each.ended and not each.kept
+        ]
+
     @property
     def requests(self) -> int:
         """How many HTTP requests are being handled by the code on stage."""
@@ -90,7 +95,7 @@ class Stage:
 
     def revision_now(self) -> int:
         """Return the revision at work here: the running handler's, else the one on stage."""
-        return _revision.get() or self.revision
+        return current_revision() or self.revision
 
     async def __call__(self, scope: Scope, receive: Any, send: Any) -> None:
         if scope["type"] == "websocket":
@@ -110,7 +115,8 @@ class Stage:
         Args:
             app: Any ASGI app.
             on_swap: What becomes of open sockets: ``"handover"`` to the new code, ``"close"`` with
-                1012, or ``"keep"`` on the code they are on.
+                1012, or ``"keep"`` on the code they are on. A handler that holds a message finishes
+                with it first.
             revision: Its number; by default one more than that on stage.
 
         Raises:
@@ -119,36 +125,31 @@ class Stage:
         if self._swapping is None:
             self._swapping = asyncio.Lock()
         async with self._swapping:
-            act = _Act(app, revision or self.revision + 1, self.deadline)
+            act = Act(app, revision or self.revision + 1, self.deadline)
             await act.lifespan.start()
+            # From here on nothing waits: a swap that is given up is either done or not begun.
             old, self._act = self._act, act
             met = [each for each in self.connections if not each.ended and not each.kept]
-            await self._part_with(met, on_swap)
+            _part_with(met, on_swap)
             if old is not None:
                 self._retire(old)
         return Swapped(act.revision, sum(each.accepted for each in met), on_swap)
 
-    async def _part_with(self, connections: list[Connection], on_swap: OnSwap) -> None:
-        for each in connections:
-            if on_swap == "close":
-                await each.hang_up("new code on stage")
-            elif on_swap == "keep":
-                each.kept = True
-            elif each.turn is not None:
-                each.turn.leave()
-
-    def _retire(self, act: _Act) -> None:
+    def _retire(self, act: Act) -> None:
         task = asyncio.create_task(self._see_off(act))
         self._leaving.add(task)
         task.add_done_callback(self._leaving.discard)
 
-    async def _see_off(self, act: _Act) -> None:
+    async def _see_off(self, act: Act) -> None:
         await act.idle.wait()
-        await act.lifespan.stop()
+        failure = await act.lifespan.stop()
+        if failure:
+            self.on_trouble(f"revision {act.revision}, shutdown: {failure}")
 
     async def clear(self) -> str | None:
         """Empty the stage: shutdown for what stands there; return what went wrong, if anything."""
         act, self._act = self._act, None
+        self._swapping = None  # a lock belongs to a loop, and the next life may have another
         failure = await act.lifespan.stop() if act else None
         if self._leaving:
             await asyncio.wait(self._leaving, timeout=self.grace)
@@ -164,66 +165,67 @@ class Stage:
             await _say(send, 503, "Nothing is on stage.")
             return
         progress = _Progress(send)
-        token = _revision.set(act.revision)
-        act.enter()
-        try:
-            await act.app(self._scope(scope, act), receive, progress.send)
-        except Exception as error:
-            _report(scope, error)
-            if not progress.started:
-                await _say(send, 500, "Internal Server Error")
-        finally:
-            act.leave()
-            _revision.reset(token)
+        with act.at_work():
+            try:
+                await act.app(act.scope(scope), receive, progress.send)
+            except Exception as error:
+                _report(scope, error)
+                if not progress.started:
+                    await _say(send, 500, "Internal Server Error")
 
     async def _websocket(self, scope: Scope, receive: Any, send: Any) -> None:
-        connection = Connection(receive, send)
+        connection = Connection(scope, receive, send)
         self.connections.add(connection)
         try:
             again = True
             while again:
-                again = await self._turn(connection, scope)
+                again = await self._turn(connection)
         finally:
             self.connections.discard(connection)
 
-    async def _turn(self, connection: Connection, scope: Scope) -> bool:
+    async def _turn(self, connection: Connection) -> bool:
         """Let the code on stage handle the connection; return whether other code is to go on."""
         act = self._act
-        if act is None:
-            await connection.close(1012, "nothing is on stage")
+        if act is None or connection.closing is not None:
+            await connection.close(1012, connection.closing or "nothing is on stage")
             return False
-        perform = functools.partial(act.app, self._scope(scope, act))
-        turn = connection.turn = Turn(connection, perform, self.grace)
-        token = _revision.set(act.revision)
-        act.enter()
-        try:
+        perform = functools.partial(act.app, act.scope(connection.scope))
+        turn = connection.turn = Turn(connection, perform, self.grace, self.carried)
+        with act.at_work():
             error = await turn.play()
-        finally:
-            act.leave()
-            _revision.reset(token)
-        return await self._after(connection, turn, scope, error)
+        return await self._after(connection, turn, error)
 
-    async def _after(
-        self, connection: Connection, turn: Turn, scope: Scope, error: BaseException | None
-    ) -> bool:
+    async def _after(self, connection: Connection, turn: Turn, error: BaseException | None) -> bool:
         if error is not None:
-            _report(scope, error)
+            turn.context.run(_report, connection.scope, error)
             if not turn.cancelled:
-                await self._break_off(connection, scope)
+                await self._break_off(connection)
         elif (why := turn.unwelcome) is not None:
             await connection.close(1012, why)
+        if connection.closing is not None:
+            await connection.close(1012, connection.closing)
         return turn.leaving and turn.cancelled and not connection.ended
 
-    async def _break_off(self, connection: Connection, scope: Scope) -> None:
+    async def _break_off(self, connection: Connection) -> None:
         """End a connection whose handler raised: 1011 when it is open, 500 before that."""
-        if connection.accepted or "websocket.http.response" not in scope.get("extensions", {}):
+        if connection.accepted or "websocket.http.response" not in connection.scope.get(
+            "extensions", {}
+        ):
             await connection.close(1011, "internal error")
         elif not connection.ended:
             connection.ended = True
             await _say(connection.say, 500, "Internal Server Error", "websocket.http.response")
 
-    def _scope(self, scope: Scope, act: _Act) -> Scope:
-        return {**scope, "state": dict(act.lifespan.state)}
+
+def _part_with(connections: list[Connection], on_swap: OnSwap) -> None:
+    tasks = tasks_by_owner()
+    for each in connections:
+        if on_swap == "close":
+            each.hang_up("new code on stage", tasks)
+        elif on_swap == "keep":
+            each.kept = True
+        else:
+            each.hand_over(tasks)
 
 
 class _Progress:

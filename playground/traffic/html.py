@@ -10,8 +10,8 @@ from collections.abc import Mapping
 from html import escape
 from typing import Final
 
-from playground.traffic.log import Log
 from playground.traffic.model import Entry
+from playground.traffic.record import Record
 from playground.traffic.summary import (
     Group,
     client_of,
@@ -42,7 +42,7 @@ _LIFE: Final = frozenset({"open", "accept", "close", "print"})
 _QUOTED: Final = frozenset({"text", "binary", "body", "print"})
 
 
-def table(log: Log, limit: int = LIMIT, names: Mapping[str, int] | None = None) -> str:
+def table(record: Record, limit: int = LIMIT, names: Mapping[str, int] | None = None) -> str:
     """Return the newest rows of a log as an HTML table, oldest first.
 
     Args:
@@ -51,18 +51,18 @@ def table(log: Log, limit: int = LIMIT, names: Mapping[str, int] | None = None) 
     """
     colours = dict(names or {})
     rows = []
-    earlier = max(0, len(log) - limit)
+    earlier = max(0, len(record) - limit)
     if earlier:
         rows.append(_wide(f"… {counted(earlier, 'earlier entry', 'earlier entries')}", _DIM))
     previous = None
-    for group in fold(log.since(max(0, log.last - limit))):
-        rows.append(_row(log, group, previous, colours))
+    for group in fold(record[-limit:] if limit else ()):
+        rows.append(_row(record, group, previous, colours))
         previous = group.first.at
-    if not len(log):
+    if not len(record):
         rows.append(_wide("Nothing has passed yet.", _DIM))
     return (
         '<table style="border-collapse:collapse;font-size:12px">'
-        f"{_HEAD}<tbody>{''.join(rows)}{_wide(footer(log), _DIM)}</tbody></table>"
+        f"{_HEAD}<tbody>{''.join(rows)}{_wide(footer(record), _DIM)}</tbody></table>"
     )
 
 
@@ -77,9 +77,9 @@ def _wide(text: str, style: str) -> str:
     return f'<tr><td colspan="5" style="{_CELL}{style}">{escape(text)}</td></tr>'
 
 
-def _row(log: Log, group: Group, previous: float | None, colours: dict[str, int]) -> str:
+def _row(record: Record, group: Group, previous: float | None, colours: dict[str, int]) -> str:
     entry = group.first
-    stripe = _stripe(log, group, colours)
+    stripe = _stripe(record, group, colours)
     cells = [
         f'<td style="{_RIGHT}{stripe}">{entry.seq}</td>',
         f'<td style="{_RIGHT}">{delta(entry.at, previous)}</td>',
@@ -91,15 +91,15 @@ def _row(log: Log, group: Group, previous: float | None, colours: dict[str, int]
         tone = _tone(entry)
         size = sized(entry.size) if entry.kind in SIZED else ""
         cells += [
-            f'<td style="{_CELL}{tone}">{_who(log, group)}</td>',
+            f'<td style="{_CELL}{tone}">{_who(record, group)}</td>',
             f'<td style="{_CELL}{_WRAP}{tone}">{_what(entry)}</td>',
             f'<td style="{_RIGHT}">{size}</td>',
         ]
     return f"<tr>{''.join(cells)}</tr>"
 
 
-def _stripe(log: Log, group: Group, colours: dict[str, int]) -> str:
-    client = client_of(log, group.first)
+def _stripe(record: Record, group: Group, colours: dict[str, int]) -> str:
+    client = client_of(record, group.first)
     if not client or len(group.entries) > 1:
         return "border-left:3px solid transparent;"
     index = colours.setdefault(client, len(colours))
@@ -112,12 +112,12 @@ def _tone(entry: Entry) -> str:
     return _DIM if entry.kind in _LIFE else ""
 
 
-def _who(log: Log, group: Group) -> str:
+def _who(record: Record, group: Group) -> str:
     """Return who → whom, the client in bold: where styles are stripped, that stays."""
     entry = group.first
     if entry.kind in ("exception", "print"):
-        return escape(f"in {handler_of(entry)}" if handler_of(entry) else who(log, group))
-    left, arrow, right = escape(escaped(scrub(who(log, group)))).partition(" → ")
+        return escape(f"in {handler_of(entry)}" if handler_of(entry) else who(record, group))
+    left, arrow, right = escape(escaped(scrub(who(record, group)))).partition(" → ")
     if entry.sender == "client":
         return f"<b>{left}</b>{arrow}{right}"
     return f"{left}{arrow}<b>{right}</b>"
@@ -127,3 +127,14 @@ def _what(entry: Entry) -> str:
     said = escape(scrub(what(entry, WIDTH)))
     kind = "<i>binary</i> " if isinstance(entry.data, bytes) else ""
     return f"{kind}<code>{said}</code>" if entry.kind in _QUOTED and said else said
+
+
+def page(record: Record, limit: int = LIMIT) -> str:
+    """Return the newest rows of a record as a whole page, light or dark as the reader likes."""
+    return (
+        '<!doctype html>\n<html lang="en"><head><meta charset="utf-8">'
+        '<meta name="viewport" content="width=device-width">'
+        '<meta name="color-scheme" content="light dark"><title>Traffic</title></head>\n'
+        f'<body style="font-family:system-ui,sans-serif;margin:1.5em">\n{table(record, limit)}\n'
+        "</body></html>\n"
+    )

@@ -1,37 +1,39 @@
 """The log: bounded, append-only, read by cursor. Readers pull; it calls nobody.
 
-Law of the room: appending is O(1) and copies nothing, and what is let go is counted.
-Rows are kept as plain tuples of atoms, which the garbage collector stops tracking, and become
-`Entry` when somebody looks.
+Law of the room: appending is O(1) and copies nothing, and what is let go is counted. What is kept
+becomes `Entry` and `Exchange` when somebody looks.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import AbstractContextManager, nullcontext
-from typing import Any, Final, overload
+from os import PathLike
+from typing import Any, Final, Literal, Self, overload
 
 from playground.traffic.model import Entry, Exchange, Kind, Sender
+from playground.traffic.record import ROW_BYTES, Record, Selection
+from playground.traffic.store import BATCH, LARGE, Overflow, Row, Store
 
-# What a row costs beside its payload: a tuple of twelve, a float, two ints and a share of the ring.
-ROW_BYTES: Final = 220
+__all__ = ["MAX_BYTES", "MAX_ENTRIES", "ROW_BYTES", "Log", "Overflow", "Row"]
 
-Row = tuple[Any, ...]
+MAX_ENTRIES: Final = 50_000
+MAX_BYTES: Final = 32 * 1024 * 1024
 
 
-class Log:
+class Log(Record):
     """Traffic in the order it happened, the newest `max_entries` of it.
 
     Args:
         max_entries: Rows to keep.
         max_bytes: Bytes to keep, payloads and rows together; the newest row always stays.
-        lock: Held while a row is added; pass a `threading.Lock()` where several threads append.
+        lock: Held while a log is read; pass a `threading.Lock()` where threads share it.
     """
 
     def __init__(
         self,
-        max_entries: int = 50_000,
-        max_bytes: int = 32 * 1024 * 1024,
+        max_entries: int = MAX_ENTRIES,
+        max_bytes: int = MAX_BYTES,
         *,
         lock: AbstractContextManager[Any] | None = None,
     ) -> None:
@@ -40,37 +42,57 @@ class Log:
                 f"expected limits of at least 1, got max_entries={max_entries!r}, "
                 f"max_bytes={max_bytes!r}; leave them out for the defaults"
             )
-        self.max_entries = max_entries
-        self.max_bytes = max_bytes
-        self.bytes = 0
-        self.dropped = 0
         self.recording = True
         self.unrecorded = 0
         self._lock = lock if lock is not None else nullcontext()
-        self._ring: list[Row | None] = []
-        self._first = 1
-        self._last = 0
-        self._exchanges: dict[int, Exchange] = {}
-        self._newest: dict[int, int] = {}
-        self._finished: set[int] = set()
-        self._exchange_id = 0
+        self._store = Store(max_entries, max_bytes, self._lock)
+
+    @classmethod
+    def restored(cls, record: Record) -> Self:
+        """Return a log that holds what a record does, with its numbers, gaps and counts."""
+        log = cls(max(MAX_ENTRIES, len(record)), max(MAX_BYTES, 2 * record.bytes))
+        log.unrecorded, log._store.dropped = record.unrecorded, record.dropped
+        log._store.fill(map(tuple, record), map(tuple, record.exchanges), record.last)
+        return log
+
+    @classmethod
+    def load(cls, path: str | PathLike[str]) -> Self:
+        """Return the log that a ``.jsonl`` or ``.har`` file holds; of several, the newest.
+
+        Raises:
+            FormatError: If the file is not what its suffix says; the message says where.
+            ValueError: If no format that can be read has this suffix.
+        """
+        from playground.traffic.formats import load
+
+        return cls.restored(load(path))
 
     # -- writing ---------------------------------------------------------------------------------
 
-    def open(self, protocol: str, client: str, **details: Any) -> Exchange:
+    def begin(
+        self,
+        protocol: Literal["http", "websocket"],
+        client: str,
+        method: str = "GET",
+        path: str = "/",
+        headers: tuple[tuple[str, str], ...] = (),
+        subprotocols: tuple[str, ...] = (),
+        opened: float = 0.0,
+    ) -> int:
+        """Begin an exchange and return its id. See `Exchange` for the fields."""
+        number = self._store.number_exchange()
+        self._store.exchanges[number] = (
+            number, protocol, client, method, path, headers, subprotocols, opened,
+        )  # fmt: skip
+        return number
+
+    def open(self, protocol: Literal["http", "websocket"], client: str, **details: Any) -> Exchange:
         """Begin an exchange and return it, with the next id."""
-        with self._lock:
-            self._exchange_id += 1
-            exchange = Exchange(self._exchange_id, protocol, client, **details)  # type: ignore[arg-type]
-            self._exchanges[exchange.id] = exchange
-        return exchange
+        return Exchange._make(self._store.exchanges[self.begin(protocol, client, **details)])
 
     def finish(self, exchange: int) -> None:
-        """Say that nothing more will come of an exchange, so it may go when its last row goes."""
-        with self._lock:
-            self._finished.add(exchange)
-            if self._newest.get(exchange, 0) < self._first:
-                self._forget(exchange)
+        """Say that nothing more will come of an exchange, so it may go when its rows have gone."""
+        self._store.ending(exchange)
 
     def append(
         self,
@@ -86,101 +108,109 @@ class Log:
         code: int | None = None,
         note: str | None = None,
     ) -> int | None:
-        """Add a row. See `Entry` for the fields.
+        """Add a row, from any thread. See `Entry` for the fields.
 
         Returns:
             Its `seq`, or None while `recording` is off (then it is counted in `unrecorded`).
         """
-        with self._lock:
-            if not self.recording:
-                self.unrecorded += 1
-                return None
-            seq = self._last + 1
-            row = (
-                seq, at, exchange, kind, sender, data, size, cause, revision, where, code, note,
-            )  # fmt: skip
-            self._place(seq, row)
-            self._newest[exchange] = seq
-            self.bytes += ROW_BYTES + size
-            while self.bytes > self.max_bytes and self._first < seq:
-                self._let_go()
-            return seq
-
-    def _place(self, seq: int, row: Row) -> None:
-        ring = self._ring
-        if seq - self._first >= self.max_entries:
-            self._let_go()
-        slot = (seq - 1) % self.max_entries
-        if slot == len(ring):
-            ring.append(row)
-        else:
-            ring[slot] = row
-        self._last = seq
-
-    def _let_go(self) -> None:
-        slot = (self._first - 1) % self.max_entries
-        row = self._ring[slot]
-        assert row is not None
-        self._ring[slot] = None
-        self._first += 1
-        self.bytes -= ROW_BYTES + row[6]
-        self.dropped += 1
-        exchange = row[2]
-        if self._newest.get(exchange) == row[0] and exchange in self._finished:
-            self._forget(exchange)
-
-    def _forget(self, exchange: int) -> None:
-        self._newest.pop(exchange, None)
-        self._exchanges.pop(exchange, None)
-        self._finished.discard(exchange)
+        if not self.recording:
+            self.unrecorded += 1
+            return None
+        store = self._store
+        seq = store.number()
+        store.take(
+            (seq, at, exchange, kind, sender, data, size, cause, revision, where, code, note)
+        )
+        if seq % BATCH == 0 or size >= LARGE:
+            with self._lock:
+                store.settle()
+        return seq
 
     def clear(self) -> None:
         """Let every row go and free its memory. Numbers go on from where they were."""
         with self._lock:
-            # The ring is laid by seq, so an empty one must still know where the next row goes.
-            self._ring = [None] * min(self._last, self.max_entries)
-            self._first = self._last + 1
-            self.bytes = 0
-            for exchange in list(self._finished):
-                self._forget(exchange)
+            self._store.clear()
 
     # -- reading ---------------------------------------------------------------------------------
+
+    def _settled(self) -> Store:
+        """Return what is held, counted and within bounds."""
+        with self._lock:
+            self._store.settle()
+        return self._store
+
+    @property
+    def max_entries(self) -> int:
+        """How many rows are kept."""
+        return self._store.max_entries
+
+    @property
+    def max_bytes(self) -> int:
+        """How many bytes are kept, payloads and rows together."""
+        return self._store.max_bytes
 
     @property
     def first(self) -> int:
         """The `seq` of the oldest row kept (one more than `last` if there is none)."""
-        return self._first
+        return self._settled().first
 
     @property
     def last(self) -> int:
         """The `seq` of the newest row ever added; 0 before any."""
-        return self._last
+        return self._settled().last
+
+    @property
+    def bytes(self) -> int:
+        """What is kept takes up, payloads and rows together."""
+        return self._settled().bytes
+
+    @property
+    def dropped(self) -> int:
+        """How many entries were let go to keep within the limits."""
+        return self._settled().dropped
+
+    @property
+    def overflow(self) -> Overflow | None:
+        """Where rows go that are let go; None if nobody wants them."""
+        return self._store.overflow
+
+    @overflow.setter
+    def overflow(self, overflow: Overflow | None) -> None:
+        with self._lock:
+            self._store.settle()
+            self._store.overflow = overflow
 
     def entry(self, seq: int) -> Entry | None:
         """Return the row numbered `seq`, or None if it was let go or is yet to come."""
+        store = self._store
         with self._lock:
-            row = self._row(seq)
-        return None if row is None else Entry._make(row)
-
-    def _row(self, seq: int) -> Row | None:
-        if not self._first <= seq <= self._last:
-            return None
-        return self._ring[(seq - 1) % self.max_entries]
+            store.settle()
+            index = store.index(seq)
+            row = store.rows[index] if index < len(store.rows) else None
+        return Entry._make(row) if row is not None and row[0] == seq else None
 
     def since(self, cursor: int, limit: int | None = None) -> list[Entry]:
         """Return the rows after `cursor` that are still there, oldest first, at most `limit`."""
+        store = self._store
         with self._lock:
-            start = max(cursor + 1, self._first)
-            stop = self._last + 1 if limit is None else min(self._last + 1, start + limit)
-            rows = [self._row(seq) for seq in range(start, stop)]
-        return [Entry._make(row) for row in rows if row is not None]
+            store.settle()
+            start = store.index(cursor + 1)
+            stop = len(store.rows) if limit is None else min(len(store.rows), start + limit)
+            rows = store.between(start, stop)
+        return [Entry._make(row) for row in rows]
 
     def exchange(self, exchange: int) -> Exchange | None:
-        """Return an exchange by id; None for 0, and when it has gone with its last row."""
-        return self._exchanges.get(exchange)
+        """Return an exchange by id; None for 0, and when it has gone with its rows."""
+        found = self._store.exchanges.get(exchange)
+        return None if found is None else Exchange._make(found)
+
+    @property
+    def exchanges(self) -> tuple[Exchange, ...]:
+        """The exchanges that the entries belong to, in the order they were opened."""
+        return self[:].exchanges
 
     def __len__(self) -> int:
-        return self._last - self._first + 1
+        return len(self._settled().rows)
 
     def __iter__(self) -> Iterator[Entry]:
         return iter(self.since(0))
@@ -188,17 +218,26 @@ class Log:
     @overload
     def __getitem__(self, index: int) -> Entry: ...
     @overload
-    def __getitem__(self, index: slice) -> list[Entry]: ...
-    def __getitem__(self, index: int | slice) -> Entry | list[Entry]:
+    def __getitem__(self, index: slice) -> Selection: ...
+    def __getitem__(self, index: int | slice) -> Entry | Selection:
         if isinstance(index, slice):
-            return self.since(0)[index]
-        length = len(self)
-        if not -length <= index < length:
-            raise IndexError(f"expected an index below {length}, got {index!r}")
-        entry = self.entry((self._first if index >= 0 else self._last + 1) + index)
-        if entry is None:  # let go between the two looks
-            raise IndexError(f"entry {index!r} was let go meanwhile; read it again")
-        return entry
+            return self._selection(index)
+        try:
+            with self._lock:
+                self._store.settle()
+                return Entry._make(self._store.rows[index])
+        except IndexError:
+            raise IndexError(f"expected an index below {len(self)}, got {index!r}") from None
+
+    def _selection(self, index: slice) -> Selection:
+        store = self._store
+        with self._lock:
+            store.settle()
+            rows = list(store.rows)[index]
+            needed = sorted({row[2] for row in rows} & store.exchanges.keys())
+            exchanges = [store.exchanges[each] for each in needed]
+            counts = {"last": store.last, "dropped": store.dropped, "unrecorded": self.unrecorded}
+        return Selection(map(Entry._make, rows), map(Exchange._make, exchanges), **counts)
 
     def __repr__(self) -> str:
         return f"<Log of {len(self)} entries, {self.bytes} bytes, {self.dropped} let go>"

@@ -9,8 +9,8 @@ import re
 from collections.abc import Iterable, Iterator
 from typing import Final, NamedTuple
 
-from playground.traffic.log import Log
 from playground.traffic.model import MESSAGES, Entry, close_phrase
+from playground.traffic.record import Record
 from playground.traffic.redact import REDACTED, redact_path
 
 BYTES_SHOWN: Final = 24
@@ -62,18 +62,25 @@ def what(entry: Entry, limit: int = 200) -> str:
         case "refuse":
             return joined(f"refused {entry.code}", text)
         case "close":
-            return joined(f"closed {entry.code} {close_phrase(entry.code or 0)}".rstrip(), text)
+            return joined(_closed(entry.code), text)
         case "request":
             return f"{entry.note or 'GET'} {text}"
         case "response":
             return joined(str(entry.code), text or entry.note)
         case "exception":
             return joined(text, entry.where)
+        case "body":
+            return joined(text, entry.note)
         case _:
             return text
 
 
-def who(log: Log, group: Group, most: int = 2) -> str:
+def _closed(code: int | None) -> str:
+    """Return how a connection ended; that of a request has no code, only an early end."""
+    return "broken off" if code is None else f"closed {code} {close_phrase(code)}".rstrip()
+
+
+def who(record: Record, group: Group, most: int = 2) -> str:
     """Return who sent it and to whom: ``server → bob, carol +12``."""
     entry = group.first
     if entry.kind == "exception":
@@ -83,7 +90,7 @@ def who(log: Log, group: Group, most: int = 2) -> str:
         return "printed"
     if entry.sender == "lab":
         return ""
-    names = [client_of(log, each) for each in group.entries]
+    names = [client_of(record, each) for each in group.entries]
     if entry.sender == "client":
         return f"{names[0]} → server"
     more = f" +{len(names) - most}" if len(names) > most else ""
@@ -100,9 +107,9 @@ def is_error(entry: Entry) -> bool:
     return entry.kind in ("exception", "refuse")
 
 
-def client_of(log: Log, entry: Entry) -> str:
+def client_of(record: Record, entry: Entry) -> str:
     """Return the name of an entry's client; "" for what belongs to the lab."""
-    exchange = log.exchange(entry.exchange)
+    exchange = record.exchange(entry.exchange)
     return exchange.client if exchange is not None else ""
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from playground.traffic.log import Log
+from playground.traffic.record import Record
 from playground.traffic.summary import Group, escaped, fold, is_error, joined, scrub, what, who
 
 # Columns: number, time, who; what is left of the line is for what happened.
@@ -14,25 +14,25 @@ _WHO: Final = 24
 _SIZE: Final = 6
 
 
-def table(log: Log, limit: int = 40, width: int = 100) -> str:
+def table(record: Record, limit: int = 40, width: int = 100) -> str:
     """Return the newest rows of a log as text, oldest first.
 
     Args:
         limit: Entries to show; how many were left out is said.
         width: Characters in a line.
     """
-    groups = list(fold(log.since(max(0, log.last - limit))))
+    groups = list(fold(record[-limit:] if limit else ()))
     lines = [_head(width)]
-    earlier = max(0, len(log) - limit)
+    earlier = max(0, len(record) - limit)
     if earlier:
         lines.append(f"{'':>{_NUMBER}}  … {counted(earlier, 'earlier entry', 'earlier entries')}")
     previous = None
     for group in groups:
-        lines.append(_line(log, group, previous, width))
+        lines.append(_line(record, group, previous, width))
         previous = group.first.at
-    if not len(log):
+    if not len(record):
         lines.append("Nothing has passed yet.")
-    return "\n".join([*lines, footer(log)])
+    return "\n".join([*lines, footer(record)])
 
 
 def _head(width: int) -> str:
@@ -41,7 +41,7 @@ def _head(width: int) -> str:
     return f"{time}  {'who → whom':<{_WHO}} {'what':<{room}} {'size':>{_SIZE}}"
 
 
-def _line(log: Log, group: Group, previous: float | None, width: int) -> str:
+def _line(record: Record, group: Group, previous: float | None, width: int) -> str:
     entry = group.first
     start = f"{entry.seq:>{_NUMBER}}  {delta(entry.at, previous):>{_TIME - 1}}  "
     said = scrub(what(entry))
@@ -52,7 +52,7 @@ def _line(log: Log, group: Group, previous: float | None, width: int) -> str:
     kind = "binary " if isinstance(entry.data, bytes) else ""
     size = sized(entry.size) if entry.kind in SIZED else ""
     line = (
-        f"{start}{_cut(escaped(who(log, group)), _WHO):<{_WHO}} "
+        f"{start}{_cut(escaped(who(record, group)), _WHO):<{_WHO}} "
         f"{_cut(mark + kind + said, room):<{room}} {size:>{_SIZE}}"
     )
     return line.rstrip()
@@ -84,13 +84,13 @@ def counted(number: int, one: str, many: str) -> str:
     return f"{number:,} {one if number == 1 else many}"
 
 
-def footer(log: Log) -> str:
+def footer(record: Record) -> str:
     """Return what the log holds, in words: ``1,204 entries, 88 kB · nothing dropped``."""
-    size = sized(log.bytes)
+    size = sized(record.bytes)
     unit = {"k": " kB", "M": " MB"}.get(size[-1], " B")
     return joined(
-        f"{counted(len(log), 'entry', 'entries')}, {size.rstrip('kM')}{unit}",
-        f"{log.dropped:,} dropped" if log.dropped else "nothing dropped",
-        f"{log.unrecorded:,} not recorded" if log.unrecorded else None,
-        None if log.recording else "recording is off",
+        f"{counted(len(record), 'entry', 'entries')}, {size.rstrip('kM')}{unit}",
+        f"{record.dropped:,} dropped" if record.dropped else "nothing dropped",
+        f"{record.unrecorded:,} not recorded" if record.unrecorded else None,
+        None if record.recording else "recording is off",
     )

@@ -8,7 +8,7 @@ from __future__ import annotations
 import json
 from collections.abc import Awaitable, Callable, Coroutine, Iterable, MutableMapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any, Protocol, TypeVar
+from typing import Any, NamedTuple, Protocol, TypeVar
 
 from playground.traffic.model import close_phrase
 
@@ -119,6 +119,36 @@ def count(number: int, noun: str) -> str:
     return f"{number} {noun}" if number == 1 else f"{number} {noun}s"
 
 
+class Line(NamedTuple):
+    """Where a thread is: a line of a file, in a function."""
+
+    filename: str
+    number: int
+    function: str
+
+
+@dataclass(frozen=True)
+class Pulse:
+    """How the loop is on which the app lives.
+
+    Attributes:
+        loop: ``"uvloop"`` or ``"asyncio"``; "" if it has ended.
+        thread: The name of its thread; "" if it is the caller's own.
+        seconds: How long it took to answer; None if it did not.
+        at: If it did not, where its thread is, innermost first.
+    """
+
+    loop: str
+    thread: str
+    seconds: float | None
+    at: tuple[Line, ...] = ()
+
+
+def loop_name(loop: object) -> str:
+    """Return whose an event loop is: ``"uvloop"``, ``"asyncio"`` …"""
+    return type(loop).__module__.partition(".")[0]
+
+
 class Transport(Protocol):
     """What serves an ASGI app and lets clients reach it."""
 
@@ -160,6 +190,10 @@ class Transport(Protocol):
         self, method: str, path: str, *, headers: Headers = (), body: bytes = b""
     ) -> Response:
         """Send an HTTP request and read the whole response. Call it through `run`."""
+        ...
+
+    def pulse(self, patience: float) -> Pulse:
+        """Try the loop on which the app lives, for at most so many seconds."""
         ...
 
     def stop(self, deadline: float) -> Cut:

@@ -12,7 +12,16 @@ from typing import Any, TypeVar
 
 from micropie.exceptions import ConnectionClosed
 from micropie.testing import Client, WebSocketRefused, WebSocketSession
-from playground.transports import ASGIApp, ClientClosed, Cut, HandshakeRefused, Headers, Response
+from playground.transports import (
+    ASGIApp,
+    ClientClosed,
+    Cut,
+    HandshakeRefused,
+    Headers,
+    Pulse,
+    Response,
+    loop_name,
+)
 
 T = TypeVar("T")
 
@@ -105,6 +114,12 @@ class MemoryTransport:
         answer = await self._client.request(method, path, headers=list(headers), body=body)
         seconds = time.perf_counter() - began
         return Response(answer.status, answer.headers, answer.body, seconds)
+
+    def pulse(self, patience: float) -> Pulse:
+        """Look at the loop. It is the caller's own, so that waiting for it would be for ever."""
+        if self._loop.is_closed():
+            return Pulse("", "", None)
+        return Pulse(loop_name(self._loop), "", 0.0)
 
     def stop(self, deadline: float = 5.0) -> Cut:
         """Close every connection with 1012; nothing can connect any more."""

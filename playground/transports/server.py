@@ -16,7 +16,7 @@ from collections.abc import Callable, Coroutine, Sequence
 from concurrent.futures import Future
 from typing import Any, TypeVar
 
-from playground.transports import ASGIApp, Cut, Headers, Response, Wire
+from playground.transports import ASGIApp, Cut, Headers, Pulse, Response, Wire
 from playground.transports.server_thread import ServerThread
 
 T = TypeVar("T")
@@ -133,6 +133,17 @@ class ServerTransport:
     def spawn(self, work: Coroutine[Any, Any, Any]) -> None:
         """Start a coroutine on the server's loop, from any thread."""
         self._submit(work)
+
+    def pulse(self, patience: float) -> Pulse:
+        """Try the server's loop.
+
+        Raises:
+            RuntimeError: On the loop itself, which would wait for itself, or if there is none.
+        """
+        self._check_caller()
+        self._loop()
+        assert self._thread is not None
+        return self._thread.pulse(patience)
 
     async def connect(
         self, path: str, *, headers: Headers = (), subprotocols: Sequence[str] = ()

@@ -11,12 +11,14 @@ import contextlib
 import contextvars
 import logging
 import socket
+import sys
 import threading
-from collections.abc import Callable, Coroutine
+import time
+from collections.abc import Callable, Coroutine, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
-from playground.transports import ASGIApp, Cut
+from playground.transports import ASGIApp, Cut, Line, Pulse, loop_name
 
 logger = logging.getLogger(__name__)
 
@@ -68,6 +70,17 @@ class ServerThread:
             self._ask_to_stop()
             why = self.error or f"it took longer than {deadline:g} s"
             raise RuntimeError(f"the server did not start: {why}") from self.error
+
+    def pulse(self, patience: float) -> Pulse:
+        """Ask the loop for a sign of life; without one, look where its thread is."""
+        heard = threading.Event()
+        asked = time.perf_counter()
+        with contextlib.suppress(RuntimeError):  # the loop is closed already
+            self.loop.call_soon_threadsafe(heard.set)
+        answered = heard.wait(patience)
+        seconds = time.perf_counter() - asked if answered else None
+        at = () if answered else tuple(_lines_of(self.thread))
+        return Pulse(loop_name(self.loop), self.thread.name, seconds, at)
 
     def stop(self, deadline: float) -> Cut:
         self._ask_to_stop()
@@ -136,6 +149,14 @@ class ServerThread:
         finally:
             asyncio.set_event_loop(None)
             loop.close()
+
+
+def _lines_of(thread: threading.Thread) -> Iterator[Line]:
+    frame = sys._current_frames().get(thread.ident or 0)
+    while frame is not None:
+        code = frame.f_code
+        yield Line(code.co_filename, frame.f_lineno, code.co_name)
+        frame = frame.f_back
 
 
 async def _nothing() -> None: ...

@@ -4,16 +4,20 @@ from __future__ import annotations
 
 from playground.widgets.console import Console
 from playground.widgets.controls import ClientView, Controls, Done, RouteView, Status
+from playground.widgets.ladder import Ladder
+from playground.widgets.page import AppPage
 from playground.widgets.panel import Panel
 from playground.widgets.routes import RouteList
 from playground.widgets.status import StatusLine
 from playground.widgets.traffic import TrafficTable
 
 __all__ = [
+    "AppPage",
     "ClientView",
     "Console",
     "Controls",
     "Done",
+    "Ladder",
     "Panel",
     "RouteList",
     "RouteView",

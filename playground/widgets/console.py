@@ -16,11 +16,12 @@ import traitlets
 
 from playground.traffic.model import close_phrase
 from playground.traffic.summary import escaped, scrub
-from playground.widgets.controlled import Controlled, text_of
+from playground.widgets.controlled import Controlled
 from playground.widgets.controls import ClientView, Controls, Done
 from playground.widgets.face import compose, style
 from playground.widgets.follower import Follower
 from playground.widgets.names import Names
+from playground.widgets.watched import text_of
 
 PARTS: Final = (
     "dom.js",

@@ -21,6 +21,8 @@ class Status(NamedTuple):
         url: What a browser should use; "" if there is nothing it could.
         sockets: WebSockets that are open.
         note: A sentence when something is wrong, else "".
+        port: The TCP port on this machine; None where there is no network.
+        lab: What the lab's beacon answers with, so that a page can tell it from another one.
     """
 
     name: str
@@ -30,6 +32,8 @@ class Status(NamedTuple):
     url: str
     sockets: int
     note: str
+    port: int | None = None
+    lab: str = ""
 
 
 class RouteView(NamedTuple):
@@ -99,8 +103,15 @@ class Controls(Protocol):
     def close(self, client: str, code: int, reason: str, done: Done) -> None:
         """Close a client's connection."""
 
-    def request(self, method: str, path: str, body: str, done: Done) -> None:
-        """Send an HTTP request.
+    def request(
+        self,
+        method: str,
+        path: str,
+        body: str | bytes,
+        done: Done,
+        headers: Sequence[tuple[str, str]] = (),
+    ) -> None:
+        """Send an HTTP request; without headers a body says by itself what it is.
 
         The result is ``{"status": 200, "headers": [[name, value], …], "body": "…",
         "seconds": 0.003}``.

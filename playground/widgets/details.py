@@ -7,50 +7,95 @@ from typing import Any, Final
 from playground.traffic.log import Log
 from playground.traffic.model import Entry
 from playground.traffic.summary import Group, client_of, fold, what, who
+from playground.widgets.controls import Controls
+from playground.widgets.resending import command_of, prospects
 from playground.widgets.wire import DETAIL, sendable
+
+WHOLE: Final = 8_000_000
+"""Characters (or bytes) of a payload that a view gets when it asks for all of it."""
 
 # How far an effect may lie behind its cause to be found; looking is O(rows).
 HORIZON: Final = 2_000
 MOST_EFFECTS: Final = 12
+MOST_CAUSES: Final = 12
 
 # A handler that prints in a loop must not fill the pane.
 PRINTED: Final = 2_000
 
 
-def details(log: Log, entry: Entry) -> tuple[dict[str, Any], list[bytes]]:
+def details(
+    log: Log, entry: Entry, controls: Controls | None = None
+) -> tuple[dict[str, Any], list[bytes]]:
     """Return the message that shows an entry, and the buffer with its payload if that is bytes."""
-    data = entry.data
+    exchange = log.exchange(entry.exchange)
+    shown, payload = _payload(entry, DETAIL)
     message: dict[str, Any] = {
         "kind": "detail",
-        "seq": entry.seq,
-        "text": sendable(data[:DETAIL]) if isinstance(data, str) else None,
-        "cut": data is not None and len(data) > DETAIL,
-        "length": len(data or ""),
+        **shown,
         "note": sendable(entry.note) if entry.note else None,
-        "path": _path(log, entry),
+        "path": sendable(exchange.path) if exchange is not None else "",
+        "headers": [list(pair) for pair in exchange.headers] if _opens(entry) and exchange else [],
+        "again": prospects(log, entry, controls),
+        "command": command_of(log, entry, controls),
         **_why(log, entry),
     }
-    return message, [data[:DETAIL]] if isinstance(data, bytes) else []
+    return message, payload
 
 
-def _path(log: Log, entry: Entry) -> str:
-    exchange = log.exchange(entry.exchange)
-    return exchange.path if exchange is not None else ""
+def whole(log: Log, seq: int) -> tuple[dict[str, Any], list[bytes]]:
+    """Return the message that brings all of an entry's payload, as far as a browser can take it."""
+    entry = log.entry(seq)
+    if entry is None:
+        return {"kind": "whole", "seq": seq, "gone": True}, []
+    shown, payload = _payload(entry, WHOLE)
+    return {"kind": "whole", **shown}, payload
+
+
+def _payload(entry: Entry, limit: int) -> tuple[dict[str, Any], list[bytes]]:
+    data = entry.data
+    shown = {
+        "seq": entry.seq,
+        "text": sendable(data[:limit]) if isinstance(data, str) else None,
+        "cut": data is not None and len(data) > limit,
+        "length": len(data or ""),
+    }
+    return shown, [data[:limit]] if isinstance(data, bytes) else []
+
+
+def _opens(entry: Entry) -> bool:
+    """Return whether an entry begins its exchange, which is when headers tell most."""
+    return entry.kind in ("open", "request")
 
 
 def _why(log: Log, entry: Entry) -> dict[str, Any]:
-    cause = log.entry(entry.cause) if entry.cause is not None else None
+    causes = _causes(log, entry)
+    effects, more = _effects(log, entry)
     return {
-        "cause": _line(log, Group((cause,))) if cause is not None else None,
+        "causes": [_line(log, Group((each,))) for each in causes],
         "spontaneous": entry.spontaneous,
         "to": _receivers(log, entry),
-        "effects": _effects(log, entry),
+        "effects": effects,
+        "more": more,
         "printed": _printed(log, entry),
     }
 
 
 def _line(log: Log, group: Group) -> dict[str, Any]:
-    return {"seq": group.first.seq, "who": who(log, group), "what": sendable(what(group.first, 80))}
+    said = sendable(what(group.first, 80))
+    return {"seq": group.first.seq, "who": sendable(who(log, group)), "what": said}
+
+
+def _causes(log: Log, entry: Entry) -> list[Entry]:
+    """Return what set an entry off, and what set that off, the first of all first."""
+    found: list[Entry] = []
+    cause = entry.cause
+    while cause is not None and len(found) < MOST_CAUSES:
+        before = log.entry(cause)
+        if before is None:
+            break
+        found.append(before)
+        cause = before.cause
+    return found[::-1]
 
 
 def _receivers(log: Log, entry: Entry) -> dict[str, Any] | None:
@@ -66,10 +111,19 @@ def _receivers(log: Log, entry: Entry) -> dict[str, Any] | None:
     return None
 
 
-def _effects(log: Log, entry: Entry) -> list[dict[str, Any]]:
-    caused = [each for each in log.since(entry.seq, HORIZON) if each.cause == entry.seq]
-    groups = [group for group in fold(caused) if group.first.kind != "print"]
-    return [_line(log, group) for group in groups[:MOST_EFFECTS]]
+def _effects(log: Log, entry: Entry) -> tuple[list[dict[str, Any]], int]:
+    """Return what an entry set off, with what that set off below it, and how much more there is."""
+    depths = {entry.seq: 0}
+    caused: list[Entry] = []
+    for each in log.since(entry.seq, HORIZON):
+        if each.cause in depths and each.kind != "print":
+            depths[each.seq] = depths[each.cause] + 1
+            caused.append(each)
+    groups = list(fold(caused))
+    lines = [
+        {**_line(log, group), "depth": depths[group.first.seq]} for group in groups[:MOST_EFFECTS]
+    ]
+    return lines, len(groups) - len(lines)
 
 
 def _printed(log: Log, entry: Entry) -> str:

@@ -83,6 +83,9 @@ class Face(anywidget.AnyWidget):
             moved: Whether the log has changed since the last call.
         """
 
+    def displayed(self) -> None:
+        """Note that this face is being displayed; its view has still to be rendered."""
+
     def trouble(self, error: BaseException, doing: str) -> None:
         """Log an exception and tell it to the views, in place of letting it vanish."""
         _log.error("%s failed while %s", type(self).__name__, doing, exc_info=error)
@@ -111,6 +114,7 @@ class Face(anywidget.AnyWidget):
             self.trouble(error, f"answering {kind!r}")
 
     def _repr_mimebundle_(self, **kwargs: Any) -> Any:
+        self.displayed()
         # Colab wants metadata beside the data, so anywidget gives a pair.
         data, metadata = super()._repr_mimebundle_(**kwargs) or ({}, {})
         data["text/plain"] = self.still_text()

@@ -9,18 +9,15 @@ from __future__ import annotations
 import logging
 import threading
 import time
-from collections import deque
 from typing import Any, Final, Protocol
 
 from playground.traffic.log import Log
+from playground.widgets.tally import Tally
 
 TICKS_A_SECOND: Final = 15
 
 # A view that hears nothing for six seconds says that its kernel is gone.
 HEARTBEAT_SECONDS: Final = 2.0
-
-# A rate over less jumps about; over more it lags behind what one sees.
-RATE_SECONDS: Final = 2.0
 
 
 class Following(Protocol):
@@ -44,17 +41,20 @@ class Follower:
     Args:
         log: The log to look at. Only ever read.
         faces: Faces to attach at once.
+
+    Attributes:
+        tally: How many messages the log has seen, for all faces; `count` brings it up to date.
     """
 
     def __init__(self, log: Log, *faces: Following) -> None:
         self.log = log
+        self.tally = Tally(log)
         self._faces: tuple[Following, ...] = ()
         self._lock = threading.Lock()
         self._stopping = threading.Event()
         self._ended = threading.Event()
         self._ended.set()
         self._state: tuple[Any, ...] = ()
-        self._seen: deque[tuple[float, int]] = deque()
         for face in faces:
             self.attach(face)
 
@@ -63,13 +63,10 @@ class Follower:
         """Whether the thread is alive."""
         return not self._ended.is_set()
 
-    @property
-    def rate(self) -> float:
-        """Entries a second, over the last two seconds."""
-        seen = list(self._seen)
-        if len(seen) < 2 or seen[-1][0] <= seen[0][0]:
-            return 0.0
-        return (seen[-1][1] - seen[0][1]) / (seen[-1][0] - seen[0][0])
+    def count(self) -> Tally:
+        """Return the tally, brought up to date."""
+        self.tally.look(time.monotonic())
+        return self.tally
 
     def attach(self, face: Following) -> None:
         """Keep a face up with the log, from now on."""
@@ -126,17 +123,12 @@ class Follower:
         log = self.log
         state = (log.last, log.first, log.recording, log.unrecorded)
         moved, self._state = state != self._state, state
-        self._count(time.monotonic(), log.last)
+        self.count()
         for face in self._faces:
             try:
                 face.keep_up(moved)
             except Exception as error:
                 self._report(face, error)
-
-    def _count(self, now: float, last: int) -> None:
-        self._seen.append((now, last))
-        while self._seen[0][0] < now - RATE_SECONDS:
-            self._seen.popleft()
 
     def _beat(self) -> None:
         for face in self._faces:

@@ -10,6 +10,7 @@ from playground.traffic.log import Log
 from playground.widgets.console import Console
 from playground.widgets.controls import Controls
 from playground.widgets.follower import Follower
+from playground.widgets.ladder import Ladder
 from playground.widgets.names import Names
 from playground.widgets.routes import RouteList
 from playground.widgets.status import StatusLine
@@ -34,7 +35,8 @@ class Panel(ipywidgets.VBox):  # type: ignore[misc]
         self._console = Console(controls, self.follower, self.names)
         self._clients = Console(controls, self.follower, self.names, part="clients")
         self._compose = Console(controls, self.follower, self.names, part="compose")
-        self._traffic = TrafficTable(log, self.names, self.follower)
+        self._traffic = TrafficTable(log, self.names, self.follower, controls)
+        self._ladder = Ladder(log, self.names, self.follower, controls)
         shown = (self._status, self._routes, self._clients, self._traffic, self._compose)
         super().__init__(children=shown)
         self.add_class("mpp-panel")
@@ -59,9 +61,14 @@ class Panel(ipywidgets.VBox):  # type: ignore[misc]
         """The traffic table alone."""
         return self._traffic
 
+    @property
+    def ladder(self) -> Ladder:
+        """The ladder alone."""
+        return self._ladder
+
     def close(self) -> None:
         """Close every face and end the follower. Closing twice does nothing."""
-        for face in (*self.children, self._console):
+        for face in (*self.children, self._console, self._ladder):
             face.close()
         self.follower.stop()
         super().close()
@@ -80,5 +87,7 @@ class Panel(ipywidgets.VBox):  # type: ignore[misc]
         return self.still_text()
 
     def _repr_mimebundle_(self, **kwargs: Any) -> dict[str, Any]:
+        for face in self.children:
+            face.displayed()
         data: dict[str, Any] = super()._repr_mimebundle_(**kwargs)
         return {**data, "text/plain": self.still_text(), "text/html": self.still_html()}

@@ -6,9 +6,10 @@ from html import escape
 from typing import Any, Final
 
 from playground.widgets.console import connect
-from playground.widgets.controlled import Controlled, text_of
+from playground.widgets.controlled import Controlled
 from playground.widgets.controls import RouteView
 from playground.widgets.face import compose, style
+from playground.widgets.watched import text_of
 
 PARTS: Final = (
     "dom.js",

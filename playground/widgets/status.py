@@ -2,18 +2,16 @@
 
 from __future__ import annotations
 
-import time
 from html import escape
 from typing import Any
 
 from playground.traffic.log import Log
 from playground.traffic.summary import scrub
 from playground.traffic.text import counted
-from playground.widgets.controlled import Controlled, text_of
+from playground.widgets.controlled import Controlled
 from playground.widgets.controls import Controls
 from playground.widgets.face import compose, style
 from playground.widgets.follower import Follower
-from playground.widgets.tally import Tally
 
 PARTS = ("dom.js", "heartbeat.js", "format.js", "line.js", "address.js", "status.js")
 
@@ -34,26 +32,21 @@ class StatusLine(Controlled):
     pace = 0.5
 
     def __init__(self, controls: Controls, log: Log, follower: Follower | None = None) -> None:
-        self._tally = Tally(log)
         super().__init__(controls, follower if follower is not None else Follower(log))
 
     def state(self) -> dict[str, Any]:
         """Return the lab's status with the count of its messages."""
-        with self.lock:
-            self._tally.look(time.monotonic())
-            counts = {
-                "messages": self._tally.messages,
-                "missed": self._tally.missed,
-                "rate": round(self._tally.rate),
-            }
+        tally = self.follower.count()
+        counts = {
+            "messages": tally.messages,
+            "missed": tally.missed,
+            "rate": round(tally.rate),
+        }
         return {**self.controls.status()._asdict(), **counts}
 
     def heard_hello(self, message: dict[str, Any], buffers: object) -> None:
         """Tell a new view everything; its page may talk to the app from now on."""
-        origin = text_of(message, "origin", 300)
-        # A page without an origin of its own says "null", and so may any other.
-        if "://" in origin:
-            self.controls.trust(origin)
+        self.trust(message)
         super().heard_hello(message, buffers)
 
     def heard_stop(self, message: dict[str, Any], buffers: object) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from collections import deque
 from typing import Final
 
@@ -20,15 +21,18 @@ class Tally:
 
     Attributes:
         messages: WebSocket messages seen so far.
+        frames: Frames seen so far, where the lab records them.
         missed: Whether rows were let go before they could be counted, so that there were more.
     """
 
     def __init__(self, log: Log) -> None:
         self.messages = 0
+        self.frames = 0
         self.missed = False
         self._log = log
         self._cursor = 0
         self._seen: deque[tuple[float, int]] = deque()
+        self._lock = threading.Lock()
 
     def look(self, now: float) -> None:
         """Count what has come since the last look.
@@ -36,21 +40,28 @@ class Tally:
         Args:
             now: Seconds on a clock that never runs backwards.
         """
+        with self._lock:
+            self._count()
+            self._seen.append((now, self.messages))
+            # One look from before the span stays, or a slow follower would never see a rate.
+            while len(self._seen) > 2 and self._seen[1][0] <= now - RATE_SECONDS:
+                self._seen.popleft()
+
+    def _count(self) -> None:
         last = self._log.last
         self.missed = self.missed or self._log.first > self._cursor + 1
         while self._cursor < last:
             entries = self._log.since(self._cursor, SLICE)
-            self.messages += sum(entry.kind in MESSAGES for entry in entries)
+            kinds: list[str] = [entry.kind for entry in entries]
+            self.messages += sum(kind in MESSAGES for kind in kinds)
+            self.frames += kinds.count("frame")
             self._cursor = entries[-1].seq if entries else last
-        self._seen.append((now, self.messages))
-        # One look from before the span stays, or a slow follower would never see a rate.
-        while len(self._seen) > 2 and self._seen[1][0] <= now - RATE_SECONDS:
-            self._seen.popleft()
 
     @property
     def rate(self) -> float:
         """Messages a second, over about the last two seconds."""
-        if len(self._seen) < 2 or self._seen[-1][0] <= self._seen[0][0]:
-            return 0.0
-        (began, few), (ended, many) = self._seen[0], self._seen[-1]
+        with self._lock:
+            if len(self._seen) < 2 or self._seen[-1][0] <= self._seen[0][0]:
+                return 0.0
+            (began, few), (ended, many) = self._seen[0], self._seen[-1]
         return (many - few) / (ended - began)

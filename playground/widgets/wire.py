@@ -1,20 +1,23 @@
 """What goes over the wire between a kernel and a traffic view: entries as short JSON rows.
 
 A view says, each with its own name as `view`: ``hello {since}`` when it is rendered, ``since
-{cursor}`` when it noticed a gap, ``since {cursor, upto}`` to fill a hole, ``detail {seq}``,
-``record {on}``, ``clear``, ``bye``. It hears `Rows`, details, ``beat`` and ``trouble {text}``; what
-has another view's name is not for it.
+{cursor}`` when it noticed a gap, ``since {cursor, upto}`` to fill a hole, ``find {search, query,
+context}`` when its filter changes (``since`` with a `search` asks for finds), ``detail {seq}``,
+``whole {seq}``, ``again {…}``, ``record {on}``, ``clear``, ``bye``. It hears `Rows`, `Found`,
+details, ``beat`` and ``trouble {text}``; what has another view's name is not for it.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import Any, Final, TypedDict
 
 from playground.traffic.log import Log
 from playground.traffic.model import Entry, close_phrase
 from playground.traffic.summary import BYTES_SHOWN, handler_of, is_error
 from playground.widgets.names import Names
+from playground.widgets.search import Search
+from playground.widgets.tally import Tally
 
 PREVIEW: Final = 200
 """Characters of a payload that a row carries."""
@@ -36,37 +39,96 @@ class Totals(TypedDict):
     dropped: int
     unrecorded: int
     recording: bool
-    rate: float
+    frames: int
 
 
 class Rows(TypedDict, total=False):
     """Kernel → view: the rows in ``(after, last]``, the newest of them if there are too many.
 
-    `view` is there when one view asked; `fill` when it asked for rows it had let go or never got.
+    `first` is the oldest number the log still has. `view` is there when one view asked; `fill`
+    when it asked for rows it had let go or never got. `found` has, by view, what its filter found.
     """
 
     kind: str
+    first: int
     after: int
     last: int
     rows: list[list[Any]]
     exchanges: dict[str, list[str]]
     names: dict[str, int]
     totals: Totals
+    found: dict[str, Found]
     view: str
     fill: bool
 
 
-def rows(log: Log, names: Names, after: int, last: int) -> Rows:
-    """Return the message that brings a view from `after` to `last`."""
-    start = max(after, last - MOST_ROWS)
+class Found(TypedDict, total=False):
+    """Kernel → view: what a filter found. As `Rows`, but `first`, `after` and `last` are places.
+
+    `looked` entries were looked at, and `count` of them match. While the kernel is still looking
+    there are no rows. `begins` marks the first answer, `problem` says why there will be none.
+    """
+
+    kind: str
+    search: int
+    looked: int
+    count: int
+    first: int
+    after: int
+    last: int
+    places: list[int]
+    rows: list[list[Any]]
+    exchanges: dict[str, list[str]]
+    names: dict[str, int]
+    begins: bool
+    problem: str
+    view: str
+    fill: bool
+
+
+def rows(log: Log, names: Names, after: int, last: int, most: int = MOST_ROWS) -> Rows:
+    """Return the message that brings a view from `after` to `last`, with the newest `most` rows."""
+    start = max(after, last - most)
     entries = log.since(start, last - start) if last > start else []
+    return {
+        "kind": "rows",
+        "first": log.first,
+        "after": after,
+        "last": last,
+        **_told(log, names, [entry for entry in entries if entry.seq <= last]),  # type: ignore[typeddict-item]
+    }
+
+
+def progress(search: Search) -> Found:
+    """Return how far a search has come."""
+    return {
+        "kind": "found",
+        "search": search.number,
+        "looked": search.looked,
+        "count": search.count,
+    }
+
+
+def finds(
+    log: Log, names: Names, search: Search, after: int, last: int, most: int = MOST_ROWS
+) -> Found:
+    """Return the message that brings a view from the find at `after` to the one at `last`."""
+    found = search.finds(max(after, last - most), last)
+    return {
+        **progress(search),
+        "first": search.first,
+        "after": after,
+        "last": last,
+        "places": [place for place, _ in found],
+        **_told(log, names, [entry for _, entry in found]),  # type: ignore[typeddict-item]
+    }
+
+
+def _told(log: Log, names: Names, entries: Sequence[Entry]) -> dict[str, Any]:
     exchanges = _exchanges(log, names, entries)
     clients = {exchange[1] for exchange in exchanges.values()}
     return {
-        "kind": "rows",
-        "after": after,
-        "last": last,
-        "rows": [row(entry) for entry in entries if entry.seq <= last],
+        "rows": [row(entry) for entry in entries],
         "exchanges": exchanges,
         "names": names.some(sorted(clients, key=names.index)),
     }
@@ -124,7 +186,7 @@ def _exchanges(log: Log, names: Names, entries: Iterable[Entry]) -> dict[str, li
     return found
 
 
-def totals(log: Log, rate: float) -> Totals:
+def totals(log: Log, tally: Tally) -> Totals:
     """Return what the log holds."""
     return {
         "entries": len(log),
@@ -134,5 +196,5 @@ def totals(log: Log, rate: float) -> Totals:
         "dropped": log.dropped,
         "unrecorded": log.unrecorded,
         "recording": log.recording,
-        "rate": round(rate, 1),
+        "frames": tally.frames,
     }

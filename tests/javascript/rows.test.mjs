@@ -42,6 +42,22 @@ test("an opened broadcast shows each of its sends", () => {
   assert.equal(text(who(items[3])), "⟶ carol");
 });
 
+test("each item has an id of its own, also the first send of a broadcast", () => {
+  const items = folded([row(1), sent(2, 2), row(3), sent(4, 3)], 1, new Set([2]));
+  assert.deepEqual(items.map((item) => item.id), [1, 2, -2, -4, 3]);
+});
+
+test("rows that do not pass are no holes", () => {
+  const items = fold([row(1), row(2), row(3), row(9)], 1, new Set(), (each) => each.seq !== 2);
+  assert.deepEqual(items.map((item) => [item.type, item.seq]), [["row", 1], ["row", 3], ["hole", 4], ["row", 9]]);
+});
+
+test("among finds a hole is where finds are missing", () => {
+  const items = folded([row(50, { place: 3 }), row(90, { place: 4 }), row(99, { place: 7 })], 1);
+  assert.deepEqual(items.map((item) => [item.type, item.seq, item.from, item.count]), [["hole", 1, 1, 2], ["row", 50, 3, 1], ["row", 90, 4, 1], ["hole", 91, 5, 2], ["row", 99, 7, 1]]);
+  assert.equal(holeText(items[0], true), "2 older matches in the kernel: show");
+});
+
 test("what is missing is an item, with its number", () => {
   const items = folded([row(11), row(12), row(20)], 1);
   assert.deepEqual(items.map((item) => item.type), ["hole", "row", "row", "hole", "row"]);
@@ -56,12 +72,17 @@ test("rows that the kernel let go are not missing", () => {
 
 test("a chain goes back to the cause and on to the effects", () => {
   const rows = [row(1), sent(2, 2, { cause: 1 }), row(3), sent(4, 2, { cause: 2 }), sent(5, 3, { cause: 3 })];
-  assert.deepEqual([...chain(rows, 2)].sort(), [1, 2, 4]);
-  assert.deepEqual([...chain(rows, 5)].sort(), [3, 5]);
+  assert.deepEqual(Object.fromEntries(chain(rows, [2])), { 1: "cause", 2: "self", 4: "effect" });
+  assert.deepEqual(Object.fromEntries(chain(rows, [5])), { 3: "cause", 5: "self" });
+});
+
+test("a broadcast's chain is that of all its sends", () => {
+  const rows = [row(1), sent(2, 2), sent(3, 3), row(4, { cause: 3 })];
+  assert.deepEqual(Object.fromEntries(chain(rows, [2, 3])), { 1: "cause", 2: "self", 3: "self", 4: "effect" });
 });
 
 test("a cause that names itself does not hang", () => {
-  assert.deepEqual([...chain([row(1, { cause: 1 })], 1)], [1]);
+  assert.deepEqual([...chain([row(1, { cause: 1 })], [1]).keys()], [1]);
 });
 
 test("each kind says what happened", () => {

@@ -7,8 +7,7 @@ const wire = (seq) => [seq, seq, 1, "text", "client", "hi", 2, null, 1, null, nu
 const range = (from, to) => Array.from({ length: to - from + 1 }, (_, index) => wire(from + index));
 
 function rows(after, last, { from = after + 1, first = 1, ...more } = {}) {
-  const totals = { entries: last, bytes: 0, first, last, dropped: 0, unrecorded: 0, recording: true, rate: 0 };
-  return { kind: "rows", after, last, rows: range(from, last), exchanges: { 1: ["websocket", "alice", "/"] }, names: { alice: 0 }, totals, ...more };
+  return { kind: "rows", first, after, last, rows: range(from, last), exchanges: { 1: ["websocket", "alice", "/"] }, names: { alice: 0 }, ...more };
 }
 
 function filled(last, keep) {
@@ -19,12 +18,19 @@ function filled(last, keep) {
 
 const seqs = (store) => store.rows.map((row) => row.seq);
 
-test("nothing is taken before the answer to hello", () => {
+test("what is live is taken before hello was answered, and the answer puts the rest before it", () => {
   const store = new Store();
   assert.equal(store.take(rows(7, 9), false, false), true);
-  assert.deepEqual(seqs(store), []);
-  store.take(rows(0, 9), true, false);
-  assert.equal(store.rows.length, 9);
+  assert.deepEqual(seqs(store), [8, 9]);
+  store.take(rows(9, 10), false, false);
+  store.take(rows(0, 10), true, false);
+  assert.deepEqual(seqs(store), [1, 2, 3, 4, 5, 6, 7, 8, 9, 10]);
+});
+
+test("nothing is taken while a gap is asked for", () => {
+  const store = filled(5);
+  store.take(rows(7, 9), false, false);
+  assert.deepEqual(seqs(store), [1, 2, 3, 4, 5]);
 });
 
 test("rows that overlap are taken once", () => {
@@ -52,7 +58,7 @@ test("a held view leaves new rows in the kernel and catches up later", () => {
   const store = filled(5);
   store.take(rows(5, 9), false, true);
   store.take(rows(9, 12), false, false);
-  assert.deepEqual([store.behind, store.rows.length, store.totals.last], [true, 5, 12]);
+  assert.deepEqual([store.behind, store.rows.length, store.last], [true, 5, 12]);
   store.take(rows(5, 12), true, false);
   assert.deepEqual([store.behind, store.rows.length], [false, 12]);
 });
@@ -74,13 +80,32 @@ test("what the kernel cleared is gone here too", () => {
 test("following lets the oldest go", () => {
   const store = filled(12, 10);
   store.trimOldest();
-  assert.deepEqual([store.rows[0].seq, store.newest, store.full], [3, 12, true]);
+  assert.deepEqual([store.rows[0].seq, store.rows.at(-1).seq, store.full], [3, 12, true]);
 });
 
 test("reading old rows lets the newest go, to be asked for again", () => {
   const store = filled(12, 10);
   store.trimNewest();
-  assert.deepEqual([store.newest, store.seen, store.behind], [10, 10, true]);
+  assert.deepEqual([store.rows.at(-1).seq, store.seen, store.behind], [10, 10, true]);
   store.take(rows(10, 12), true, false);
-  assert.equal(store.newest, 12);
+  assert.equal(store.rows.at(-1).seq, 12);
+});
+
+test("news are what came since somebody looked, and what was let go is none", () => {
+  const store = filled(12);
+  assert.equal(store.news, 12);
+  store.read = 10;
+  assert.equal(store.news, 2);
+  store.take(rows(12, 20, { first: 19 }), false, false);
+  assert.equal(store.news, 2);
+});
+
+test("finds stand at their places", () => {
+  const store = new Store();
+  const wires = { rows: [wire(50), wire(90)], places: [3, 4] };
+  store.take({ ...rows(2, 4), ...wires }, true, false);
+  assert.deepEqual(store.rows.map((row) => [row.place, row.seq]), [[3, 50], [4, 90]]);
+  assert.equal(store.take({ ...rows(5, 6), rows: [wire(99)], places: [6] }, false, false), false, "a gap");
+  store.forget(4);
+  assert.deepEqual(seqs(store), [90]);
 });

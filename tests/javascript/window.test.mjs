@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import test from "node:test";
 
-import { OVERSCAN, ROW_HEIGHT, atBottom, inSight, indexOf, reveal } from "../../playground/widgets/static/window.js";
+import { OVERSCAN, ROW_HEIGHT, atBottom, inSight, reveal } from "../../playground/widgets/static/window.js";
 
 test("only the rows in sight are drawn, however many there are", () => {
   const { first, end } = inSight(25_000 * ROW_HEIGHT, 10 * ROW_HEIGHT, 50_000);
@@ -25,9 +25,4 @@ test("a row is brought into sight with the least movement", () => {
   assert.equal(reveal(5, 100 * ROW_HEIGHT, 230), 5 * ROW_HEIGHT);
   assert.equal(reveal(5, 0, 230), 0);
   assert.equal(reveal(10, 0, 230), ROW_HEIGHT);
-});
-
-test("an item is found by its number, or the next one is", () => {
-  const items = [{ seq: 2 }, { seq: 5 }, { seq: 9 }];
-  assert.deepEqual([1, 2, 5, 6, 10].map((seq) => indexOf(items, seq)), [0, 0, 1, 2, 3]);
 });

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import inspect
 import logging
 import math
@@ -10,7 +11,7 @@ from typing import Any
 import pytest
 
 from micropie import App, InMemorySessionBackend
-from micropie.core import Core
+from micropie.core import Core, is_failure
 
 LIMITS = ("body_timeout", "max_body_size", "max_form_field_size", "session_timeout")
 
@@ -149,3 +150,42 @@ def test_truthy_is_not_true(caplog: pytest.LogCaptureFixture) -> None:
     app.error_hooks.append(lambda error, request: "shown")
     app._report(KeyError("x"), None, {}, "a test")
     assert len(caplog.records) == 1
+
+
+@pytest.mark.parametrize(
+    ("error", "failed"),
+    [(KeyError("x"), True), (OSError(), True), (SystemExit(), False), (KeyboardInterrupt(), False)],
+)
+async def test_only_an_exception_is_a_failure(error: BaseException, failed: bool) -> None:
+    assert is_failure(error) is failed
+
+
+async def test_a_cancellation_is_a_failure_where_nobody_cancels() -> None:
+    async def awaits_what_others_cancelled() -> bool:
+        other = asyncio.get_running_loop().create_future()
+        other.cancel()
+        try:
+            await other
+        except asyncio.CancelledError as error:
+            return is_failure(error)
+        return False
+
+    async def is_cancelled() -> bool:
+        try:
+            await asyncio.Event().wait()
+        except asyncio.CancelledError as error:
+            return is_failure(error)
+        return True
+
+    assert await awaits_what_others_cancelled()
+    task = asyncio.ensure_future(is_cancelled())
+    await asyncio.sleep(0)
+    task.cancel()
+    assert not await task
+
+
+async def test_a_time_out_that_is_over_leaves_no_cancellation_behind() -> None:
+    with pytest.raises(TimeoutError):
+        async with asyncio.timeout(0):
+            await asyncio.Event().wait()
+    assert is_failure(asyncio.CancelledError())

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from micropie.handshakes import Handshake
+from micropie.handshakes import Handshake, check_accept_headers, check_refusal
 
 RAW = [(b"X-Name", b"one"), (b"x-name", b"tw\xf6"), (b"cookie", b"a=1"), (b"cookie", b"b=2")]
 
@@ -54,3 +54,26 @@ def test_nothing_offered_means_that_nothing_can_be_chosen() -> None:
 
 def test_a_server_that_does_not_tell_the_offer_gets_what_the_handler_chose() -> None:
     Handshake({})._check_subprotocol("json")
+
+
+@pytest.mark.parametrize("status", [200, 302, 401, 599])
+def test_a_handshake_may_be_refused_with_a_status_that_ends_it(status: int) -> None:
+    check_refusal(status, "why")
+
+
+@pytest.mark.parametrize("status", [0, 100, 101, 199, 600, 1008, -1, "403", None, 403.0])
+def test_any_other_status_is_a_value_error(status: Any) -> None:
+    with pytest.raises(ValueError, match=r"expected a status from 200 to 599, got .*; use 403"):
+        check_refusal(status, "")
+
+
+@pytest.mark.parametrize("body", [b"bytes", None, 5, ["why"]])
+def test_the_body_of_a_refusal_is_text(body: Any) -> None:
+    with pytest.raises(TypeError, match="expected str as the body of a refusal"):
+        check_refusal(403, body)
+
+
+def test_a_header_cannot_choose_the_subprotocol() -> None:
+    check_accept_headers([(b"x", b"y")])
+    with pytest.raises(ValueError, match=r"use accept\(subprotocol=…\)"):
+        check_accept_headers([(b"x", b"y"), (b"sec-websocket-protocol", b"json")])

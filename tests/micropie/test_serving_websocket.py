@@ -57,11 +57,19 @@ class Ending(Exception):
 
 
 class Watch(WebSocketMiddleware):
-    def __init__(self) -> None:
+    """Middleware that raises when a connection has ended, or does not.
+
+    Attributes:
+        after: How often it was called then.
+    """
+
+    def __init__(self, end: str) -> None:
+        self.end = end
         self.after = 0
 
     async def after_websocket(self, request: Any) -> None:
         self.after += 1
+        finish(self.end)
 
 
 @contextlib.contextmanager
@@ -82,17 +90,17 @@ class Play:
 
     Args:
         manners: Of the server.
-        watched: Whether there is middleware.
+        hook: How a hook of middleware ends, if there is middleware.
     """
 
-    def __init__(self, manners: Manners, watched: bool) -> None:
+    def __init__(self, manners: Manners, hook: str | None = None) -> None:
         self.wire = Wire(manners)
         self.app = App()
-        self.watch = Watch()
+        self.watch = Watch(hook or "return")
         self.errors: list[BaseException] = []
         self.surprises: list[Any] = []
         self.app.error_hooks.append(lambda error, _: self.errors.append(error) or True)
-        if watched:
+        if hook is not None:
             self.app.ws_middlewares.append(self.watch)
 
     async def run(self, handler: Any) -> BaseException | None:
@@ -135,13 +143,15 @@ def finish(end: str) -> None:
 
 def check_end(play: Play, model: Model, end: str, out: BaseException | None) -> None:
     """Check what the client got, and who was told."""
-    failed = end in ("raise", "stray") or (end == "closed" and model.state != "closed")
-    assert [type(error) for error in play.errors] == ([] if not failed else [_RAISED[end]])
+    failures = [end] if end != "closed" or model.state != "closed" else []
+    failures = [how for how in [*failures, play.watch.end] if how in _RAISED]
+    failed = bool(failures)
+    assert [type(error) for error in play.errors] == [_RAISED[how] for how in failures]
     assert isinstance(out, asyncio.CancelledError) is (end == "cancel")
     answer = play.wire.answer.result()
     if model.state == "closed" or model.left is not None:
         return
-    code = 1001 if end == "cancel" else 1011 if failed else 1000
+    code = 1011 if failed else 1001 if end == "cancel" else 1000
     if isinstance(answer, Refused):
         assert (answer.status == 500) is (failed and play.wire.manners.refuses)
     else:
@@ -153,11 +163,11 @@ _RAISED = {"raise": Ending, "closed": ConnectionClosed, "stray": asyncio.Cancell
 
 
 @settings(max_examples=400, deadline=None, derandomize=True)
-@given(MANNERS, STEPS, ENDS, st.booleans())
+@given(MANNERS, STEPS, ENDS, st.sampled_from([None, None, "return", "raise", "stray"]))
 async def test_a_connection_does_what_the_model_says(
-    manners: Manners, steps: list[Step], end: str, watched: bool
+    manners: Manners, steps: list[Step], end: str, hook: str | None
 ) -> None:
-    play = Play(manners, watched)
+    play = Play(manners, hook)
     model = Model(play.wire)
 
     async def handler(ws: WebSocket) -> None:
@@ -212,7 +222,7 @@ async def cut_off(ws: WebSocket, what: str, value: Any, turns: int | None) -> No
 async def test_what_is_cut_off_or_done_at_once_never_breaks_a_connection(
     manners: Manners, tasks: list[Any], end: str, stop: int | None
 ) -> None:
-    play = Play(manners, watched=True)
+    play = Play(manners, "return")
     model = Model(play.wire)
 
     async def act(ws: WebSocket, steps: list[Any]) -> None:
@@ -244,3 +254,19 @@ async def test_what_is_cut_off_or_done_at_once_never_breaks_a_connection(
         await asyncio.wait({running})
     play.check(None if running.cancelled() else running.result())
     assert records == []
+
+
+async def test_a_handler_that_sends_for_ever_gives_way() -> None:
+    play = Play(Manners())
+    loop, sent = asyncio.get_running_loop(), 0
+
+    async def handler(ws: WebSocket) -> None:
+        nonlocal sent
+        await ws.accept()
+        loop.call_soon(play.wire.client_vanishes)
+        for sent in range(1000):  # noqa: B007
+            await (ws.send_text("x") if sent % 2 else ws.send_bytes(b"x"))
+
+    await play.run(handler)
+    assert sent < 100
+    assert play.errors == []

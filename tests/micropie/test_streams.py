@@ -325,3 +325,27 @@ async def test_cancelled_at_the_start_it_closes_too() -> None:
     with pytest.raises(asyncio.CancelledError):
         await task
     assert source.closed == 1
+
+
+async def test_a_stream_that_never_waits_gives_way() -> None:
+    async def endless() -> AsyncIterator[str]:
+        for _ in range(1000):
+            yield "x"
+
+    answer, gone = Answer(), asyncio.Event()
+    asyncio.get_running_loop().call_later(0, gone.set)
+
+    async def left() -> None:
+        await gone.wait()
+
+    answer.take(START)
+    with pytest.raises(ClientDisconnected):
+        await send_chunks(endless(), sender(answer), left)
+    assert len(answer.chunks) < 1000
+
+
+async def test_a_cancellation_that_is_the_streams_own_is_its_failure() -> None:
+    answer, source = Answer(), Chunks("a", after=asyncio.CancelledError())
+    with pytest.raises(asyncio.CancelledError):
+        await send_stream(START, source, sender(answer), stays, bodiless=False)
+    assert (answer.complete, source.closed) == (False, 1)

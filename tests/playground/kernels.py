@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import time
 from collections import defaultdict
 from types import TracebackType
@@ -37,14 +38,19 @@ class Cell:
 
 
 class Kernel:
-    """Starts a kernel, runs cells, keeps every output with the cell it belongs to."""
+    """Starts a kernel, runs cells, keeps every output with the cell it belongs to.
 
-    def __init__(self) -> None:
+    Args:
+        path: A folder whose packages come first, such as another ipykernel.
+    """
+
+    def __init__(self, path: str = "") -> None:
+        self._environment = {**os.environ, **({"PYTHONPATH": path} if path else {})}
         self.manager = KernelManager(kernel_name="python3")
         self.cells: dict[str, Cell] = defaultdict(Cell)
 
     def __enter__(self) -> Kernel:
-        self.manager.start_kernel()
+        self.manager.start_kernel(env=self._environment)
         self._connect()
         return self
 

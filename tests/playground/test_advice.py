@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from micropie import App
-from micropie.routing import routes
+from micropie.listing import routes
 from playground.advice import advice_for, doubts, name_of
 
 

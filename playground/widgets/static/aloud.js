@@ -12,26 +12,40 @@ export class Aloud {
     this.rows = 0;
     this.events = /** @type {string[]} */ ([]);
     this.last = 0;
+    this.heard = 0;
     this.timer = /** @type {any} */ (undefined);
   }
 
   /** Count what came unasked. @param {any} message of kind "rows" */
   hear(message) {
-    if (message.view || !message.rows.length) return;
-    this.rows += message.rows.length;
+    const before = this.heard;
+    this.heard = Math.max(this.heard, message.last);
+    if (message.view || !message.rows.length || message.last <= before) return;
+    this.rows += message.last - Math.max(before, message.after);
     for (const wire of message.rows) {
       const client = message.exchanges[wire[2]]?.[1] ?? "";
       if (wire[3] === "close") this.events.push(`${client} closed ${wire[10]}`);
       if (wire[3] === "exception") this.events.push(wire[5]);
     }
     this.events = this.events.slice(-2);
+    this.soon();
+  }
+
+  /** Say something else. @param {string} text */
+  say(text) {
+    if (this.events.at(-1) !== text) this.events = [...this.events, text].slice(-2);
+    this.soon();
+  }
+
+  soon() {
     this.timer ??= setTimeout(() => this.speak(), Math.max(50, this.last + EVERY - performance.now()));
   }
 
   speak() {
     this.timer = undefined;
     this.last = performance.now();
-    this.el.textContent = [counted(this.rows, "new row", "new rows"), ...this.events].join(", ");
+    const rows = this.rows ? [counted(this.rows, "new row", "new rows")] : [];
+    this.el.textContent = [...rows, ...this.events].join(", ");
     this.rows = 0;
     this.events = [];
   }

@@ -1,79 +1,102 @@
-/** What stands round the rows: the bar, the banner, the pill, the foot. */
+/** What stands round a picture of the traffic: the bar, the banner, the pill, the foot. */
 
 import { button, element, keepKeys } from "./dom.js";
+import { FilterBox } from "./filterbox.js";
 import { counted, grouped, sizedWithUnit } from "./format.js";
 import { GONE } from "./heartbeat.js";
-import { KEYS } from "./keys.js";
+import { HINT } from "./keys.js";
 
 const EMPTY = "Nothing has passed yet. Connect a client, or open the address in a browser.";
-const SEARCHED = "Searches what rows show (up to 200 characters). client:bob dir:client kind:text,binary size>100 /regex/";
+const WAITING = "Waiting for the kernel";
 
 /**
- * @typedef {{freeze: () => void, record: () => void, clear: () => void, follow: () => void,
- *   refilter: () => void, leaveBox: () => void}} Acts
+ * @typedef {{freeze: () => void, record: () => void, clear: () => void, follow: () => void, help: () => void,
+ *   toggleFrames: () => void, picture: (name: string) => void}} Acts
+ * @typedef {object} State what the foot and the buttons say
+ * @property {any} totals
+ * @property {boolean} frozen
+ * @property {boolean} frames they are shown
+ * @property {number} news
+ * @property {boolean} waiting the kernel has not been heard yet
  */
 
 export class Chrome {
-  /** @param {Acts} acts @param {HTMLElement} grid @param {HTMLElement} detail @param {HTMLElement} aloud */
-  constructor(acts, grid, detail, aloud) {
+  /**
+   * @param {Acts} acts
+   * @param {import("./filterbox.js").Acts} filtering
+   * @param {string[]} pictures names of those there are to choose from
+   */
+  constructor(acts, filtering, pictures) {
     this.acts = acts;
     this.root = element("div", "mpp-face mpp-traffic");
     keepKeys(this.root);
+    this.box = new FilterBox(filtering);
     this.banner = element("div", "mpp-banner");
     this.banner.setAttribute("role", "alert");
     this.banner.hidden = true;
-    this.root.append(this.makeBar(grid), this.banner, this.makeMain(grid, detail), this.makeFoot(aloud));
+    this.note = element("div", "mpp-filter-note");
+    this.note.setAttribute("role", "status");
+    this.note.hidden = true;
+    this.main = element("div", "mpp-main");
+    this.root.append(this.makeBar(pictures), this.note, this.banner, this.main, this.makeFoot());
   }
 
-  makeBar(/** @type {HTMLElement} */ grid) {
-    this.box = this.makeBox(grid);
+  makeBar(/** @type {string[]} */ pictures) {
     this.hidden = element("span", "mpp-dim mpp-hidden-count");
     this.freeze = button("Freeze view", this.acts.freeze);
-    this.freeze.title = "Hold the picture still; recording goes on (Space)";
+    this.freeze.title = "Hold the picture still; recording goes on (f)";
     this.record = button("Record", this.acts.record);
-    this.record.title = "Write traffic down, or let it pass by unseen";
+    this.record.title = "Write traffic down, or let it pass by unseen (r)";
     this.clear = button("Clear", this.acts.clear, "mpp-quiet");
     this.clear.title = "Let every row go, here and in the kernel";
+    this.frames = button("Frames", this.acts.toggleFrames);
+    this.frames.title = "Show frames among the messages (v)";
+    this.frames.hidden = true;
     const bar = element("div", "mpp-bar mpp-traffic-bar");
-    bar.append(this.box, this.hidden, element("span", "mpp-grow"), this.freeze, this.record, this.clear);
+    bar.setAttribute("role", "toolbar");
+    bar.setAttribute("aria-label", "Traffic");
+    bar.append(this.makeSwitch(pictures), this.box.el, this.hidden, element("span", "mpp-grow"), this.frames, this.freeze, this.record, this.clear);
     return bar;
   }
 
-  makeBox(/** @type {HTMLElement} */ grid) {
-    const box = /** @type {HTMLInputElement} */ (element("input", "mpp-input mpp-filter"));
-    box.type = "search";
-    box.placeholder = "Filter: text, /regex/, client:bob kind:text size>100";
-    box.title = SEARCHED;
-    box.setAttribute("aria-label", "Filter");
-    box.spellcheck = false;
-    box.addEventListener("input", this.acts.refilter);
-    box.addEventListener("keydown", (event) => {
-      if (event.key === "Escape") this.acts.leaveBox();
-      if (event.key === "Enter" || event.key === "ArrowDown") grid.focus();
+  /** The switch between pictures; with one there is nothing to choose. */
+  makeSwitch(/** @type {string[]} */ pictures) {
+    this.pictures = pictures.map((name) => {
+      const choice = button(name, () => this.acts.picture(name));
+      choice.dataset.picture = name;
+      return choice;
     });
-    return box;
+    const all = element("span", "mpp-segments mpp-pictures");
+    all.setAttribute("role", "group");
+    all.setAttribute("aria-label", "Picture");
+    all.append(...this.pictures);
+    all.hidden = pictures.length < 2;
+    return all;
   }
 
-  makeMain(/** @type {HTMLElement} */ grid, /** @type {HTMLElement} */ detail) {
+  /** @param {HTMLElement[]} pictures @param {HTMLElement} detail @param {HTMLElement} sheet */
+  fill(pictures, detail, sheet) {
     this.pill = button("", this.acts.follow, "mpp-on mpp-pill");
-    this.empty = element("div", "mpp-empty mpp-dim", EMPTY);
+    this.pill.title = "Go to the newest, and follow (End)";
+    this.empty = element("div", "mpp-empty mpp-dim", WAITING);
     const list = element("div", "mpp-list");
-    list.append(grid, this.empty, this.pill);
-    this.main = element("div", "mpp-main");
-    this.main.append(list, detail);
-    return this.main;
+    list.append(...pictures, this.empty, this.pill);
+    this.main.append(list, detail, sheet);
   }
 
-  makeFoot(/** @type {HTMLElement} */ aloud) {
+  makeFoot() {
     const foot = element("div", "mpp-bar mpp-bar-foot");
     this.holds = element("span", "mpp-holds");
-    foot.append(this.holds, element("span", "mpp-grow"), element("span", "mpp-keys", KEYS), aloud);
+    this.keys = button(HINT, this.acts.help, "mpp-quiet mpp-keys");
+    this.keys.title = "What keys do (?)";
+    this.foot = foot;
+    foot.append(this.holds, element("span", "mpp-grow"), this.keys);
     return foot;
   }
 
   alive(/** @type {boolean} */ alive) {
     this.root.classList.toggle("mpp-deaf", !alive);
-    for (const control of [this.freeze, this.record, this.clear]) control.disabled = !alive;
+    for (const control of [this.record, this.clear]) control.disabled = !alive;
     this.warn(alive ? "" : GONE);
   }
 
@@ -84,27 +107,58 @@ export class Chrome {
     this.banner.replaceChildren(element("span", "mpp-grow", text), ...(text === GONE ? [] : [away]));
   }
 
-  /** Say what the filter does. */
-  filtered(/** @type {boolean} */ literal, /** @type {number} */ hidden, /** @type {boolean} */ empty) {
-    this.empty.hidden = !empty;
-    this.empty.textContent = hidden ? "The filter hides every row." : EMPTY;
-    this.hidden.textContent = [literal && "taken as text", hidden && `${grouped(hidden)} hidden`].filter(Boolean).join(" · ");
+  /** Say what cannot be read in the filter. @param {string[]} problems sentences */
+  problems(problems) {
+    const said = problems.join(" ");
+    this.note.hidden = !said;
+    if (this.note.textContent !== said) this.note.textContent = said;
+    this.box.input.setAttribute("aria-invalid", String(Boolean(said)));
   }
 
-  /** Say what the log holds, what is switched on, and how much is new. */
-  status(/** @type {any} */ totals, /** @type {boolean} */ frozen, /** @type {number} */ news) {
-    this.holds.textContent = footer(totals, frozen);
+  /**
+   * Say what the filter does.
+   * @param {import("./feed.js").Shown} shown
+   * @param {State} state
+   * @param {string} looking how far the kernel has looked, "" when it is done
+   */
+  filtered({ items, hidden, frames }, state, looking) {
+    const only = hidden - frames;
+    const said = [only && `${grouped(only)} hidden by filter`, frames && `${counted(frames, "frame", "frames")} hidden`, looking];
+    this.hidden.textContent = said.filter(Boolean).join(" · ");
+    this.empty.hidden = items.length > 0;
+    this.empty.textContent = emptyWords(state, hidden, looking);
+  }
+
+  /** Say what the log holds, what is switched on, and how much is new. @param {State} state */
+  status(state) {
+    const { totals, frozen, news, frames } = state;
+    const said = footer(totals, frozen);
+    if (this.holds.textContent !== said) this.holds.textContent = said;
+    this.holds.classList.toggle("mpp-warned", !totals.recording);
     press(this.freeze, frozen);
     press(this.record, totals.recording);
+    press(this.frames, frames);
+    this.frames.hidden = !totals.frames;
     this.pill.hidden = !news;
     this.pill.textContent = `${grouped(news)} new ↓`;
   }
+
+  /** Say which picture is shown. @param {string} name */
+  shows(name) {
+    for (const choice of this.pictures) press(choice, choice.dataset.picture === name);
+  }
+}
+
+function emptyWords(/** @type {State} */ { waiting, totals }, /** @type {number} */ hidden, /** @type {string} */ looking) {
+  if (waiting) return WAITING;
+  if (hidden) return looking ? "Nothing found yet." : "The filter hides every row.";
+  return totals.recording ? EMPTY : "Recording is off: what passes is not written down.";
 }
 
 function footer(/** @type {any} */ totals, /** @type {boolean} */ frozen) {
   return [
     `${counted(totals.entries, "entry", "entries")}, ${sizedWithUnit(totals.bytes)}`,
-    totals.dropped ? `${grouped(totals.dropped)} oldest dropped` : "nothing dropped",
+    totals.dropped ? `${grouped(totals.dropped)} let go` : "nothing let go",
     totals.unrecorded && `${grouped(totals.unrecorded)} not recorded`,
     !totals.recording && "recording is off",
     frozen && "view frozen",

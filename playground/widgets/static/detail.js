@@ -1,184 +1,288 @@
-/** The pane beside the table: what one row holds, and why it is there. */
+/** The pane beside the rows: what one of them holds, why it is there, and sending it again. */
 
+import { Again } from "./again.js";
+import { copied } from "./clipboard.js";
+import { copiesOf } from "./copies.js";
 import { button, element } from "./dom.js";
-import { counted, duration, escaped, hexDump, parsedJson, place, sizedWithUnit } from "./format.js";
-import { hasPayload } from "./rows.js";
+import { counted, escaped, hexDump, parsedJson } from "./format.js";
 import { tree } from "./tree.js";
+import { why } from "./why.js";
 
 const TABS = ["JSON", "Text", "Hex", "Why"];
+
+// Bytes of a hex dump that are drawn at once: a browser takes long over more.
 const HEX_BYTES = 16_384;
+
+// So many bytes in a line of the hex dump need this much room, in pixels.
+const WIDE_HEX = 520;
 
 /**
  * @typedef {import("./rows.js").Item} Item
- * @typedef {{ask: (seq: number) => void, go: (seq: number) => void, shut: () => void}} Outside
+ * @typedef {object} Outside what the pane asks of the face it stands in
+ * @property {(message: object) => void} say to the kernel
+ * @property {(message: object, asker: import("./line.js").Asker) => void} ask the kernel to do
+ * @property {(seq: number) => void} go to another row
+ * @property {() => void} shut the pane
+ * @property {() => void} leave a form that is shut
  */
 
 export class Detail {
-  /** @param {Outside} outside what the pane asks of the table */
-  constructor(outside) {
+  /** @param {Outside} outside @param {import("./look.js").Look} look */
+  constructor(outside, look) {
     this.outside = outside;
+    this.look = look;
     this.item = /** @type {Item | null} */ (null);
-    this.answer = /** @type {any} */ (null);
-    this.bytes = /** @type {Uint8Array | null} */ (null);
-    this.json = /** @type {unknown} */ (undefined);
-    this.wanted = "";
     this.el = element("section", "mpp-detail");
     this.el.setAttribute("aria-label", "The selected row");
+    this.note = element("p", "mpp-detail-note mpp-dim");
     this.body = element("div", "mpp-detail-body");
     this.body.setAttribute("role", "tabpanel");
     this.body.tabIndex = 0;
-    this.copyButton = button("Copy", () => this.copy());
+    this.again = new Again({
+      ask: outside.ask,
+      refresh: () => this.item && this.ask(),
+      leave: outside.leave,
+      payload: () => this.editable(),
+    });
     this.tabs = this.makeTabs();
-    this.el.append(this.tabs, this.body, this.makeFoot());
+    this.el.append(this.tabs, this.note, this.body, this.makeFoot());
+    this.forget();
     this.show(null);
   }
 
   makeTabs() {
     const list = element("div", "mpp-tabs");
-    list.setAttribute("role", "tablist");
+    const tabs = element("div", "mpp-tab-list");
+    tabs.setAttribute("role", "tablist");
     for (const name of TABS) {
       const tab = button(name, () => this.choose(name), "mpp-tab");
       tab.setAttribute("role", "tab");
-      list.append(tab);
+      tab.dataset.tab = name;
+      tabs.append(tab);
     }
     const shut = button("×", () => this.outside.shut(), "mpp-quiet mpp-shut");
     shut.title = "Close (Esc)";
     shut.setAttribute("aria-label", "Close");
-    list.append(element("span", "mpp-grow"), shut);
-    list.addEventListener("keydown", (event) => this.turn(event));
+    list.append(tabs, element("span", "mpp-grow"), shut);
+    tabs.addEventListener("keydown", (event) => this.turn(event));
     return list;
   }
 
   makeFoot() {
-    const foot = element("div", "mpp-detail-foot");
-    foot.append(this.copyButton);
-    return foot;
+    this.copyButton = button("Copy", () => this.copy());
+    this.copyButton.title = "Copy (c)";
+    this.moreButton = button("▾", () => this.openForms(this.forms.hidden));
+    this.moreButton.setAttribute("aria-label", "Copy as…");
+    this.moreButton.title = "Copy as…";
+    const pair = element("span", "mpp-segments");
+    pair.append(this.copyButton, this.moreButton);
+    this.forms = element("div", "mpp-copies");
+    this.forms.setAttribute("role", "group");
+    this.forms.setAttribute("aria-label", "Copy as");
+    const acts = element("div", "mpp-detail-acts");
+    acts.append(pair, this.again.resendButton, this.again.editButton);
+    this.foot = element("div", "mpp-detail-foot");
+    this.foot.append(acts, this.forms, this.again.outcome.el, this.again.place);
+    return this.foot;
   }
 
-  /** Show an item; what it holds comes when the kernel answers. @param {Item | null} item */
-  show(item) {
-    const same = item !== null && this.item?.seq === item.seq && this.item?.count === item.count;
+  forget() {
+    this.answer = /** @type {any} */ (null);
+    this.held = /** @type {any} */ ({});
+    this.bytes = /** @type {Uint8Array | null} */ (null);
+    this.json = /** @type {unknown} */ (undefined);
+    this.copying = false;
+    this.hexBytes = HEX_BYTES;
+    this.again.show(0, null);
+    this.openForms(false);
+  }
+
+  /** Show an item; what it holds comes when the kernel answers. @param {Item | null} item @param {string} [note] */
+  show(item, note = "") {
+    const same = item !== null && this.item?.id === item.id && this.item?.count === item.count;
     this.item = item;
     this.el.hidden = item === null;
-    if (item === null || same) return;
-    this.answer = this.bytes = null;
-    this.json = undefined;
-    this.outside.ask(item.seq);
+    this.note.textContent = note;
+    this.note.hidden = !note;
+    if (same) return;
+    this.forget();
+    if (item !== null) {
+      this.ask();
+      this.draw();
+    }
+  }
+
+  ask() {
+    this.outside.say({ kind: "detail", seq: this.item?.seq });
   }
 
   /** Take the kernel's answer. @param {any} message @param {DataView[]} buffers */
   receive(message, buffers) {
     if (message.seq !== this.item?.seq) return;
-    this.answer = message;
+    const first = this.answer === null;
+    this.answer = message.kind === "detail" || message.gone ? message : this.answer;
+    if (message.kind === "detail") this.again.show(message.seq, message.again ?? null);
+    // What is asked once more, to know who is still there, must not shut what one has opened.
+    if (!first && message.kind === "detail") return;
+    this.hold(message, buffers);
+    this.draw();
+    if (this.copying) this.copy();
+  }
+
+  hold(/** @type {any} */ message, /** @type {DataView[]} */ buffers) {
     const view = buffers?.[0];
+    this.held = message;
     this.bytes = view ? new Uint8Array(view.buffer ?? view, view.byteOffset ?? 0, view.byteLength) : null;
     this.json = message.text != null && !message.cut ? parsedJson(message.text) : undefined;
-    this.draw();
   }
 
   /** @param {string} name */
   choose(name) {
-    this.wanted = name;
+    this.look.set({ tab: name });
     this.draw();
   }
 
   /** The tab to show: the one that was chosen, if it fits, else the one that tells most. */
   get tab() {
-    if (this.wanted && this.fits(this.wanted)) return this.wanted;
+    const wanted = this.look.now.tab;
+    if (wanted && this.fits(wanted)) return wanted;
     if (this.fits("JSON")) return "JSON";
     if (this.bytes) return "Hex";
     return this.fits("Text") ? "Text" : "Why";
+  }
+
+  get isException() {
+    return this.item?.row?.kind === "exception";
   }
 
   /** @param {string} name */
   fits(name) {
     if (name === "Why") return true;
     if (name === "JSON") return this.json !== undefined;
-    const row = this.item?.row;
-    return Boolean(this.bytes || this.answer?.text) || (name === "Text" && row?.kind === "exception");
+    if (this.isException) return name === "Text";
+    return Boolean(this.bytes || this.held.text);
   }
 
   draw() {
     const { tab } = this;
-    for (const each of this.tabs.querySelectorAll("[role=tab]")) {
-      const on = each.textContent === tab;
-      each.setAttribute("aria-selected", String(on));
-      /** @type {HTMLButtonElement} */ (each).tabIndex = on ? 0 : -1;
-      /** @type {HTMLButtonElement} */ (each).disabled = !this.fits(each.textContent ?? "");
+    for (const each of /** @type {NodeListOf<HTMLButtonElement>} */ (this.tabs.querySelectorAll("[role=tab]"))) {
+      const name = each.dataset.tab ?? "";
+      if (name === "Text") each.textContent = this.isException ? "Traceback" : "Text";
+      each.setAttribute("aria-selected", String(name === tab));
+      each.tabIndex = name === tab ? 0 : -1;
+      each.disabled = !this.fits(name);
     }
-    this.copyButton.hidden = !this.payload();
-    this.body.replaceChildren(...(this.answer?.gone ? [gone()] : this.contents(tab)));
+    this.drawCopies();
+    this.body.replaceChildren(...this.contents(tab));
     this.body.scrollTop = 0;
   }
 
   /** @param {string} tab @returns {HTMLElement[]} */
   contents(tab) {
-    if (tab === "Why") return [this.why(true)];
-    const notes = this.cutNote(tab);
-    if (tab === "JSON") return [wrapped(tree(this.json)), this.why(false)];
-    if (tab === "Hex") return [element("pre", "mpp-mono", hexDump(this.raw().subarray(0, HEX_BYTES))), ...notes, this.why(false)];
-    return [element("pre", "mpp-mono mpp-wrap", this.text()), ...notes, this.why(false)];
+    const row = /** @type {import("./rows.js").Row} */ (this.item?.row);
+    if (this.answer?.gone) return [element("p", "mpp-dim", "The kernel has let this row go to make room for newer ones.")];
+    const reasons = why(row, this.answer, this.outside.go, tab === "Why");
+    if (!this.answer) return [element("p", "mpp-dim", "Waiting for the kernel"), reasons];
+    if (tab === "Why") return [reasons];
+    return [this.payload(tab), ...this.cutNote(tab), reasons];
+  }
+
+  /** @param {string} tab */
+  payload(tab) {
+    if (tab === "JSON") {
+      const box = element("div", "mpp-mono mpp-json");
+      box.append(tree(this.json));
+      return box;
+    }
+    if (tab === "Text") return element("pre", "mpp-mono mpp-wrap", this.text());
+    const wide = this.body.clientWidth >= WIDE_HEX;
+    return element("pre", "mpp-mono mpp-hex", hexDump(this.raw().subarray(0, this.hexBytes), wide ? 16 : 8));
   }
 
   raw() {
-    return this.bytes ?? new TextEncoder().encode(this.answer?.text ?? "");
+    return this.bytes ?? new TextEncoder().encode(this.held.text ?? "");
   }
 
   text() {
-    const text = this.bytes ? new TextDecoder().decode(this.bytes) : (this.answer?.text ?? "");
-    const trace = this.item?.row?.kind === "exception" && this.answer?.note ? `\n\n${this.answer.note}` : "";
-    return escaped(text + trace, "\n\t");
+    const text = this.bytes ? new TextDecoder().decode(this.bytes) : (this.held.text ?? "");
+    const trace = this.isException && this.answer?.note ? `${this.answer.note}\n\n` : "";
+    return escaped(trace + text, "\n\t");
   }
 
-  cutNote(/** @type {string} */ tab) {
-    const { length } = this.answer;
-    const shown = tab === "Hex" ? Math.min(this.raw().length, HEX_BYTES) : (this.bytes ?? this.answer.text ?? "").length;
-    const unit = tab === "Hex" ? ["byte", "bytes"] : ["character", "characters"];
-    if (shown >= (tab === "Hex" ? Math.max(length, this.raw().length) : length)) return [];
-    return [element("p", "mpp-dim", `The first ${counted(shown, unit[0], unit[1])} are shown.`)];
+  /** Say what of a payload is not shown, and offer it. @param {string} tab @returns {HTMLElement[]} */
+  cutNote(tab) {
+    const { length, cut } = this.held;
+    const inHex = tab === "Hex";
+    const held = inHex ? this.raw().length : (this.bytes ?? this.held.text ?? "").length;
+    const shown = inHex ? Math.min(held, this.hexBytes) : held;
+    if (!cut && shown >= held) return [];
+    const unit = inHex || this.bytes ? ["byte", "bytes"] : ["character", "characters"];
+    const note = element("p", "mpp-dim mpp-cut", `The first ${counted(shown, unit[0], unit[1])} are shown, of ${counted(Math.max(length, held), unit[0], unit[1])}. `);
+    if (inHex && shown < held) note.append(button("Show more", () => this.showMore()));
+    else if (cut && this.held.kind !== "whole") note.append(button("Show all", () => this.askWhole()));
+    return [note];
   }
 
-  /** Where it comes from and what it set off. @param {boolean} whole @returns {HTMLElement} */
-  why(whole) {
-    const list = element("dl", "mpp-why");
-    const row = /** @type {import("./rows.js").Row} */ (this.item?.row);
-    const add = (/** @type {string} */ term, /** @type {(Node | string)[]} */ ...said) => {
-      const value = element("dd");
-      value.append(...said);
-      list.append(element("dt", "", term), value);
-    };
-    const { cause, spontaneous, to, effects, printed, path } = this.answer ?? {};
-    if (cause) add("caused by", this.link(cause));
-    else if (spontaneous) add("caused by", "nothing: the server sent it by itself");
-    if (row.where) add("sent at", element("span", "mpp-mono", place(row.where)));
-    if (row.revision) add("revision", String(row.revision));
-    if (to) add("to", receivers(to, whole));
-    if (whole) {
-      if (path) add("on", element("span", "mpp-mono", escaped(path)));
-      if (hasPayload(row)) add("size", sizedWithUnit(row.size));
-      if (effects?.length) add("set off", ...effects.map((/** @type {any} */ effect) => this.link(effect)));
+  showMore() {
+    const { scrollTop } = this.body;
+    this.hexBytes *= 4;
+    this.draw();
+    this.body.scrollTop = scrollTop;
+  }
+
+  askWhole() {
+    this.outside.say({ kind: "whole", seq: this.item?.seq });
+  }
+
+  // Copying.
+
+  copies() {
+    if (!this.answer || this.answer.gone) return [];
+    return copiesOf({
+      text: this.isException ? this.text() : this.held.text, bytes: this.bytes, json: this.json, command: this.answer.command,
+    });
+  }
+
+  drawCopies() {
+    const copies = this.copies();
+    this.copyButton.hidden = this.moreButton.hidden = !copies.length;
+    this.foot.hidden = !copies.length && !this.again.prospects;
+    this.forms.replaceChildren(...copies.map(({ name }) => button(name, () => this.copy(name), "mpp-copy-as")));
+  }
+
+  /** @param {boolean} open */
+  openForms(open) {
+    this.forms.hidden = !open;
+    this.moreButton.setAttribute("aria-expanded", String(open));
+  }
+
+  /** Copy all of it, in a form; the one that fits best if none is named. @param {string} [name] */
+  async copy(name = this.copyName) {
+    this.copyName = name;
+    if (this.held.cut && this.held.kind !== "whole") {
+      this.copying = true;
+      this.askWhole();
+      return;
     }
-    if (printed) add("printed", element("pre", "mpp-mono mpp-wrap", escaped(printed, "\n\t")));
-    return list;
+    this.copying = false;
+    const copies = this.copies();
+    const copy = copies.find((each) => each.name === name) ?? copies[0];
+    this.copyName = undefined;
+    if (!copy) return;
+    this.copiedAs(await copied(copy.text, this.el), copy.name);
   }
 
-  /** @param {{seq: number, who: string, what: string}} line */
-  link(line) {
-    const made = button("", () => this.outside.go(line.seq), "mpp-link");
-    made.append(`#${line.seq} ${line.who.replace("→", "⟶")} `, element("span", "mpp-mono", line.what));
-    return made;
+  copiedAs(/** @type {boolean} */ done, /** @type {string} */ name) {
+    const part = this.held.cut ? ", its beginning" : "";
+    this.again.outcome.note(done ? `Copied as ${name}${part}.` : "The browser did not let it be copied.");
+    clearTimeout(this.fading);
+    this.fading = setTimeout(() => this.again.outcome.note(""), 2500);
   }
 
-  /** What Copy copies. */
-  payload() {
-    if (!this.answer) return "";
-    return this.bytes ? [...this.bytes].map((byte) => byte.toString(16).padStart(2, "0")).join(" ") : (this.answer.text ?? "");
-  }
-
-  async copy() {
-    const done = await copied(this.payload(), this.el);
-    this.copyButton.textContent = done ? "Copied" : "Could not copy";
-    setTimeout(() => (this.copyButton.textContent = "Copy"), 1200);
+  /** What there is to edit. @returns {{text: string, kind: string, whole: boolean}} */
+  editable() {
+    if (this.bytes) return { text: copiesOf({ text: null, bytes: this.bytes, json: undefined, command: null })[0]?.text ?? "", kind: "binary", whole: !this.held.cut };
+    return { text: this.held.text ?? "", kind: this.json === undefined ? "text" : "json", whole: !this.held.cut };
   }
 
   /** Move between tabs with the arrow keys. @param {KeyboardEvent} event */
@@ -189,42 +293,14 @@ export class Detail {
     this.choose(fitting[(fitting.indexOf(this.tab) + step + fitting.length) % fitting.length]);
     this.focus();
     event.preventDefault();
+    event.stopPropagation();
   }
 
   focus() {
     /** @type {HTMLElement | null} */ (this.tabs.querySelector("[aria-selected=true]"))?.focus();
   }
-}
 
-function wrapped(/** @type {HTMLElement} */ child) {
-  const box = element("div", "mpp-mono mpp-json");
-  box.append(child);
-  return box;
-}
-
-function gone() {
-  return element("p", "mpp-dim", "The kernel has let this row go to make room for newer ones.");
-}
-
-function receivers(/** @type {{names: string[], count: number, seconds: number}} */ to, /** @type {boolean} */ whole) {
-  const said = `${counted(to.count, "client", "clients")} in ${duration(to.seconds)}`;
-  return whole ? `${said}: ${to.names.map((name) => escaped(name)).join(", ")}` : said;
-}
-
-/** Copy a text, also where the page has no clipboard (plain http). */
-async function copied(/** @type {string} */ text, /** @type {HTMLElement} */ near) {
-  try {
-    await navigator.clipboard.writeText(text);
-    return true;
-  } catch {
-    const box = /** @type {HTMLTextAreaElement} */ (element("textarea", "mpp-aloud"));
-    const focused = /** @type {HTMLElement | null} */ (document.activeElement);
-    box.value = text;
-    near.append(box);
-    box.select();
-    const done = document.execCommand("copy");
-    box.remove();
-    focused?.focus();
-    return done;
+  close() {
+    clearTimeout(this.fading);
   }
 }

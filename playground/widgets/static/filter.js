@@ -1,104 +1,159 @@
-/** The filter box: plain words, /regex/, client: dir: kind: size>. No DOM. */
+/**
+ * What a filter asks of a row. No DOM.
+ *
+ * It means what `log.filter` means in Python: tests/javascript/filter-cases.json holds both to it. Only
+ * the kernel has the whole of long payloads, so what is decided here is what is known until it answers.
+ */
 
-import { isLife } from "./rows.js";
+import { numberOf, readQuery } from "./query.js";
 
 /**
  * @typedef {import("./rows.js").Row} Row
- * @typedef {import("./rows.js").Item} Item
- * @typedef {{empty: boolean, literal: boolean, test: (item: Item) => boolean}} Filter
+ * @typedef {import("./query.js").Part} Part
+ * @typedef {(row: Row) => boolean} Condition
+ * @typedef {object} Filter
+ * @property {boolean} empty nothing is asked for
+ * @property {string} query what the kernel is asked
+ * @property {string | null} context what rows must hold to stay in sight as context, if any may
+ * @property {import("./query.js").Problem[]} problems
+ * @property {() => Condition} matches makes the condition for one pass over the rows, in their order
+ * @property {(row: Row) => boolean} keeps whether a row that does not match stays in sight as context
  */
 
-const TOKEN = /(?:^|\s)\/((?:\\.|[^/\\])+)\/([a-z]*)(?=\s|$)|\S+/g;
-const SIZE = /^size(>=|<=|>|<|=|:)(\d+(?:\.\d+)?)([kM]?)$/;
-const KEY = /^(client|dir|kind):(.+)$/;
+// Who, and where: what else is asked for is asked of the row itself, and no other may stay.
+const OF_EXCHANGES = ["client", "path"];
 
 /**
- * Read what stands in the filter box. All that is asked for must hold; a regular expression that
- * is not valid is taken literally.
+ * Read what stands in the filter box.
  * @param {string} typed
+ * @param {{typing?: boolean, frames?: boolean}} [how] whether it is still being typed; whether frames are shown unasked
  * @returns {Filter}
  */
-export function parseFilter(typed) {
-  const query = { texts: [], clients: [], kinds: [], tests: [], literal: false };
-  for (const match of typed.matchAll(TOKEN)) read(match, query);
-  const { texts, clients, kinds, tests } = query;
-  const passes = (/** @type {Row} */ row) =>
-    (!kinds.length || kinds.includes(row.kind)) && tests.every((test) => test(row)) && texts.every((test) => test(haystack(row)));
-  const stays = lifeRule(kinds);
-  const test = (/** @type {Item} */ item) => {
-    if (item.type === "hole" || item.row?.sender === "lab") return true;
-    return item.members.some((row) => isTheirs(row, clients) && (stays(row) || passes(row)));
+export function readFilter(typed, { typing = false, frames = true } = {}) {
+  const query = readQuery(typed, typing);
+  if (!frames && !asksForFrames(query.parts)) addPart(query, "-kind:frame");
+  const context = contextOf(query.parts);
+  return {
+    empty: !query.parts.length,
+    query: query.query,
+    context: context?.map((part) => part.text).join(" ") ?? null,
+    problems: query.problems,
+    matches: () => matcher(query.parts),
+    keeps: context === null ? () => false : keeper(context),
   };
-  return { empty: !typed.trim(), literal: query.literal, test };
 }
 
-/** Openings, closes and errors stay in sight, unless such a kind is asked for by name. */
-function lifeRule(/** @type {string[]} */ kinds) {
-  const named = kinds.some((kind) => isLife(/** @type {Row} */ ({ kind })));
-  return (/** @type {Row} */ row) => !named && isLife(row);
+function asksForFrames(/** @type {Part[]} */ parts) {
+  return parts.some((part) => part.field === "kind" && part.values.some((value) => value.toLowerCase() === "frame"));
 }
 
-function read(/** @type {RegExpMatchArray} */ match, /** @type {any} */ query) {
-  const token = match[0].trim();
-  if (match[1] !== undefined) {
-    query.texts.push(regex(match[1], match[2], query) ?? containing(token));
-    return;
+function addPart(/** @type {import("./query.js").Query} */ query, /** @type {string} */ text) {
+  query.parts.push(...readQuery(text).parts);
+  query.query = `${query.query} ${text}`.trim();
+}
+
+/** The parts that bad news must hold to stay in sight; null where a row is asked for by what it is. */
+function contextOf(/** @type {Part[]} */ parts) {
+  const fields = parts.filter((part) => part.field && part.text !== "-kind:frame");
+  return fields.every((part) => OF_EXCHANGES.includes(part.field)) ? fields : null;
+}
+
+/** Words hide no swap and no bad news: what belongs to the lab stays, and errors of whom one looks at. */
+function keeper(/** @type {Part[]} */ parts) {
+  const theirs = matcher(parts);
+  return (/** @type {Row} */ row) => row.sender === "lab" || (row.error && theirs(row));
+}
+
+/** @returns {Condition} */
+function matcher(/** @type {Part[]} */ parts) {
+  const words = parts.filter((part) => !part.field).map((part) => turned(wordTest(part), part.negated));
+  const fields = parts.filter((part) => part.field);
+  // Causes first: theirs is the one condition that must see every row.
+  fields.sort((one, other) => Number(other.field === "cause") - Number(one.field === "cause"));
+  const conditions = [...groups(fields).flatMap(fieldTests), ...words];
+  return (row) => conditions.every((condition) => condition(row));
+}
+
+/** Parts for the same field, negated or not, stand together: they are alternatives. @returns {Part[][]} */
+function groups(/** @type {Part[]} */ parts) {
+  const found = /** @type {Map<string, Part[]>} */ (new Map());
+  for (const part of parts) {
+    const key = `${part.negated}${part.field}`;
+    found.set(key, [...(found.get(key) ?? []), part]);
   }
-  const [, key, value] = KEY.exec(token) ?? [];
-  const size = SIZE.exec(token);
-  if (key === "client") query.clients.push(value.toLowerCase());
-  else if (key === "kind") query.kinds.push(...value.toLowerCase().split(","));
-  else if (key === "dir") query.tests.push((/** @type {Row} */ row) => row.sender.startsWith(value.toLowerCase()));
-  else if (size) query.tests.push(sizeTest(size));
-  else query.texts.push(containing(token));
+  return [...found.values()];
 }
 
-function regex(/** @type {string} */ source, /** @type {string} */ flags, /** @type {any} */ query) {
-  try {
-    const made = new RegExp(source, flags.includes("i") || !flags ? "iu" : flags.replace(/[gy]/g, ""));
-    return (/** @type {string} */ text) => made.test(text);
-  } catch {
-    query.literal = true;
-    return null;
-  }
+/** @returns {Condition[]} */
+function fieldTests(/** @type {Part[]} */ parts) {
+  const [{ field, negated }] = parts;
+  const tests = NUMBER_OF[field] ? numberTests(field, parts) : [valueTest(field, parts)];
+  return tests.map((test) => turned(test, negated));
 }
 
-function containing(/** @type {string} */ word) {
-  const wanted = word.toLowerCase();
-  return (/** @type {string} */ text) => text.toLowerCase().includes(wanted);
+function turned(/** @type {Condition} */ condition, /** @type {boolean} */ negated) {
+  return negated ? (/** @type {Row} */ row) => !condition(row) : condition;
 }
 
-function sizeTest(/** @type {RegExpExecArray} */ [, sign, digits, unit]) {
-  const limit = Number(digits) * ({ k: 1e3, M: 1e6 }[unit] ?? 1);
-  const compare = {
-    ">": (/** @type {number} */ size) => size > limit,
-    "<": (/** @type {number} */ size) => size < limit,
-    ">=": (/** @type {number} */ size) => size >= limit,
-    "<=": (/** @type {number} */ size) => size <= limit,
-  }[sign] ?? ((/** @type {number} */ size) => size === limit);
-  return (/** @type {Row} */ row) => compare(row.size);
+const TEXTS = /** @type {Record<string, (row: Row, value: string) => boolean>} */ ({
+  client: (row, value) => row.client.toLowerCase() === value,
+  dir: (row, value) => row.sender === value,
+  kind: (row, value) => row.kind === value,
+  path: (row, value) => row.path.toLowerCase().includes(value),
+  where: (row, value) => (row.where ?? "").toLowerCase().includes(value),
+});
+const NUMBER_OF = /** @type {Record<string, (row: Row) => number | null>} */ ({
+  size: (row) => row.size,
+  code: (row) => row.code,
+  rev: (row) => row.revision,
+});
+const COMPARISONS = /** @type {Record<string, (one: number, other: number) => boolean>} */ ({
+  ">": (one, other) => one > other,
+  "<": (one, other) => one < other,
+  ">=": (one, other) => one >= other,
+  "<=": (one, other) => one <= other,
+});
+
+/** @returns {Condition} */
+function valueTest(/** @type {string} */ field, /** @type {Part[]} */ parts) {
+  const values = parts.flatMap((part) => part.values.map((value) => value.toLowerCase()));
+  if (field === "cause") return causedBy(new Set(values.map(Number)));
+  return (row) => values.some((value) => TEXTS[field](row, value));
 }
 
-function isTheirs(/** @type {Row} */ row, /** @type {string[]} */ clients) {
-  return !clients.length || clients.includes(row.client.toLowerCase());
+/** One of those named, or set off by one, however far back. @param {Set<number>} linked @returns {Condition} */
+function causedBy(linked) {
+  return (row) => {
+    const belongs = linked.has(row.seq) || (row.cause !== null && linked.has(row.cause));
+    if (belongs) linked.add(row.seq);
+    return belongs;
+  };
 }
 
-/** What the words of a filter are looked for in. */
-function haystack(/** @type {Row} */ row) {
-  return `${row.text} ${row.client} ${row.where ?? ""} ${row.code ?? ""} ${row.note ?? ""}`;
-}
-
-/**
- * @param {Item[]} items
- * @param {Filter} filter
- * @returns {{items: Item[], hidden: number}} members go with the broadcast they belong to
- */
-export function filtered(items, filter) {
-  if (filter.empty) return { items, hidden: 0 };
-  let shown = true;
-  const kept = items.filter((item) => {
-    if (item.type !== "member") shown = filter.test(item);
-    return shown;
+/** @returns {Condition[]} */
+function numberTests(/** @type {string} */ field, /** @type {Part[]} */ parts) {
+  const number = NUMBER_OF[field];
+  const compared = parts.filter((part) => COMPARISONS[part.sign]);
+  const equal = parts.filter((part) => !COMPARISONS[part.sign]);
+  const wanted = new Set(equal.flatMap((part) => part.values.map((value) => numberOf(field, value))));
+  const tests = compared.map(({ sign, values }) => {
+    const limit = /** @type {number} */ (numberOf(field, values[0]));
+    return (/** @type {Row} */ row) => {
+      const found = number(row);
+      return found !== null && COMPARISONS[sign](found, limit);
+    };
   });
-  return { items: kept, hidden: items.length - kept.length };
+  return equal.length ? [(row) => number(row) !== null && wanted.has(number(row)), ...tests] : tests;
+}
+
+/** @returns {Condition} */
+function wordTest(/** @type {Part} */ { word, regex }) {
+  if (regex) return (row) => texts(row).some((text) => regex.test(text));
+  const wanted = word.toLowerCase();
+  return (row) => texts(row).some((text) => text.toLowerCase().includes(wanted));
+}
+
+/** What words are looked for in, each by itself. */
+function texts(/** @type {Row} */ row) {
+  return [row.text, row.path, row.client, row.where ?? "", row.kind, row.code === null ? "" : String(row.code), row.note ?? ""];
 }

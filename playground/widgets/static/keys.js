@@ -1,35 +1,71 @@
-/** What keys do in the traffic table, while it has the focus. No DOM. */
+/** What keys do while a picture of the traffic has the focus, or the pane beside it. No DOM. */
 
-export const KEYS = "keys: ↑↓ move · / filter · space freeze · f follow · c copy · [ ] chain";
+/** The keys as a person reads them. */
+export const SHEET = [
+  ["↑ ↓", "the row above, the row below"],
+  ["PgUp PgDn", "a page up, a page down"],
+  ["Home End", "the first row; the newest, and follow"],
+  ["Enter", "open a broadcast; else go to what the row holds"],
+  ["← →", "close and open a broadcast"],
+  ["[ ]", "the row before and after in the same cause chain"],
+  ["/", "filter"],
+  ["Esc", "close what is open; take the selection away; then the filter"],
+  ["f Space", "freeze the view, or let it move"],
+  ["r", "record, or stop recording"],
+  ["t", "times since the row above, since the selected row, or of day"],
+  ["c", "copy what the row holds"],
+  ["s", "send it again"],
+  ["e", "edit it and send it again"],
+  ["v", "show or hide frames, if there are any"],
+  ["?", "show these keys"],
+];
+
+/** The few that are worth the room below the rows. */
+export const HINT = "/ filter · f freeze · e edit and resend · ? keys";
 
 /**
- * @param {any} table the `Table` that the keys act on
+ * @param {import("./traffic.js").Traffic} traffic what the keys act on
  * @returns {Record<string, () => void>} key → what it does
  */
-export function keys(table) {
-  const { grid } = table;
-  const index = table.selectedIndex();
-  const last = grid.items.length - 1;
+export function moves(traffic) {
+  const { items, page } = traffic;
+  const index = traffic.selectedIndex;
+  const last = items.length - 1;
   const from = index < 0 ? last + 1 : index;
-  const to = (/** @type {number} */ target) =>
-    table.step(Math.max(0, Math.min(last, target)), target >= index ? 1 : -1);
+  const to = (/** @type {number} */ target) => traffic.step(Math.max(0, Math.min(last, target)));
   return {
     ArrowUp: () => to(from - 1),
     ArrowDown: () => to(index < 0 ? last : index + 1),
-    PageUp: () => to(from - grid.page),
-    PageDown: () => to(from + grid.page),
+    PageUp: () => to(from - page),
+    PageDown: () => to(from + page),
     Home: () => to(0),
-    End: () => (to(last), table.follow()),
-    Enter: () => table.enter(index),
-    ArrowRight: () => !grid.items[index]?.opened && table.toggle(index),
-    ArrowLeft: () => grid.items[index]?.opened && table.toggle(index),
-    Escape: () => table.select(0),
-    "/": () => table.box.focus(),
-    " ": () => table.freeze(),
-    f: () => table.follow(),
-    c: () => table.detail.item && table.detail.copy(),
-    t: () => grid.turnTime(),
-    "[": () => table.inChain(-1),
-    "]": () => table.inChain(1),
+    End: () => (to(last), traffic.follow()),
+    Enter: () => traffic.enter(items[index]),
+    ArrowRight: () => items[index] && !items[index].opened && traffic.toggle(items[index]),
+    ArrowLeft: () => traffic.leaveBroadcast(items[index]),
+    " ": () => traffic.freeze(),
+    ...traffic.picture.moves?.(traffic),
+  };
+}
+
+/**
+ * Keys that do the same wherever the focus is, but where one types.
+ * @param {import("./traffic.js").Traffic} traffic
+ * @returns {Record<string, () => void>}
+ */
+export function acts(traffic) {
+  return {
+    Escape: () => traffic.escape(),
+    "/": () => traffic.chrome.box.focus(),
+    f: () => traffic.freeze(),
+    r: () => traffic.record(),
+    t: () => traffic.turnTime(),
+    c: () => traffic.detail.item && traffic.detail.copy(),
+    s: () => traffic.detail.again.resend(),
+    e: () => traffic.detail.again.edit(),
+    v: () => traffic.toggleFrames(),
+    "[": () => traffic.inChain(-1),
+    "]": () => traffic.inChain(1),
+    "?": () => traffic.sheet.toggle(),
   };
 }

@@ -22,7 +22,7 @@ export class Line {
     this.asked = 0;
     /** @type {Map<number, Asker & {timer: any}>} */
     this.waiting = new Map();
-    this.hear = (/** @type {any} */ message) => this.heard(message);
+    this.hear = (/** @type {any} */ message, /** @type {DataView[]} */ buffers) => this.heard(message, buffers);
   }
 
   /** Say hello, and listen. */
@@ -62,7 +62,8 @@ export class Line {
     this.say({ ...message, id });
   }
 
-  heard(/** @type {any} */ message) {
+  /** @param {any} message @param {DataView[]} [_] what came beside it, for a line that is sent bytes */
+  heard(message, _) {
     if (message.view && message.view !== this.view) return;
     if (message.kind === "state") this.ears.state(message);
     else if (message.kind === "taken") this.taken(message.id);

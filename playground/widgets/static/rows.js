@@ -1,13 +1,18 @@
 /** Rows as they came from the kernel, folded into the items a table shows. No DOM. */
 
-import { escaped } from "./format.js";
+import { counted, escaped } from "./format.js";
 
 /**
- * @typedef {{seq: number, at: number, exchange: number, kind: string, sender: string, text: string,
- *   size: number, cause: number | null, revision: number, where: string | null, code: number | null,
- *   note: string | null, cut: number, bytes: boolean, error: boolean, client: string}} Row
- * @typedef {{type: "row" | "member" | "hole", seq: number, row: Row | null, members: Row[],
- *   opened: boolean, count: number, oldest: boolean}} Item
+ * @typedef {{seq: number, place: number, at: number, exchange: number, kind: string, sender: string,
+ *   text: string, size: number, cause: number | null, revision: number, where: string | null,
+ *   code: number | null, note: string | null, cut: number, bytes: boolean, error: boolean,
+ *   client: string, path: string}} Row
+ *
+ * An item is what a picture shows as one: a row, a broadcast (a row with several members), one send
+ * of an opened broadcast ("member"), or a "hole", where rows are missing. `id` tells items apart: it
+ * is the number `seq`, negative for a member. A hole is missing `count` rows from the place `from`.
+ * @typedef {{type: "row" | "member" | "hole", id: number, seq: number, row: Row | null, members: Row[],
+ *   opened: boolean, count: number, oldest: boolean, from: number}} Item
  */
 
 // A broadcast's sends may have a print or another client's message in between.
@@ -16,27 +21,22 @@ export const FOLD_DISTANCE = 8;
 // A timer's broadcast has no cause to be known by; its sends follow each other this closely.
 export const FOLD_SECONDS = 0.05;
 
-const LIFE = new Set(["open", "accept", "refuse", "close", "exception", "swap", "lab"]);
 const QUIET = new Set(["open", "accept", "close", "print"]);
 const PAYLOAD = new Set(["text", "binary", "body", "response"]);
 
 /**
  * @param {any[]} wire one row of a message
  * @param {Record<string, [string, string, string]>} exchanges of the same message
+ * @param {number} [place] among the finds of a filter; its number, if it is not one of those
  * @returns {Row}
  */
-export function toRow(wire, exchanges) {
+export function toRow(wire, exchanges, place) {
   const [seq, at, exchange, kind, sender, text, size, cause, revision, where, code, note, cut, flags] = wire;
-  const client = exchanges[exchange]?.[1] ?? "";
+  const [, client = "", path = ""] = exchanges[exchange] ?? [];
   return {
-    seq, at, exchange, kind, sender, text, size, cause, revision, where, code, note, cut, client,
-    bytes: flags.includes("b"), error: flags.includes("e"),
+    seq, place: place ?? seq, at, exchange, kind, sender, text, size, cause, revision, where, code, note, cut,
+    client, path, bytes: flags.includes("b"), error: flags.includes("e"),
   };
-}
-
-/** @param {Row} row */
-export function isLife(row) {
-  return LIFE.has(row.kind);
 }
 
 /** Whether a row carries something that somebody sent. @param {Row} row */
@@ -45,32 +45,35 @@ export function hasPayload(row) {
 }
 
 /**
- * Fold rows into items: one for each broadcast, one for each hole in the numbers.
- * @param {Row[]} rows by number
- * @param {number} first the oldest number that the kernel still has
+ * Fold rows into items: one for each broadcast, one for each hole in the places.
+ * @param {Row[]} rows by place
+ * @param {number} first the oldest place that the kernel still has
  * @param {Set<number>} opened numbers of the broadcasts whose members are shown
+ * @param {(row: Row) => boolean} [passes] whether a row is shown; the others are passed over
  * @returns {Item[]}
  */
-export function fold(rows, first, opened) {
+export function fold(rows, first, opened, passes) {
   const items = /** @type {Item[]} */ ([]);
   const newest = new Map();
   let expected = first;
+  let before = 0;
   for (const row of rows) {
-    if (row.seq > expected) items.push(hole(expected, row.seq - expected, items.length === 0));
-    expected = row.seq + 1;
-    insert(row, items, newest);
+    if (row.place > expected) items.push(hole(before + 1, expected, row.place - expected, before === 0));
+    expected = row.place + 1;
+    before = row.seq;
+    if (!passes || passes(row)) insert(row, items, newest);
   }
   return opened.size ? unfold(items, opened) : items;
 }
 
 /** @returns {Item} */
-function hole(/** @type {number} */ seq, /** @type {number} */ count, /** @type {boolean} */ oldest) {
-  return { type: "hole", seq, row: null, members: [], opened: false, count, oldest };
+function hole(/** @type {number} */ seq, /** @type {number} */ from, /** @type {number} */ count, /** @type {boolean} */ oldest) {
+  return { type: "hole", id: seq, seq, row: null, members: [], opened: false, count, oldest, from };
 }
 
-/** @returns {Item} */
-function single(/** @type {Row} */ row) {
-  return { type: "row", seq: row.seq, row, members: [row], opened: false, count: 1, oldest: false };
+/** A row as an item of its own. @param {Row} row @returns {Item} */
+export function single(row) {
+  return { type: "row", id: row.seq, seq: row.seq, row, members: [row], opened: false, count: 1, oldest: false, from: row.place };
 }
 
 function insert(/** @type {Row} */ row, /** @type {Item[]} */ items, /** @type {Map<string, {item: Item, at: number}>} */ newest) {
@@ -102,23 +105,27 @@ function belongs(/** @type {Row} */ row, /** @type {Row[]} */ members, /** @type
 function unfold(/** @type {Item[]} */ items, /** @type {Set<number>} */ opened) {
   return items.flatMap((item) => {
     if (item.count < 2 || item.type !== "row" || !opened.has(item.seq)) return [item];
-    const members = item.members.map((row) => /** @type {Item} */ ({ ...single(row), type: "member" }));
+    const members = item.members.map((row) => /** @type {Item} */ ({ ...single(row), type: "member", id: -row.seq }));
     return [{ ...item, opened: true }, ...members];
   });
 }
 
 /**
- * The numbers of what set a row off, and of what it set off, itself among them.
+ * How rows hang together with one: what set it off, and what it set off, at any remove.
  * @param {Row[]} rows by number
- * @param {number} seq
+ * @param {number[]} seqs the one, with all members if it is a broadcast
+ * @returns {Map<number, "self" | "cause" | "effect">}
  */
-export function chain(rows, seq) {
-  const causes = new Map(rows.map((row) => [row.seq, row.cause]));
-  const linked = new Set([seq]);
+export function chain(rows, seqs) {
+  const linked = new Map(seqs.map((seq) => [seq, /** @type {"self" | "cause" | "effect"} */ ("self")]));
+  const causes = new Map();
   for (const row of rows) {
-    if (row.cause !== null && row.seq > seq && linked.has(row.cause)) linked.add(row.seq);
+    if (row.cause === null) continue;
+    causes.set(row.seq, row.cause);
+    const from = linked.get(row.cause);
+    if (from && !linked.has(row.seq)) linked.set(row.seq, "effect");
   }
-  for (let cause = causes.get(seq); cause != null && !linked.has(cause); cause = causes.get(cause)) linked.add(cause);
+  for (let cause = causes.get(seqs[0]); cause !== undefined && !linked.has(cause); cause = causes.get(cause)) linked.set(cause, "cause");
   return linked;
 }
 
@@ -180,8 +187,9 @@ export function isWide(item) {
   return item.type === "hole" || item.row?.sender === "lab";
 }
 
-/** What a hole says. @param {Item} item */
-export function holeText(item) {
-  const rows = `${String(item.count).replace(/\B(?=(\d{3})+$)/g, ",")} ${item.oldest ? "older row" : "row"}${item.count === 1 ? "" : "s"}`;
+/** What a hole says. @param {Item} item @param {boolean} [found] whether only what a filter found is shown */
+export function holeText(item, found = false) {
+  const [one, many] = found ? ["match", "matches"] : ["row", "rows"];
+  const rows = counted(item.count, item.oldest ? `older ${one}` : one, item.oldest ? `older ${many}` : many);
   return item.oldest ? `${rows} in the kernel: show` : `${rows} not sent to this view: show`;
 }

@@ -1,4 +1,9 @@
-/** The rows that this view holds: a part of the kernel's log, and what it knows of the rest. No DOM. */
+/**
+ * The rows that a view holds: a part of what the kernel has, and what it knows of the rest. No DOM.
+ *
+ * Rows stand in the order of their places: in the whole log a row's place is its number, among the
+ * finds of a filter it is the how-manieth match it is.
+ */
 
 import { toRow } from "./rows.js";
 
@@ -10,11 +15,13 @@ export class Store {
     this.keep = keep;
     /** @type {import("./rows.js").Row[]} */
     this.rows = [];
-    /** @type {Record<string, number>} */
-    this.names = {};
-    this.totals = { entries: 0, bytes: 0, first: 1, last: 0, dropped: 0, unrecorded: 0, recording: true, rate: 0 };
+    /** The oldest place that the kernel still has, and the newest. */
+    this.first = 1;
+    this.last = 0;
     /** Up to here the kernel has told us everything it had. */
     this.seen = 0;
+    /** Up to here a person has had the chance to see it. */
+    this.read = 0;
     /** Rows are left in the kernel: the view is frozen, or full and somebody is reading. */
     this.behind = false;
     /** An answer is awaited. */
@@ -29,40 +36,46 @@ export class Store {
    * @returns {boolean} false if something between was missed, and must be asked for
    */
   take(message, answer, hold) {
-    Object.assign(this.names, message.names);
-    this.totals = message.totals;
-    this.forget(message.totals.first);
+    this.last = Math.max(this.last, message.last);
+    this.forget(message.first);
     if (message.fill) {
       this.merge(message);
       return true;
     }
     if (answer) this.asking = this.behind = false;
     else if (hold || this.behind) this.behind ||= message.last > this.seen;
-    if (this.behind || this.asking) return true;
-    if (message.after > this.seen) return !(this.asking = true);
-    this.append(message);
+    // A kernel that runs a cell hears nothing, but what is live comes all the same: begin with that.
+    if (this.asking && !this.seen && !this.behind) this.begin(message.after);
+    else if (this.behind || this.asking) return true;
+    if (!answer && message.after > this.seen) return !(this.asking = true);
+    this.merge(message);
+    this.seen = Math.max(this.seen, message.last);
     return true;
   }
 
-  /** @param {any} message */
-  append(message) {
-    for (const wire of message.rows) {
-      if (wire[0] > this.seen) this.rows.push(toRow(wire, message.exchanges));
-    }
-    this.seen = Math.max(this.seen, message.last);
+  /** Begin with what comes after a place; what was before it is missing. @param {number} after */
+  begin(after) {
+    this.seen = after;
+    this.asking = false;
   }
 
   /** Put rows where they were missing. @param {any} message */
   merge(message) {
-    const known = new Set(this.rows.map((row) => row.seq));
-    const news = message.rows.filter((/** @type {any[]} */ wire) => !known.has(wire[0]));
-    this.rows.push(...news.map((/** @type {any[]} */ wire) => toRow(wire, message.exchanges)));
-    this.rows.sort((one, other) => one.seq - other.seq);
+    const news = rowsOf(message);
+    const newest = this.rows.at(-1)?.place ?? 0;
+    if (!news.length || news[0].place > newest) {
+      this.rows.push(...news);
+      return;
+    }
+    const known = new Set(this.rows.map((row) => row.place));
+    this.rows.push(...news.filter((row) => !known.has(row.place)));
+    this.rows.sort((one, other) => one.place - other.place);
   }
 
   /** Drop what the kernel no longer has. @param {number} first */
   forget(first) {
-    if (this.rows.length && this.rows[0].seq < first) this.rows = this.rows.filter((row) => row.seq >= first);
+    this.first = first;
+    if (this.rows.length && this.rows[0].place < first) this.rows = this.rows.filter((row) => row.place >= first);
   }
 
   /** Whether there is no room for more without losing the oldest. */
@@ -79,12 +92,17 @@ export class Store {
   trimNewest() {
     if (this.rows.length <= this.keep) return;
     this.rows.length = this.keep;
-    this.seen = this.rows[this.keep - 1].seq;
+    this.seen = this.rows[this.keep - 1].place;
     this.behind = true;
   }
 
-  /** The newest number this view holds. */
-  get newest() {
-    return this.rows.length ? this.rows[this.rows.length - 1].seq : this.totals.first - 1;
+  /** How many rows have come that nobody had the chance to see. */
+  get news() {
+    return Math.max(0, this.last - Math.max(this.read, this.first - 1));
   }
+}
+
+function rowsOf(/** @type {any} */ message) {
+  return message.rows.map((/** @type {any[]} */ wire, /** @type {number} */ index) =>
+    toRow(wire, message.exchanges, message.places?.[index]));
 }

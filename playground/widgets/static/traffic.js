@@ -1,289 +1,435 @@
-/** The traffic table: what the kernel tells, what a person does, and what is drawn then. */
+/** A view of the traffic: what the kernel tells, what a person does, and what is drawn then. */
 
 import { Aloud } from "./aloud.js";
 import { Chrome } from "./chrome.js";
 import { Detail } from "./detail.js";
-import { filtered, parseFilter } from "./filter.js";
+import { Feed } from "./feed.js";
+import { counted, grouped } from "./format.js";
 import { Grid } from "./grid.js";
-import { watchKernel } from "./heartbeat.js";
-import { keys } from "./keys.js";
-import { chain, fold } from "./rows.js";
-import { Store } from "./store.js";
-import { indexOf } from "./window.js";
+import { acts, moves } from "./keys.js";
+import { Ladder } from "./ladder.js";
+import { Look, TIMES } from "./look.js";
+import { chain, single } from "./rows.js";
+import { onSelected, tellSelected } from "./selection.js";
+import { Sheet } from "./sheet.js";
 
-const OLDER_ROWS = 1000;
-const ASK_AGAIN = 2000;
+// A page that is slow gets so many times as long for other things as for drawing rows, up to a
+// limit in milliseconds: a picture that moves less often does not look live.
+const RESTS = 6;
+const LONGEST_REST = 120;
 
-class Table {
+/** The pictures there are to choose from, the first one first. */
+const PICTURES = { Table: Grid, Ladder };
+
+/**
+ * @typedef {import("./rows.js").Item} Item
+ * @typedef {import("./grid.js").Picture} Picture
+ */
+
+export class Traffic {
   /** @param {any} model @param {HTMLElement} el */
   constructor(model, el) {
-    this.model = model;
-    this.view = Math.random().toString(36).slice(2);
-    this.store = new Store();
-    this.opened = new Set();
-    this.filter = parseFilter("");
-    this.frozen = false;
-    this.mark = 0;
-    this.asked = 0;
+    this.look = new Look(model);
+    this.feed = new Feed(model, this.look, this.ears());
+    this.items = /** @type {Item[]} */ ([]);
     this.pending = 0;
+    this.resting = /** @type {any} */ (0);
+    this.drawn = 0;
+    this.rest = 0;
     this.wanted = 0;
+    this.restored = false;
+    /** The log, where several views of it may share what is selected. */
+    this.log = model.get("of") ?? "";
+    /** What is selected was selected in another view: what it holds is shown there. */
+    this.elsewhere = false;
     this.aloud = new Aloud();
-    this.grid = new Grid({ pick: (index) => this.pick(index), toggle: (index) => this.toggle(index), moved: () => this.moved() });
-    this.detail = new Detail({ ask: (seq) => this.say({ kind: "detail", seq }), go: (seq) => this.go(seq), shut: () => this.shut() });
-    this.chrome = new Chrome(this.acts(), this.grid.el, this.detail.el, this.aloud.el);
-    this.box = this.chrome.box;
-    this.listen();
+    this.detail = new Detail(this.detailActs(), this.look);
+    this.sheet = new Sheet(() => this.picture.el.focus());
+    this.chrome = new Chrome(this.barActs(), this.boxActs(), Object.keys(PICTURES));
+    this.pictures = this.makePictures();
+    this.chrome.fill(Object.values(this.pictures).map((each) => each.el), this.detail.el, this.sheet.el);
+    this.chrome.foot.append(this.aloud.el);
+    this.chrome.main.addEventListener("keydown", (event) => this.key(event));
+    this.chrome.box.set(this.look.now.filter);
+    this.usePicture(this.look.now.picture);
+    this.showProblems();
     el.append(this.chrome.root);
   }
 
-  /** What the buttons and the filter box do. */
-  acts() {
+  ears() {
     return {
-      freeze: () => this.freeze(),
-      record: () => this.say({ kind: "record", on: !this.store.totals.recording }),
-      clear: () => this.say({ kind: "clear" }),
-      follow: () => this.follow(),
-      refilter: () => this.refilter(),
-      leaveBox: () => this.leaveBox(),
+      changed: () => this.redraw(),
+      came: (/** @type {any} */ message) => this.aloud.hear(message),
+      filled: () => this.arrive(),
+      detail: (/** @type {any} */ message, /** @type {DataView[]} */ buffers) => this.detail.receive(message, buffers),
+      alive: (/** @type {boolean} */ alive) => this.chrome.alive(alive),
+      trouble: (/** @type {string} */ text) => this.chrome.warn(`Something went wrong in the kernel: ${text}`),
     };
   }
 
-  listen() {
-    this.grid.el.addEventListener("keydown", (event) => this.key(event));
-    this.detail.el.addEventListener("keydown", (event) => {
-      if (event.key === "Escape") this.shut();
-    });
+  barActs() {
+    return {
+      freeze: () => this.freeze(),
+      record: () => this.record(),
+      clear: () => this.feed.say({ kind: "clear" }),
+      follow: () => this.follow(),
+      help: () => this.sheet.toggle(),
+      toggleFrames: () => this.toggleFrames(),
+      picture: (/** @type {string} */ name) => this.turnTo(name),
+    };
   }
 
-  // What the kernel tells.
-
-  say(/** @type {object} */ message) {
-    this.model.send({ ...message, view: this.view });
+  boxActs() {
+    return {
+      typed: (/** @type {string} */ text, /** @type {boolean} */ typing) => this.refilter(text, typing),
+      leave: () => this.picture.el.focus(),
+      known: () => ({ clients: Object.keys(this.feed.names), selected: Math.abs(this.look.now.selected) }),
+    };
   }
 
-  hear(/** @type {any} */ message, /** @type {DataView[]} */ buffers) {
-    if (message.view && message.view !== this.view) return;
-    if (message.kind === "rows") this.take(message);
-    else if (message.kind === "detail") this.detail.receive(message, buffers);
-    else if (message.kind === "beat" && this.grid.away) this.redraw();
-    else if (message.kind === "trouble") this.chrome.warn(`Something went wrong in the kernel: ${message.text}`);
+  detailActs() {
+    return {
+      say: (/** @type {object} */ message) => this.feed.say(message),
+      ask: (/** @type {object} */ message, /** @type {any} */ asker) => this.feed.ask(message, asker),
+      go: (/** @type {number} */ seq) => this.go(seq),
+      shut: () => this.shut(),
+      leave: () => this.picture.el.focus(),
+    };
   }
 
-  take(/** @type {any} */ message) {
-    const hold = this.frozen || (!this.grid.following && this.store.full);
-    if (!this.store.take(message, Boolean(message.view), hold)) this.ask();
-    else if (this.store.asking && performance.now() - this.asked > ASK_AGAIN) this.ask();
-    if (message.fill) this.store.trimNewest();
-    else if (this.grid.following) this.store.trimOldest();
-    this.aloud.hear(message);
+  /** @returns {Record<string, Picture>} */
+  makePictures() {
+    const done = {
+      pick: (/** @type {Item} */ item) => this.pick(item),
+      toggle: (/** @type {Item} */ item) => this.toggle(item),
+      moved: () => this.moved(),
+      turnTime: () => this.turnTime(),
+      ask: (/** @type {object} */ message, /** @type {any} */ asker) => this.feed.ask(message, asker),
+      warn: (/** @type {string} */ text) => this.chrome.warn(text),
+    };
+    return Object.fromEntries(Object.entries(PICTURES).map(([name, Kind]) => [name, new Kind(done, this.look)]));
+  }
+
+  /** The picture that is shown. @returns {Picture} */
+  get picture() {
+    return this.pictures[this.look.now.picture];
+  }
+
+  /** Show another picture. @param {string} name */
+  usePicture(name) {
+    const known = name in this.pictures ? name : Object.keys(this.pictures)[0];
+    this.look.set({ picture: known });
+    for (const [each, { el }] of Object.entries(this.pictures)) el.hidden = each !== known;
+    this.chrome.shows(known);
     this.redraw();
-    if (message.fill && this.wanted) this.arrive();
   }
 
-  ask() {
-    this.asked = performance.now();
-    this.store.asking = true;
-    this.say({ kind: "since", cursor: this.store.seen });
+  /** Turn to another picture, with what is selected in sight there too. @param {string} name */
+  turnTo(name) {
+    this.usePicture(name);
+    this.draw();
+    if (this.look.now.selected && !this.look.now.following) this.picture.reveal(this.look.now.selected);
   }
 
-  hello() {
-    this.asked = performance.now();
-    this.store.asking = true;
-    this.say({ kind: "hello", since: this.store.seen });
-  }
-
-  alive(/** @type {boolean} */ alive) {
-    this.chrome.alive(alive);
-    if (alive) this.hello();
-  }
-
-  // Drawing: at most once a frame, however much comes.
+  // Drawing: at most once a frame, and with a rest after each, however much comes.
 
   redraw() {
-    this.pending ||= requestAnimationFrame(() => {
+    if (this.pending || this.resting) return;
+    const rest = this.rest - (performance.now() - this.drawn);
+    if (rest > 0) this.resting = setTimeout(() => this.onNextFrame(), rest);
+    else this.onNextFrame();
+  }
+
+  onNextFrame() {
+    this.resting = 0;
+    this.pending = requestAnimationFrame(() => {
       this.pending = 0;
+      const began = performance.now();
       this.draw();
+      this.drawn = performance.now();
+      this.rest = Math.min(LONGEST_REST, RESTS * (this.drawn - began));
     });
   }
 
   draw() {
-    const { store, grid } = this;
-    const { items, hidden } = filtered(fold(store.rows, store.totals.first, this.opened), this.filter);
-    grid.names = store.names;
-    grid.linked = grid.selected ? chain(store.rows, grid.selected) : new Set();
-    grid.show(items);
-    this.chrome.filtered(this.filter.literal, hidden, !items.length && !store.asking);
+    const { feed, look } = this;
+    const shown = feed.items();
+    this.items = shown.items;
+    if (!this.restored && !feed.unheard) this.restore();
+    const { selected } = look.now;
+    const item = selected ? this.selectedItem() : null;
+    this.picture.show({
+      items: shown.items,
+      names: feed.names,
+      selected,
+      linked: item ? chain(feed.known, item.members.map((row) => row.seq)) : new Map(),
+      found: feed.ready,
+      times: { from: (item ?? shown.items.find((each) => each.row))?.row?.at ?? null, time: look.now.time },
+    });
+    const read = this.elsewhere ? null : item;
+    this.detail.show(read, selected && this.selectedIndex < 0 ? "The filter hides this row." : "");
+    this.chrome.main.classList.toggle("mpp-with-detail", read !== null);
+    this.chrome.filtered(shown, this.state(), this.looking());
     this.status();
+    this.showProblems();
+  }
+
+  /** What was selected when the page was left may have to be asked for. */
+  restore() {
+    this.restored = true;
+    const { selected, following, anchor } = this.look.now;
+    const wanted = Math.abs(selected) || (following ? 0 : anchor.seq);
+    const { rows, first } = this.feed.store;
+    if (wanted >= first && rows.length && wanted < rows[0].seq) this.feed.fillRound(wanted);
+    else if (selected && !this.feed.rowOf(wanted)) this.look.set({ selected: 0 });
+  }
+
+  state() {
+    const { totals, shown, unheard } = this.feed;
+    const { frozen, frames } = this.look.now;
+    return { totals, frozen, frames, news: shown.news, waiting: unheard };
+  }
+
+  /** How far the kernel has looked for what the filter asks. */
+  looking() {
+    const { search, totals, ready } = this.feed;
+    if (ready || !search.store) return "";
+    return search.looked ? `looked through ${grouped(search.looked)} of ${grouped(totals.entries)}` : "";
   }
 
   /** Say what the log holds, what is switched on, and how much is new. */
   status() {
-    const { totals, behind } = this.store;
-    if (this.grid.following && !this.frozen && !behind) this.mark = totals.last;
-    this.chrome.status(totals, this.frozen, Math.max(0, totals.last - this.mark));
+    const { shown } = this.feed;
+    const { following, frozen } = this.look.now;
+    if (following && !frozen && !shown.behind && !this.picture.away) shown.read = shown.last;
+    this.chrome.status(this.state());
+  }
+
+  showProblems() {
+    const { filter, search } = this.feed;
+    const said = filter.problems.map(({ text }) => `${text} It is looked for as text.`);
+    this.chrome.problems(search.problem ? [...said, `The kernel cannot read this filter: ${search.problem}`] : said);
   }
 
   // What a person does.
 
-  /** The table was scrolled: at the bottom again, it follows again. */
+  /** The picture was scrolled: at the end again, it follows again. */
   moved() {
-    if (this.grid.following && this.store.behind && !this.frozen && !this.store.asking) this.ask();
+    if (this.look.now.following && !this.look.now.frozen) this.feed.catchUp();
     this.status();
   }
 
   follow() {
-    this.frozen = false;
-    this.grid.following = true;
-    if (this.store.behind) this.ask();
+    this.look.set({ frozen: false, following: true });
+    this.feed.catchUp();
     this.redraw();
   }
 
   freeze() {
-    this.frozen = !this.frozen;
-    if (!this.frozen && this.store.behind) this.ask();
+    this.look.set({ frozen: !this.look.now.frozen });
+    if (!this.look.now.frozen) this.feed.catchUp();
     this.redraw();
   }
 
-  refilter() {
-    this.filter = parseFilter(this.box.value);
+  record() {
+    this.feed.say({ kind: "record", on: !this.feed.totals.recording });
+  }
+
+  turnTime() {
+    this.look.set({ time: (this.look.now.time + 1) % TIMES.length });
     this.draw();
-    const index = this.selectedIndex();
-    if (index >= 0) this.grid.reveal(index);
   }
 
-  leaveBox() {
-    if (this.box.value) {
-      this.box.value = "";
-      this.refilter();
-    } else this.grid.el.focus();
+  toggleFrames() {
+    this.look.set({ frames: !this.look.now.frames });
+    this.feed.refilter();
+    this.redraw();
   }
 
-  selectedIndex() {
-    const { items, selected } = this.grid;
-    const index = indexOf(items, selected);
-    return selected && items[index]?.seq === selected ? index : -1;
-  }
-
-  pick(/** @type {number} */ index) {
-    const item = this.grid.items[index];
-    if (item?.type === "hole") this.show(item);
-    else if (item) this.select(item.seq);
-  }
-
-  /** Ask for rows that are not here: the newest thousand of a hole. @param {import("./rows.js").Item} item */
-  show(item) {
-    const upto = item.seq + item.count - 1;
-    this.grid.following = false;
-    this.grid.remember();
-    this.say({ kind: "since", cursor: Math.max(item.seq - 1, upto - OLDER_ROWS), upto });
-  }
-
-  select(/** @type {number} */ seq) {
-    this.grid.selected = seq;
-    const index = this.selectedIndex();
-    const item = index < 0 ? null : this.grid.items[index];
-    if (index >= 0 && index < this.grid.items.length - 1) this.hold();
-    this.detail.show(item);
-    this.chrome.main.classList.toggle("mpp-with-detail", item !== null);
+  /** @param {string} text @param {boolean} typing */
+  refilter(text, typing) {
+    const before = this.look.now.filter;
+    this.look.set({ filter: text });
+    this.feed.refilter(typing);
     this.draw();
-    if (index >= 0) this.grid.reveal(index);
+    if (before === text) return;
+    if (this.selectedIndex >= 0) this.picture.reveal(this.look.now.selected);
+    else if (!text && this.look.now.selected) this.go(Math.abs(this.look.now.selected));
+    if (!typing && text) this.aloud.say(counted(this.items.length, "row shown", "rows shown"));
+  }
+
+  /** Where the selected item stands among those that are shown; -1 if it is not. */
+  get selectedIndex() {
+    const { selected } = this.look.now;
+    return selected ? this.items.findIndex((item) => item.id === selected) : -1;
+  }
+
+  /** The selected item, also if the filter hides it. @returns {Item | null} */
+  selectedItem() {
+    const index = this.selectedIndex;
+    if (index >= 0) return this.items[index];
+    const row = this.feed.rowOf(Math.abs(this.look.now.selected));
+    return row ? single(row) : this.detail.item;
+  }
+
+  get page() {
+    return this.picture.page;
+  }
+
+  pick(/** @type {Item} */ item) {
+    if (item.type === "hole") this.fill(item);
+    else this.select(item.id);
+  }
+
+  /** @param {Item} hole */
+  fill(hole) {
+    this.hold();
+    this.feed.fill(hole);
+  }
+
+  /** Select an item by its id; 0 selects none. @param {number} id */
+  select(id) {
+    this.elsewhere = false;
+    tellSelected(this.log, this, id);
+    this.mark(id);
+  }
+
+  /** Show what is selected, here or in another view. @param {number} id */
+  mark(id) {
+    this.look.set({ selected: id });
+    const index = this.selectedIndex;
+    if (index >= 0 && index < this.items.length - 1) this.hold();
+    this.draw();
+    if (index >= 0) this.picture.reveal(id);
   }
 
   /** Close the pane, and go back to the rows. */
   shut() {
     this.select(0);
-    this.grid.el.focus();
+    this.picture.el.focus();
   }
 
   /** Stop following, so that what is being read stays. */
   hold() {
-    if (this.grid.following) this.grid.remember();
-    this.grid.following = false;
+    this.picture.hold();
   }
 
   /** Select a row by its number, or the broadcast it is part of. @param {number} seq */
   go(seq) {
-    const found = this.grid.items.find((item) => item.type === "row" && item.members.some((row) => row.seq === seq));
-    if (found) this.select(found.seq);
-    else if (this.box.value) {
-      this.box.value = "";
-      this.refilter();
+    const found = this.items.find((item) => item.type === "row" && item.members.some((row) => row.seq === seq));
+    if (found) {
+      this.select(found.id);
+    } else if (this.look.now.filter) {
+      this.chrome.box.set("");
+      this.refilter("", false);
       this.go(seq);
     } else if (this.wanted !== seq) {
       this.wanted = seq;
       this.hold();
-      this.say({ kind: "since", cursor: Math.max(0, seq - OLDER_ROWS / 2), upto: seq + OLDER_ROWS / 2 });
+      this.feed.fillRound(seq);
     }
   }
 
-  /** Select the row that had to be asked for; if it still is not there, it is gone. */
+  /** Rows that were missing have come: select the one that was wanted; if it still is not there, it is gone. */
   arrive() {
     this.draw();
-    this.go(this.wanted);
+    const { wanted } = this;
+    if (wanted) this.go(wanted);
     this.wanted = 0;
+    if (!wanted && this.selectedIndex >= 0) this.picture.reveal(this.look.now.selected);
   }
 
-  toggle(/** @type {number} */ index) {
-    const item = this.grid.items[index];
-    if (!item || item.count < 2 || item.type !== "row") return;
-    if (!this.opened.delete(item.seq)) this.opened.add(item.seq);
+  /** Open a broadcast, or close it. @param {Item} item */
+  toggle(item) {
+    if (item.count < 2 || item.type !== "row") return;
+    const opened = this.look.now.opened.filter((seq) => seq !== item.seq);
+    this.look.set({ opened: item.opened ? opened : [...opened, item.seq] });
     this.hold();
     this.draw();
   }
 
+  /** Close the broadcast that is selected, or go from one of its sends to it. @param {Item | undefined} item */
+  leaveBroadcast(item) {
+    if (item?.opened) this.toggle(item);
+    if (item?.type !== "member") return;
+    const whole = this.items.find((each) => each.type === "row" && each.members.some((row) => row.seq === item.seq));
+    if (whole) this.select(whole.id);
+  }
+
   /** @param {KeyboardEvent} event */
   key(event) {
-    if (event.ctrlKey || event.metaKey || event.altKey) return;
-    const act = keys(this)[event.key];
+    if (event.defaultPrevented || event.ctrlKey || event.metaKey || event.altKey || typesIn(event.target)) return;
+    const inPicture = this.picture.el.contains(/** @type {Node} */ (event.target));
+    // A button in the head has keys of its own.
+    const onButton = /** @type {HTMLElement} */ (event.target).tagName === "BUTTON" && [" ", "Enter"].includes(event.key);
+    const act = (inPicture && !onButton ? moves(this)[event.key] : undefined) ?? acts(this)[event.key];
     if (!act) return;
     event.preventDefault();
     act();
   }
 
-  /** Select the row at an index, or the next one that can be selected. */
-  step(/** @type {number} */ index, /** @type {number} */ way) {
-    const { items } = this.grid;
-    let at = index;
-    while (items[at]?.type === "member") at += way;
-    const item = items[at];
-    if (item?.type === "hole") this.show(item);
-    else if (item) this.select(item.seq);
+  /** Close what is open; take the selection away; then the filter. */
+  escape() {
+    if (this.look.now.selected) {
+      this.shut();
+    } else if (this.look.now.filter) {
+      this.chrome.box.set("");
+      this.refilter("", false);
+    }
   }
 
-  enter(/** @type {number} */ index) {
-    const item = this.grid.items[index];
+  /** Select the item at an index, or ask for the rows that are missing there. @param {number} index */
+  step(index) {
+    if (this.items[index]) this.pick(this.items[index]);
+  }
+
+  /** Open a broadcast; else go to what the row holds. @param {Item | undefined} item */
+  enter(item) {
     if (!item) return;
-    if (item.count > 1) this.toggle(index);
+    if (item.count > 1 && item.type === "row") this.toggle(item);
     else this.detail.focus();
   }
 
   /** Select the previous or next row of the same cause chain. */
   inChain(/** @type {number} */ way) {
-    const { items, linked, selected } = this.grid;
-    const inIt = items.filter((item) => item.type === "row" && item.members.some((row) => linked.has(row.seq)));
-    const index = inIt.findIndex((item) => item.seq === selected);
-    if (inIt[index + way]) this.select(inIt[index + way].seq);
+    const item = this.selectedItem();
+    if (!item) return;
+    const linked = chain(this.feed.known, item.members.map((row) => row.seq));
+    const inIt = this.items.filter((each) => each.type === "row" && each.members.some((row) => linked.has(row.seq)));
+    const next = inIt[inIt.findIndex((each) => each.id === item.id) + way];
+    if (next) this.select(next.id);
   }
+
+  /** Begin; what it gives back ends it. */
+  open() {
+    const resized = new ResizeObserver(() => this.redraw());
+    resized.observe(this.chrome.main);
+    this.feed.open();
+    const unhear = onSelected(this.log, this, (id) => {
+      this.elsewhere = true;
+      this.mark(id);
+    });
+    return () => {
+      unhear();
+      this.feed.close();
+      this.look.close();
+      this.detail.close();
+      this.aloud.stop();
+      resized.disconnect();
+      cancelAnimationFrame(this.pending);
+      clearTimeout(this.resting);
+      this.chrome.root.remove();
+    };
+  }
+}
+
+function typesIn(/** @type {EventTarget | null} */ target) {
+  return ["INPUT", "TEXTAREA", "SELECT"].includes(/** @type {HTMLElement} */ (target).tagName);
 }
 
 export default {
   /** @param {{model: any, el: HTMLElement}} context */
   render({ model, el }) {
-    const table = new Table(model, el);
-    const hear = (/** @type {any} */ message, /** @type {DataView[]} */ buffers) => table.hear(message, buffers);
-    model.on("msg:custom", hear);
-    const resized = new ResizeObserver(() => table.redraw());
-    resized.observe(table.grid.el);
-    const unwatch = watchKernel(model, (alive) => table.alive(alive));
-    table.hello();
-    return () => {
-      table.say({ kind: "bye" });
-      unwatch();
-      resized.disconnect();
-      model.off("msg:custom", hear);
-      cancelAnimationFrame(table.pending);
-      table.aloud.stop();
-      table.chrome.root.remove();
-    };
+    return new Traffic(model, el).open();
   },
 };

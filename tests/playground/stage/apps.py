@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable
+import contextlib
+from collections.abc import AsyncIterator, Awaitable, Callable
 from typing import Any
+
+from playground.stage import Stage
 
 Event = dict[str, Any]
 DEADLINE = 2.0
@@ -92,3 +95,37 @@ def echo(tag: str) -> Any:
 
 async def say(send: Any, text: str) -> None:
     await send({"type": "websocket.send", "text": text})
+
+
+@contextlib.asynccontextmanager
+async def opened(stage: Stage, *lines: Line) -> AsyncIterator[list[asyncio.Task[None]]]:
+    """Connect lines to a stage; at the end clients leave and every task must end."""
+    tasks = [asyncio.create_task(stage(line.scope, line.receive, line.send)) for line in lines]
+    for line in lines:
+        await line.until(lambda line=line: bool(line.sent))
+    try:
+        yield tasks
+    finally:
+        for line in lines:
+            line.leave()
+        done, late = await asyncio.wait(tasks, timeout=3)
+        for task in late:
+            task.cancel()
+        assert not late
+        for task in done:
+            task.result()
+
+
+async def on_stage(app: Any, **options: Any) -> Stage:
+    stage = Stage(**options)
+    await stage.swap(app)
+    return stage
+
+
+async def taken(*lines: Line) -> None:
+    """Wait until handlers have taken all that was put, and have gone on as far as they can."""
+    async with asyncio.timeout(DEADLINE):
+        while not all(line.inbox.empty() for line in lines):
+            await asyncio.sleep(0)
+    for _ in range(5):
+        await asyncio.sleep(0)

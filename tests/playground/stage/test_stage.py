@@ -3,40 +3,13 @@
 from __future__ import annotations
 
 import asyncio
-import contextlib
 import random
-from collections.abc import AsyncIterator
 from typing import Any
 
 import pytest
-from apps import Line, echo, say, websocket
+from apps import Line, echo, on_stage, opened, say, websocket
 
 from playground.stage import Stage, StartupFailed, current_revision
-
-
-@contextlib.asynccontextmanager
-async def opened(stage: Stage, *lines: Line) -> AsyncIterator[list[asyncio.Task[None]]]:
-    """Connect lines to a stage; at the end clients leave and every task must end."""
-    tasks = [asyncio.create_task(stage(line.scope, line.receive, line.send)) for line in lines]
-    for line in lines:
-        await line.until(lambda line=line: bool(line.sent))
-    try:
-        yield tasks
-    finally:
-        for line in lines:
-            line.leave()
-        done, late = await asyncio.wait(tasks, timeout=3)
-        for task in late:
-            task.cancel()
-        assert not late
-        for task in done:
-            task.result()
-
-
-async def on_stage(app: Any, **options: Any) -> Stage:
-    stage = Stage(**options)
-    await stage.swap(app)
-    return stage
 
 
 async def test_an_open_socket_is_answered_by_the_new_code() -> None:
@@ -68,167 +41,6 @@ async def test_messages_in_random_order_with_swaps_are_each_answered_once_in_ord
             await line.until(lambda line=line: len(line.texts) >= sent[line])
     for line in lines:
         assert [text.split()[1] for text in line.texts] == [str(n) for n in range(sent[line])]
-
-
-async def test_a_handler_that_has_taken_a_message_finishes_with_it() -> None:
-    may_go_on = asyncio.Event()
-
-    async def slow(receive: Any, send: Any) -> None:
-        while (event := await receive())["type"] != "websocket.disconnect":
-            await may_go_on.wait()
-            await say(send, f"slow {event['text']}")
-
-    stage, line = await on_stage(websocket(slow)), Line()
-    async with opened(stage, line):
-        line.put("first")
-        while not line.inbox.empty():
-            await asyncio.sleep(0)
-        await asyncio.sleep(0)
-        line.put("second")
-        await stage.swap(echo("new"))
-        may_go_on.set()
-        await line.until(lambda: len(line.texts) == 2)
-    assert line.texts == ["slow first", "new second"]
-
-
-async def test_after_the_grace_period_a_handler_is_cancelled_wherever_it_is() -> None:
-    ended = asyncio.Event()
-
-    async def stuck(receive: Any, send: Any) -> None:
-        await receive()
-        try:
-            await asyncio.Event().wait()
-        finally:
-            ended.set()
-
-    stage, line = await on_stage(websocket(stuck), grace=0.05), Line()
-    async with opened(stage, line):
-        line.put("swallowed")
-        while not line.inbox.empty():
-            await asyncio.sleep(0)
-        await asyncio.sleep(0)
-        await stage.swap(echo("new"))
-        assert await line.answer("hi") == "new hi"
-        assert ended.is_set()
-
-
-async def test_a_handler_that_only_pushes_is_replaced_at_once() -> None:
-    async def push(receive: Any, send: Any) -> None:
-        await say(send, "tick")
-        await asyncio.Event().wait()
-
-    stage, line = await on_stage(websocket(push)), Line()
-    async with opened(stage, line):
-        await line.until(lambda: line.texts == ["tick"])
-        await stage.swap(echo("new"))
-        assert await line.answer("hi") == "new hi"
-
-
-async def test_a_handler_that_swallows_its_cancellation_is_cut_off() -> None:
-    async def stubborn(receive: Any, send: Any) -> None:
-        while True:
-            try:
-                event = await receive()
-                if event["type"] == "websocket.disconnect":
-                    return
-            except asyncio.CancelledError:
-                await say(send, "no")
-
-    stage, line = await on_stage(websocket(stubborn), grace=0.1), Line()
-    async with opened(stage, line):
-        line.put("hi")
-        await stage.swap(echo("new"))
-        line.put("there")
-        await line.until(lambda: "new there" in line.texts or "new hi" in line.texts)
-
-
-async def test_what_a_cancelled_handler_closes_stays_open() -> None:
-    async def tidy(receive: Any, send: Any) -> None:
-        try:
-            await receive()
-        finally:
-            await send({"type": "websocket.close", "code": 1000})
-
-    stage, line = await on_stage(websocket(tidy)), Line()
-    async with opened(stage, line):
-        await stage.swap(echo("new"))
-        assert await line.answer("hi") == "new hi"
-    assert not line.closes
-
-
-async def test_a_child_task_that_waits_in_receive_takes_no_message_of_the_new_code() -> None:
-    async def with_reader(receive: Any, send: Any) -> None:
-        async def read() -> None:
-            while (event := await receive())["type"] != "websocket.disconnect":
-                await say(send, f"old {event['text']}")
-
-        await asyncio.create_task(read())
-
-    stage, line = await on_stage(websocket(with_reader)), Line()
-    async with opened(stage, line):
-        assert await line.answer("a") == "old a"
-        await stage.swap(echo("new"))
-        assert await line.answer("b") == "new b"
-
-
-async def test_new_code_without_the_route_closes_with_1012() -> None:
-    async def refusing(scope: Any, receive: Any, send: Any) -> None:
-        if scope["type"] == "lifespan":
-            raise NotImplementedError
-        await receive()
-        await send({"type": "websocket.close", "code": 1008, "reason": "No such route"})
-
-    stage, line = await on_stage(echo("old")), Line()
-    async with opened(stage, line):
-        await stage.swap(refusing)
-        await line.until(lambda: bool(line.closes))
-    assert line.closes == [(1012, "No such route")]
-
-
-async def test_new_code_that_wants_another_subprotocol_closes_with_1012() -> None:
-    async def silent(receive: Any, send: Any) -> None:
-        await receive()
-
-    stage, line = await on_stage(websocket(silent, "chat.v1")), Line()
-    async with opened(stage, line):
-        await stage.swap(websocket(silent, "chat.v2"))
-        await line.until(lambda: bool(line.closes))
-    code, reason = line.closes[0]
-    assert code == 1012
-    assert "chat.v2" in reason
-
-
-async def test_a_handshake_that_was_not_answered_yet_is_answered_by_the_new_code() -> None:
-    async def undecided(scope: Any, receive: Any, send: Any) -> None:
-        if scope["type"] == "lifespan":
-            raise NotImplementedError
-        await receive()
-        await asyncio.Event().wait()
-
-    stage, line = await on_stage(undecided), Line()
-    task = asyncio.create_task(stage(line.scope, line.receive, line.send))
-    while not line.inbox.empty():
-        await asyncio.sleep(0)
-    await asyncio.sleep(0)
-    await stage.swap(echo("new"))
-    assert await line.answer("hi") == "new hi"
-    line.leave()
-    await asyncio.wait_for(task, 2)
-
-
-async def test_close_hangs_up_with_1012_and_keep_leaves_the_old_code_at_work() -> None:
-    stage, closed = await on_stage(echo("1")), Line()
-    async with opened(stage, closed):
-        await stage.swap(echo("2"), "close")
-        await closed.until(lambda: bool(closed.closes))
-    assert closed.closes[0][0] == 1012
-    kept = Line()
-    async with opened(stage, kept):
-        await stage.swap(echo("3"), "keep")
-        assert await kept.answer("hi") == "2 hi"
-        fresh = Line()
-        async with opened(stage, fresh):
-            assert await fresh.answer("hi") == "3 hi"
 
 
 async def test_start_up_runs_before_and_shutdown_after_the_old_app_has_left() -> None:

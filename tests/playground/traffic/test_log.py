@@ -93,19 +93,26 @@ def test_what_is_not_recorded_is_counted() -> None:
     assert log.unrecorded == 1
 
 
-def test_an_exchange_goes_with_its_last_row_and_not_before_it_is_finished() -> None:
+def test_an_exchange_goes_with_its_rows_and_not_before_it_is_finished() -> None:
     log = Log(max_entries=2)
     first, second = log.open("websocket", "alice"), log.open("websocket", "bob")
     text(log, "a", first.id)
     log.finish(first.id)
+    assert log.last == 1
     text(log, "b", second.id)
     assert log.exchange(first.id) == first
     text(log, "c", second.id)
+    assert log.first == 2
     assert log.exchange(first.id) is None
     for _ in range(3):
         text(log, "lab", 0)
+    assert log.first == 5
     assert log.exchange(second.id) == second
     log.finish(second.id)
+    assert log.last == 6
+    for _ in range(2):
+        text(log, "lab", 0)
+    assert log.first == 7
     assert log.exchange(second.id) is None
 
 

@@ -1,154 +1,18 @@
-"""A face in Chromium, without Jupyter: the real kernel side, a page with the composed module."""
+"""What tests of faces share: a page on which no script may fail, and faces and panels put on it."""
 
 from __future__ import annotations
 
-import json
 import threading
-import time
 from collections.abc import Callable, Iterator
-from typing import Any
 
 import pytest
+from face_page import FaceOnPage, Wire
+from panel_page import PanelPage, StandIn
 from playwright.sync_api import Browser, Page
 
+from playground.traffic.log import Log
 from playground.widgets.face import Face
-
-# JupyterLab's own values, as a page of its light and of its dark theme has them.
-LIGHT = {
-    "--jp-layout-color1": "#fff",
-    "--jp-layout-color2": "#f5f5f5",
-    "--jp-border-color1": "#bdbdbd",
-    "--jp-border-color2": "#e0e0e0",
-    "--jp-ui-font-color1": "#000000de",
-    "--jp-brand-color1": "#1976d2",
-    "--jp-error-color1": "#d32f2f",
-    "--jp-success-color1": "#388e3c",
-    "--jp-warn-color1": "#f57c00",
-}
-DARK = {
-    "--jp-layout-color1": "#111",
-    "--jp-layout-color2": "#424242",
-    "--jp-border-color1": "#616161",
-    "--jp-border-color2": "#424242",
-    "--jp-ui-font-color1": "#ffffff",
-    "--jp-brand-color1": "#2196f3",
-    "--jp-error-color1": "#d32f2f",
-    "--jp-success-color1": "#388e3c",
-    "--jp-warn-color1": "#f57c00",
-}
-
-# The part of anywidget's model that a face uses.
-MODEL = """
-window.model = {
-  sent: [], listeners: {},
-  on(name, listener) { (this.listeners[name] ??= new Set()).add(listener); },
-  off(name, listener) { this.listeners[name]?.delete(listener); },
-  send(message) { this.sent.push(message); },
-  get() {}, set() {}, save_changes() {},
-  emit(name, ...args) { for (const each of this.listeners[name] ?? []) each(...args); },
-};
-window.hear = (message, buffers) => {
-  const views = buffers.map((bytes) => new DataView(Uint8Array.from(bytes).buffer));
-  window.model.emit("msg:custom", message, views);
-};
-null;
-"""
-
-
-class Wire:
-    """Stands in for a comm: keeps what the kernel side sends until it is carried over."""
-
-    comm_id = "wire"
-
-    def __init__(self) -> None:
-        self.outbox: list[tuple[dict[str, Any], list[bytes]]] = []
-        self.cut = False
-        self.sent = threading.Condition()
-
-    def on_msg(self, callback: object) -> None:
-        """Nothing comes in this way: `FaceOnPage.carry` hands messages over itself."""
-
-    def send(self, data: Any = None, buffers: Any = None, **_: Any) -> None:
-        if data.get("method") == "custom" and not self.cut:
-            with self.sent:
-                self.outbox.append((data["content"], list(buffers or [])))
-                self.sent.notify_all()
-
-    def close(self, *_: Any, **__: Any) -> None:
-        """Nothing to close."""
-
-    def until(self, claim: Callable[[], bool], seconds: float = 5.0) -> None:
-        """Wait for what another thread sends."""
-        with self.sent:
-            assert self.sent.wait_for(claim, seconds)
-
-
-class FaceOnPage:
-    """A face whose kernel side is here and whose view is on a page."""
-
-    def __init__(self, page: Page, face: Face) -> None:
-        self.page = page
-        self.face = face
-        self.wire = Wire()
-        face.comm = self.wire
-        self.said: list[dict[str, Any]] = []
-
-    def render(self, width: int = 900, theme: dict[str, str] | None = None) -> None:
-        """Load the module into an empty page and let it render."""
-        colours = theme or LIGHT
-        variables = ";".join(f"{name}:{value}" for name, value in colours.items())
-        self.page.set_content(
-            f"<!doctype html><style>:root{{{variables}}}body{{margin:0;padding:16px;"
-            f"width:{width}px;background:var(--jp-layout-color1);box-sizing:border-box}}</style>"
-            f"<style>{self.face._css}</style><div id=cell></div>"
-        )
-        self.page.evaluate(MODEL)
-        self.page.evaluate(
-            """async (source) => {
-              const url = URL.createObjectURL(new Blob([source], { type: "text/javascript" }));
-              const face = (await import(url)).default;
-              const el = document.getElementById("cell");
-              window.leave = face.render({ model: window.model, el });
-            }""",
-            str(self.face._esm),
-        )
-        self.carry()
-
-    def carry(self) -> None:
-        """Carry messages both ways until none is left, and let the page draw."""
-        while True:
-            asked = self.page.evaluate("() => window.model.sent.splice(0)")
-            self.said += asked
-            for message in asked:
-                self.face._heard(self.face, message, [])
-            going, self.wire.outbox = self.wire.outbox, []
-            for message, buffers in going:
-                lists = [list(buffer) for buffer in buffers]
-                # As a comm does: whatever is not JSON fails here.
-                self.page.evaluate(
-                    "([m, b]) => window.hear(m, b)", [json.loads(json.dumps(message)), lists]
-                )
-            self.drawn()
-            if not asked and not going:
-                return
-
-    def tick(self) -> None:
-        """Do what the follower does: let the face tell what is new."""
-        self.face.keep_up(True)
-        self.carry()
-
-    def drawn(self) -> None:
-        """Wait for two frames."""
-        self.page.evaluate(
-            "() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))"
-        )
-
-    def until(self, claim: Callable[[], bool], seconds: float = 5.0) -> None:
-        """Carry messages until a claim holds."""
-        deadline = time.monotonic() + seconds
-        while not claim():
-            assert time.monotonic() < deadline, "the claim did not come true in time"
-            self.carry()
+from playground.widgets.traffic import TrafficTable
 
 
 @pytest.fixture
@@ -162,6 +26,7 @@ def page(chromium: Browser) -> Iterator[Page]:
     """A page on which no script may fail."""
     context = chromium.new_context(viewport={"width": 1000, "height": 700})
     page = context.new_page()
+    page.set_default_timeout(5_000)
     failures: list[str] = []
     page.on("pageerror", lambda error: failures.append(str(error)))
     yield page
@@ -173,3 +38,38 @@ def page(chromium: Browser) -> Iterator[Page]:
 def on_page(page: Page) -> Callable[[Face], FaceOnPage]:
     """Put a face on the page."""
     return lambda face: FaceOnPage(page, face)
+
+
+@pytest.fixture
+def lab() -> StandIn:
+    """A lab with two clients that are open and one that is not."""
+    lab = StandIn()
+    lab.put("alice")
+    lab.put("bob")
+    lab.put("dave", "closed", 1011)
+    return lab
+
+
+@pytest.fixture
+def shown(page: Page, lab: StandIn) -> Iterator[PanelPage]:
+    """A whole panel, rendered; it is ticked by hand."""
+    panel = PanelPage(page, lab)
+    panel.render()
+    yield panel
+    panel.panel.close()
+
+
+@pytest.fixture
+def log() -> Log:
+    """An empty log."""
+    return Log(lock=threading.Lock())
+
+
+@pytest.fixture
+def table(log: Log, lab: StandIn, page: Page) -> Iterator[FaceOnPage]:
+    """A traffic table of the log and the lab, rendered; it is ticked by hand."""
+    face = TrafficTable(log, controls=lab)
+    shown = FaceOnPage(page, face)
+    shown.render()
+    yield shown
+    face.close()

@@ -7,6 +7,7 @@ import time
 from collections.abc import Callable, Sequence
 from typing import Any
 
+from face_page import Wire
 from playwright.sync_api import Locator, Page
 
 from playground.traffic.log import Log
@@ -80,8 +81,15 @@ class StandIn:
         self.put(client, "closed", code, reason=reason)
         self._soon(lambda: self._end(done, None))
 
-    def request(self, method: str, path: str, body: str, done: Done) -> None:
-        self.did.append(("request", method, path, body))
+    def request(
+        self,
+        method: str,
+        path: str,
+        body: str | bytes,
+        done: Done,
+        headers: Sequence[tuple[str, str]] = (),
+    ) -> None:
+        self.did.append(("request", method, path, body, *([headers] if headers else [])))
         self._soon(lambda: self._end(done, {**self.answer, "seconds": 0.003}))
 
     def stop(self, done: Done) -> None:
@@ -113,25 +121,6 @@ class StandIn:
         done(self.fails, None if self.fails else result)
 
 
-class Wire:
-    """Stands in for a comm: keeps what a face sends until it is carried to the page."""
-
-    comm_id = "wire"
-
-    def __init__(self) -> None:
-        self.outbox: list[tuple[dict[str, Any], list[bytes]]] = []
-
-    def on_msg(self, callback: object) -> None:
-        """Nothing comes in this way: `PanelPage.carry` hands messages over itself."""
-
-    def send(self, data: Any = None, buffers: Any = None, **_: Any) -> None:
-        if data.get("method") == "custom":
-            self.outbox.append((data["content"], list(buffers or [])))
-
-    def close(self, *_: Any, **__: Any) -> None:
-        """Nothing to close."""
-
-
 MODELS = """() => {
 window.models = {};
 window.makeModel = (traits) => ({
@@ -140,6 +129,8 @@ window.makeModel = (traits) => ({
   off(name, listener) { this.listeners[name]?.delete(listener); },
   send(message) { this.sent.push(message); },
   get(name) { return this.traits[name]; },
+  set(name, value) { this.traits[name] = value; },
+  save_changes() {},
   emit(name, ...args) { for (const listener of this.listeners[name] ?? []) listener(...args); },
 });
 window.shown = {};
@@ -188,7 +179,8 @@ class PanelPage:
         self.panel = Panel(controls, self.log)
         faces = dict(zip(("status", "routes", "clients", "traffic", "compose"),
                          self.panel.children, strict=True))  # fmt: skip
-        self.faces: dict[str, Face] = {**faces, "console": self.panel.console}
+        alone: dict[str, Face] = {"console": self.panel.console, "ladder": self.panel.ladder}
+        self.faces: dict[str, Face] = {**faces, **alone}
         self.wires = {name: Wire() for name in self.faces}
         self.deaf = False
         for name, face in self.faces.items():
@@ -206,7 +198,8 @@ class PanelPage:
         self.page.evaluate(MODELS)
         for name in shown:
             face = self.faces[name]
-            traits = {key: getattr(face, key) for key in ("part", "chosen") if hasattr(face, key)}
+            known = ("part", "chosen", "look", "of")
+            traits = {key: getattr(face, key) for key in known if hasattr(face, key)}
             arguments = [name, str(face._esm), str(face._css), traits]
             self.page.evaluate("(all) => window.show(...all)", arguments)
         self.carry()

@@ -13,7 +13,7 @@ import playground.widgets.face as face_module
 from playground.widgets.face import Face, compose, style
 
 if TYPE_CHECKING:
-    from conftest import Wire
+    from face_page import Wire
 
 
 class Counter(Face):
@@ -75,8 +75,10 @@ def test_a_real_module_has_no_import_left() -> None:
 
 
 def test_no_script_writes_markup_or_fetches() -> None:
+    # The name of SVG looks like an address, but nothing is fetched from there.
     forbidden = re.compile(
-        r"innerHTML|outerHTML|insertAdjacentHTML|fetch\(|XMLHttp|eval\(|https?://"
+        r"innerHTML|outerHTML|insertAdjacentHTML|fetch\(|XMLHttp|eval\("
+        r"|https?://(?!www\.w3\.org/2000/svg)"
     )
     scripts = [file for file in face_module._STATIC.iterdir() if file.name.endswith(".js")]
     assert scripts

@@ -142,8 +142,14 @@ def test_stopping_ends_the_thread_within_a_second(log: Log) -> None:
     assert not follower.running
 
 
-def test_the_rate_is_entries_a_second(log: Log) -> None:
-    follower = Follower(log)
-    for second in range(5):
-        follower._count(float(second), second * 100)
-    assert follower.rate == pytest.approx(100.0)
+def test_messages_are_counted_for_all_faces(follower: Follower, log: Log) -> None:
+    face = Listener(log)
+    follower.attach(face)
+    log.append(1.0, 0, "lab", "lab", "serving")
+    log.append(2.0, 1, "text", "client", "hi", 2)
+    face.until(lambda: face.last == 2 and follower.tally.messages == 1)
+
+
+def test_who_does_not_follow_can_count(log: Log) -> None:
+    log.append(2.0, 1, "text", "client", "hi", 2)
+    assert Follower(log).count().messages == 1

@@ -10,7 +10,7 @@ import pytest
 from panel_page import Ears, StandIn
 
 from playground.traffic.log import Log
-from playground.widgets import Console, Panel, RouteList, StatusLine, TrafficTable
+from playground.widgets import Console, Ladder, Panel, RouteList, StatusLine, TrafficTable
 from playground.widgets.face import Face
 
 
@@ -47,6 +47,7 @@ def test_each_part_can_be_had_alone(panel: Panel) -> None:
     assert isinstance(panel.routes, RouteList)
     assert isinstance(panel.console, Console)
     assert isinstance(panel.traffic, TrafficTable)
+    assert isinstance(panel.ladder, Ladder)
 
 
 def test_faces_stand_from_status_to_compose(panel: Panel) -> None:
@@ -57,7 +58,7 @@ def test_faces_stand_from_status_to_compose(panel: Panel) -> None:
 
 
 def test_every_module_is_complete(panel: Panel) -> None:
-    for face in (*panel.children, panel.console):
+    for face in (*panel.children, panel.console, panel.ladder):
         assert "export default" in str(face._esm)
         assert 'from "./' not in str(face._esm)
 

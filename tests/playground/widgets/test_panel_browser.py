@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 import pytest
 from panel_page import PanelPage, StandIn, chips, chosen, message, press
 from playwright.sync_api import Page, expect
@@ -12,24 +10,6 @@ from playground.widgets import ClientView
 
 BUSY = "The kernel is busy; this happens when the running cell ends."
 GONE = "The kernel does not answer. If it was restarted, run the cell that serves the app again."
-
-
-@pytest.fixture
-def lab() -> StandIn:
-    lab = StandIn()
-    lab.put("alice")
-    lab.put("bob")
-    lab.put("dave", "closed", 1011)
-    return lab
-
-
-@pytest.fixture
-def shown(page: Page, lab: StandIn) -> Iterator[PanelPage]:
-    """A whole panel, rendered; it is ticked by hand."""
-    panel = PanelPage(page, lab)
-    panel.render()
-    yield panel
-    panel.panel.close()
 
 
 def test_the_line_says_where_and_how_busy(shown: PanelPage, page: Page) -> None:

@@ -2,29 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
-import pytest
 from panel_page import PanelPage, StandIn, chosen, message, press
 from playwright.sync_api import Page, expect
-
-
-@pytest.fixture
-def lab() -> StandIn:
-    lab = StandIn()
-    lab.put("alice")
-    lab.put("bob")
-    lab.put("dave", "closed", 1011)
-    return lab
-
-
-@pytest.fixture
-def shown(page: Page, lab: StandIn) -> Iterator[PanelPage]:
-    """A whole panel, rendered; it is ticked by hand."""
-    panel = PanelPage(page, lab)
-    panel.render()
-    yield panel
-    panel.panel.close()
 
 
 def test_a_chip_opens_the_form_of_its_signature(shown: PanelPage, page: Page) -> None:

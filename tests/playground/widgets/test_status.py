@@ -47,11 +47,11 @@ def test_hello_is_answered_with_everything(ears: Ears, log: Log) -> None:
 def test_only_news_is_told(ears: Ears, lab: StandIn) -> None:
     ears.hear("hello")
     ears.told("state")
-    ears.face.follower.stop()  # type: ignore[attr-defined]
+    ears.face.follower.stop()
     ears.face.keep_up(True)
     assert ears.told("state") == []
     lab.now = lab.now._replace(revision=5)
-    ears.face._due = 0.0  # type: ignore[attr-defined]
+    ears.face._due = 0.0
     ears.face.keep_up(False)
     assert [state["revision"] for state in ears.told("state")] == [5]
 
@@ -61,7 +61,7 @@ def test_nothing_is_looked_at_while_nobody_looks(ears: Ears, lab: StandIn) -> No
     ears.hear("bye")
     ears.told("state")
     lab.now = lab.now._replace(revision=5)
-    ears.face._due = 0.0  # type: ignore[attr-defined]
+    ears.face._due = 0.0
     ears.face.keep_up(True)
     assert ears.told("state") == []
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import threading
+import time
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
@@ -13,7 +14,7 @@ from playground.traffic.log import Log
 from playground.widgets.traffic import TrafficTable
 
 if TYPE_CHECKING:
-    from conftest import Wire
+    from face_page import Wire
 
 
 @pytest.fixture
@@ -208,3 +209,116 @@ def test_it_reads_as_text_without_a_browser(table: TrafficTable, log: Log) -> No
     fill(log, 2)
     assert "alice → server" in repr(table)
     assert "<table" in table.still_html()
+
+
+def test_a_tick_is_one_message_with_what_filters_found(
+    table: TrafficTable, log: Log, wire: Wire
+) -> None:
+    fill(log, 5)
+    greet(table, wire)
+    ask(table, kind="find", search=1, query="3", context=None, view="v")
+    table.keep_up(True)
+    log.append(9.0, 1, "text", "client", "message 33", 10)
+    log.append(9.0, 1, "text", "client", "message 4", 9)
+    table.keep_up(True)
+    first, second = take(wire)
+    found = first["found"]["v"]
+    assert (found["search"], found["begins"], numbers(found)) == (1, True, [4])
+    assert (found["places"], found["looked"], found["count"]) == ([1], 5, 1)
+    found = second["found"]["v"]
+    assert numbers(second) == [6, 7]
+    assert (found["after"], found["last"], numbers(found), found["looked"]) == (1, 2, [6], 7)
+
+
+def test_a_search_of_a_full_log_takes_ticks_and_tells_how_far_it_is(
+    table: TrafficTable, log: Log, wire: Wire
+) -> None:
+    fill(log, 20_000)
+    greet(table, wire)
+    ask(table, kind="find", search=1, query="message", context=None, view="v")
+    looked: list[int] = []
+    while not looked or looked[-1] < 20_000:
+        table.keep_up(True)
+        (message,) = take(wire)
+        looked.append(message["found"]["v"]["looked"])
+        assert ("rows" in message["found"]["v"]) == (looked[-1] == 20_000)
+    assert len(looked) > 1
+    assert looked == sorted(looked)
+
+
+def test_a_newer_search_takes_the_place_of_an_older_one(
+    table: TrafficTable, log: Log, wire: Wire
+) -> None:
+    fill(log, 5)
+    greet(table, wire)
+    ask(table, kind="find", search=1, query="3", context=None, view="v")
+    ask(table, kind="find", search=2, query="2", context=None, view="v")
+    table.keep_up(True)
+    (message,) = take(wire)
+    assert message["found"]["v"]["search"] == 2
+    ask(table, kind="since", search=1, cursor=0, view="v")
+    assert take(wire) == []
+    ask(table, kind="find", search=3, query="", context=None, view="v")
+    table.keep_up(True)
+    assert take(wire) == []
+
+
+def test_what_the_kernel_cannot_read_is_said_to_the_view_alone(
+    table: TrafficTable, log: Log, wire: Wire
+) -> None:
+    greet(table, wire)
+    ask(table, kind="find", search=1, query="/(/", context=None, view="v")
+    (message,) = take(wire)
+    assert (message["kind"], message["search"], message["view"]) == ("found", 1, "v")
+    assert "regular expression" in message["problem"]
+
+
+def test_views_that_vanished_are_not_searched_for_for_ever(
+    table: TrafficTable, log: Log, wire: Wire
+) -> None:
+    fill(log, 3)
+    greet(table, wire)
+    for number in range(17):
+        ask(table, kind="find", search=1, query="3", context=None, view=f"v{number}")
+    (message,) = take(wire)
+    assert (message["view"], "Too many views" in message["problem"]) == ("v0", True)
+    table.keep_up(True)
+    assert len(take(wire)[0]["found"]) == 16
+
+
+def test_a_flood_is_sent_in_part_and_the_rest_can_be_asked_for(
+    table: TrafficTable, log: Log, wire: Wire
+) -> None:
+    greet(table, wire)
+    sent = 0
+    for _ in range(20):
+        fill(log, 1_000)
+        table.keep_up(True)
+        sent += len(take(wire)[0]["rows"])
+    assert sent < 10_000
+    ask(table, kind="since", cursor=0, upto=1_000, view="v")
+    assert numbers(take(wire)[0]) == list(range(1, 1_001))
+
+
+def test_who_was_displayed_is_told_before_they_were_heard(
+    table: TrafficTable, log: Log, wire: Wire
+) -> None:
+    fill(log, 300)
+    table.displayed()
+    table.follower.stop()
+    take(wire)
+    table.welcome.expect(0.0)
+    table.welcome._since = time.monotonic()
+    table.keep_up(True)
+    (message,) = take(wire)
+    assert (message["after"], message["last"], len(message["rows"])) == (100, 300, 200)
+    fill(log, 1)
+    table.keep_up(True)
+    assert numbers(take(wire)[-1])[-1] == 301
+    greet(table, wire)
+    assert not table.welcome.waiting(time.monotonic())
+
+
+def test_the_set_up_of_a_view_is_kept(table: TrafficTable) -> None:
+    table.look = {"filter": "kind:text"}
+    assert table.get_state()["look"] == {"filter": "kind:text"}

@@ -3,283 +3,273 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import TYPE_CHECKING
+from typing import Any
 
 import pytest
-from playwright.sync_api import Page, expect
+from face_page import DARK, FaceOnPage
+from panel_page import StandIn
+from playwright.sync_api import expect
+from traffic_log import broadcast, chat, fail, say
+from traffic_page import ROW, grid, numbers, pane, row, rows, scroll_to, selected
 
 from playground.traffic.log import Log
 from playground.widgets.face import Face
 from playground.widgets.traffic import TrafficTable
 
-if TYPE_CHECKING:
-    from conftest import FaceOnPage
+OnPage = Callable[[Face], FaceOnPage]
 
-    OnPage = Callable[[Face], FaceOnPage]
-
-
-def chat(log: Log, *names: str) -> dict[str, int]:
-    """Open a connection for each name."""
-    ids = {}
-    for name in names:
-        ids[name] = log.open("websocket", name, method="GET", path="/chat").id
-        log.append(log.last + 1.0, ids[name], "open", "client", "/chat")
-    return ids
-
-
-def say(log: Log, exchange: int, text: str, count: int = 1) -> None:
-    for index in range(count):
-        data = text.format(index)
-        log.append(log.last + 1.0, exchange, "text", "client", data, len(data))
+# What of a face's controls does not fit into itself, or into the face.
+CUT_OFF = """() => {
+  const face = document.querySelector(".mpp-traffic").getBoundingClientRect();
+  const fits = (el) => {
+    const box = el.getBoundingClientRect();
+    return el.scrollWidth <= el.clientWidth + 1 && box.right <= face.right && box.left >= face.left;
+  };
+  return [...document.querySelectorAll(".mpp-traffic :is(button, select, textarea)")]
+    .filter((el) => el.offsetParent && !el.closest(".mpp-link, .mpp-sheet, .mpp-offer"))
+    .filter((el) => !fits(el))
+    .map((el) => el.textContent);
+}"""
 
 
-def broadcast(log: Log, cause: int, ids: dict[str, int], text: str) -> None:
-    for exchange in ids.values():
-        log.append(log.last + 1.0, exchange, "text", "server", text, len(text), cause, 2, "In[7]:9")
+def test_an_empty_table_says_what_to_do(table: FaceOnPage) -> None:
+    expect(table.page.get_by_text("Nothing has passed yet.")).to_be_visible()
+    expect(table.page.get_by_text("0 entries, 0 B · nothing let go")).to_be_visible()
 
 
-@pytest.fixture
-def log() -> Log:
-    return Log()
-
-
-@pytest.fixture
-def shown(log: Log, on_page: OnPage) -> FaceOnPage:
-    """A table of the log, rendered; it is ticked by hand."""
+def test_before_the_kernel_was_heard_it_says_that_it_waits(log: Log, on_page: OnPage) -> None:
     face = on_page(TrafficTable(log))
+    face.wire.cut = True
     face.render()
-    face.face.follower.stop()
-    return face
+    expect(face.page.locator(".mpp-empty")).to_have_text("Waiting for the kernel")
+    face.wire.cut = False
+    face.face.displayed()
+    face.tick()
+    expect(face.page.locator(".mpp-empty")).to_contain_text("Nothing has passed yet.")
 
 
-def rows(page: Page) -> list[str]:
-    return page.locator(".mpp-sheet .mpp-row").all_inner_texts()
+def test_a_view_that_was_just_displayed_lives_before_it_was_heard(
+    log: Log, on_page: OnPage
+) -> None:
+    ids = chat(log, "alice")
+    say(log, ids["alice"], "before {}", 5)
+    face = on_page(TrafficTable(log))
+    face.face.displayed()
+    face.deaf = True
+    face.render()
+    face.tick()
+    assert numbers(face.page) == [1, 2, 3, 4, 5, 6]
+    say(log, ids["alice"], "while the cell runs")
+    face.tick()
+    assert numbers(face.page)[-1] == 7
+    face.deaf = False
+    face.carry()
+    assert numbers(face.page) == [1, 2, 3, 4, 5, 6, 7]
 
 
-def numbers(page: Page) -> list[int]:
-    cells = page.locator(".mpp-sheet .mpp-n").all_inner_texts()
-    return [int(cell) for cell in cells if cell]
-
-
-def test_an_empty_table_says_what_to_do(shown: FaceOnPage) -> None:
-    expect(shown.page.get_by_text("Nothing has passed yet.")).to_be_visible()
-    expect(shown.page.get_by_text("0 entries, 0 B · nothing dropped")).to_be_visible()
-
-
-def test_a_broadcast_is_one_row_that_opens(shown: FaceOnPage, log: Log) -> None:
+def test_a_broadcast_is_one_row_that_opens(table: FaceOnPage, log: Log) -> None:
     ids = chat(log, "alice", "bob", "carol", "dave")
     say(log, ids["alice"], "hi")
     broadcast(log, 5, ids, "HI")
-    shown.tick()
-    page = shown.page
+    table.tick()
+    page = table.page
     expect(page.get_by_text("alice, bob")).to_be_visible()
     page.get_by_text("+2 ▸").click()
     assert numbers(page)[-5:] == [6, 6, 7, 8, 9]
+    row(page, "carol").click()
+    table.carry()
+    expect(selected(page)).to_have_count(1)
+    expect(selected(page)).to_contain_text("carol")
     page.get_by_text("+2 ▾").click()
     assert numbers(page)[-1] == 6
 
 
-def test_markup_in_a_message_stays_text(shown: FaceOnPage, log: Log) -> None:
+def test_a_row_between_the_sends_of_a_broadcast_can_be_selected(
+    table: FaceOnPage, log: Log
+) -> None:
+    ids = chat(log, "alice", "bob", "carol")
+    say(log, ids["alice"], "hi")
+    broadcast(log, 4, {"alice": ids["alice"]}, "HI")
+    say(log, ids["bob"], "in between")
+    broadcast(log, 4, {"bob": ids["bob"], "carol": ids["carol"]}, "HI")
+    table.tick()
+    page = table.page
+    page.get_by_text("+1 ▸").click()
+    row(page, "in between").click()
+    table.carry()
+    expect(selected(page)).to_have_count(1)
+    expect(selected(page)).to_contain_text("in between")
+    page.keyboard.press("ArrowUp")
+    expect(selected(page)).to_contain_text("carol")
+
+
+def test_markup_in_a_message_stays_text(table: FaceOnPage, log: Log) -> None:
     evil = "<img src=x onerror=\"document.title='owned'\">\x1b[31m"
     ids = chat(log, evil)
-    say(log, ids[evil], evil)
-    shown.tick()
-    shown.page.locator(".mpp-sheet .mpp-row").last.click()
-    shown.carry()
-    assert shown.page.locator("img").count() == 0
-    assert shown.page.title() == ""
-    assert "\\x1b[31m" in rows(shown.page)[-1]
+    say(log, ids[evil], evil.replace("{", "{{"))
+    table.tick()
+    table.page.locator(ROW).last.click()
+    table.carry()
+    table.page.keyboard.press("e")
+    assert table.page.locator("img").count() == 0
+    assert table.page.title() == ""
+    assert "\\x1b[31m" in rows(table.page)[-1]
 
 
-def test_only_rows_in_sight_are_in_the_document(shown: FaceOnPage, log: Log) -> None:
+def test_only_rows_in_sight_are_in_the_document(table: FaceOnPage, log: Log) -> None:
     ids = chat(log, "alice")
     say(log, ids["alice"], "message {}", 1_900)
-    shown.tick()
-    assert shown.page.locator(".mpp-row").count() < 40
-    assert numbers(shown.page)[-1] == 1_901
+    table.tick()
+    assert table.page.locator(ROW).count() < 40
+    assert numbers(table.page)[-1] == 1_901
 
 
-def test_it_follows_only_while_at_the_bottom(shown: FaceOnPage, log: Log) -> None:
+def test_it_follows_only_while_at_the_bottom(table: FaceOnPage, log: Log) -> None:
     ids = chat(log, "alice")
     say(log, ids["alice"], "message {}", 200)
-    shown.tick()
-    page = shown.page
-    page.locator(".mpp-scroller").evaluate("el => el.scrollTop = 230")
-    shown.carry()
+    table.tick()
+    page = table.page
+    scroll_to(page, 230)
+    table.carry()
     before = rows(page)
     say(log, ids["alice"], "news {}", 96)
-    shown.tick()
+    table.tick()
     assert rows(page) == before
     page.get_by_role("button", name="96 new ↓").click()
-    shown.carry()
+    table.carry()
     assert "news 95" in rows(page)[-1]
     expect(page.locator(".mpp-pill")).to_be_hidden()
 
 
-def test_freezing_the_view_goes_on_recording(shown: FaceOnPage, log: Log) -> None:
+def test_freezing_the_view_goes_on_recording(table: FaceOnPage, log: Log) -> None:
     ids = chat(log, "alice")
-    shown.tick()
-    freeze = shown.page.get_by_role("button", name="Freeze view")
+    table.tick()
+    freeze = table.page.get_by_role("button", name="Freeze view")
     freeze.click()
     say(log, ids["alice"], "unseen {}", 3)
-    shown.tick()
-    assert "unseen" not in "".join(rows(shown.page))
-    expect(shown.page.get_by_text("3 new ↓")).to_be_visible()
+    table.tick()
+    assert "unseen" not in "".join(rows(table.page))
+    expect(table.page.get_by_text("3 new ↓")).to_be_visible()
+    expect(table.page.get_by_text("view frozen")).to_be_visible()
     expect(freeze).to_have_attribute("aria-pressed", "true")
     freeze.click()
-    shown.carry()
-    assert "unseen 2" in rows(shown.page)[-1]
+    table.carry()
+    assert "unseen 2" in rows(table.page)[-1]
 
 
-def test_record_switches_the_log_and_says_what_passed(shown: FaceOnPage, log: Log) -> None:
+def test_record_switches_the_log_and_says_what_passed(table: FaceOnPage, log: Log) -> None:
     ids = chat(log, "alice")
-    shown.tick()
-    shown.page.get_by_role("button", name="Record").click()
-    shown.carry()
+    table.tick()
+    table.page.get_by_role("button", name="Record").click()
+    table.carry()
     assert log.recording is False
     say(log, ids["alice"], "unseen", 2)
-    shown.tick()
-    expect(shown.page.get_by_text("2 not recorded · recording is off")).to_be_visible()
+    table.tick()
+    expect(table.page.get_by_text("2 not recorded · recording is off")).to_be_visible()
 
 
-def test_clear_empties_kernel_and_view(shown: FaceOnPage, log: Log) -> None:
+def test_what_was_let_go_is_counted(lab: StandIn, on_page: OnPage) -> None:
+    log = Log(max_entries=100)
+    ids = chat(log, "alice")
+    say(log, ids["alice"], "message {}", 3_099)
+    face = on_page(TrafficTable(log, controls=lab))
+    face.render()
+    expect(face.page.get_by_text("100 entries")).to_contain_text("3,000 let go")
+    assert numbers(face.page)[-1] == 3_100
+
+
+def test_clear_empties_kernel_and_view(table: FaceOnPage, log: Log) -> None:
     ids = chat(log, "alice")
     say(log, ids["alice"], "old", 5)
-    shown.tick()
-    shown.page.get_by_role("button", name="Clear").click()
-    shown.carry()
+    table.tick()
+    table.page.get_by_role("button", name="Clear").click()
+    table.carry()
     say(log, ids["alice"], "new")
-    shown.tick()
+    table.tick()
     assert len(log) == 1
-    assert numbers(shown.page) == [7]
+    assert numbers(table.page) == [7]
 
 
-def test_the_filter_counts_what_it_hides(shown: FaceOnPage, log: Log) -> None:
-    ids = chat(log, "alice", "bob")
-    say(log, ids["alice"], "apple", 30)
-    say(log, ids["bob"], "pear", 2)
-    shown.tick()
-    page = shown.page
-    page.get_by_label("Filter").fill("client:bob pear")
-    expect(page.get_by_text("31 hidden")).to_be_visible()
-    assert numbers(page) == [2, 33, 34]
-
-
-def test_clearing_the_filter_keeps_the_selection_in_sight(shown: FaceOnPage, log: Log) -> None:
-    ids = chat(log, "alice")
-    say(log, ids["alice"], "apple {}", 300)
-    say(log, ids["alice"], "pear")
-    say(log, ids["alice"], "apple {}", 300)
-    shown.tick()
-    page = shown.page
-    page.get_by_label("Filter").fill("pear")
-    page.get_by_text("pear", exact=True).click()
-    page.get_by_label("Filter").fill("")
-    shown.carry()
-    expect(page.locator(".mpp-row.mpp-selected", has_text="pear")).to_be_in_viewport()
-
-
-def test_the_detail_shows_json_and_why(shown: FaceOnPage, log: Log) -> None:
-    ids = chat(log, "alice", "bob", "carol")
-    say(log, ids["alice"], '{{"say": "hi"}}')
-    log.append(9.0, ids["alice"], "print", "server", "shouting", 8, 4, 2, "In[7]:8", None, "stdout")
-    broadcast(log, 4, ids, '{"say": "HI", "id": 12345678901234567890}')
-    shown.tick()
-    page = shown.page
-    page.locator(".mpp-sheet .mpp-row", has_text='"HI"').last.click()
-    shown.carry()
-    detail = page.locator(".mpp-detail")
-    expect(detail.get_by_text("12345678901234567890")).to_be_visible()
-    expect(detail.get_by_text("In [7] line 9")).to_be_visible()
-    detail.get_by_role("tab", name="Why").click()
-    expect(detail).to_contain_text("3 clients in")
-    expect(detail).to_contain_text("shouting")
-    expect(page.locator(".mpp-row.mpp-linked")).to_have_count(1)
-    detail.get_by_text("#4").click()
-    shown.carry()
-    expect(page.locator(".mpp-row.mpp-selected")).to_contain_text('{"say": "hi"}')
-
-
-def test_binary_is_shown_as_hex(shown: FaceOnPage, log: Log) -> None:
-    ids = chat(log, "carol")
-    data = bytes(range(256)) * 500
-    log.append(9.0, ids["carol"], "binary", "client", data, len(data))
-    shown.tick()
-    shown.page.locator(".mpp-sheet .mpp-row", has_text="binary").click()
-    shown.carry()
-    detail = shown.page.locator(".mpp-detail")
-    expect(detail).to_contain_text("0000  00 01 02 03 04 05 06 07")
-    expect(detail).to_contain_text("The first 16,384 bytes are shown.")
-
-
-def test_a_traceback_is_in_the_text_of_an_exception(shown: FaceOnPage, log: Log) -> None:
-    ids = chat(log, "dave")
-    trace = "In[7], line 6, in ws_chat\n    data = json.loads(message)"
-    log.append(9.0, ids["dave"], "exception", "server", "KeyError: 'room'", 16, note=trace)
-    shown.tick()
-    expect(shown.page.get_by_text("in ws_chat")).to_be_visible()
-    shown.page.locator(".mpp-row.mpp-error").click()
-    shown.carry()
-    expect(shown.page.locator(".mpp-detail")).to_contain_text("data = json.loads(message)")
-
-
-def test_older_rows_are_asked_for_again(shown: FaceOnPage, log: Log) -> None:
+def test_older_rows_are_asked_for_again(table: FaceOnPage, log: Log) -> None:
     ids = chat(log, "alice")
     say(log, ids["alice"], "message {}", 6_000)
-    shown.tick()
-    page = shown.page
-    page.locator(".mpp-scroller").evaluate("el => el.scrollTop = 0")
-    shown.carry()
+    table.tick()
+    page = table.page
+    scroll_to(page, 0)
+    table.carry()
     page.get_by_text("4,001 older rows in the kernel: show").click()
-    shown.carry()
-    page.locator(".mpp-scroller").evaluate("el => el.scrollTop = 0")
-    shown.carry()
+    table.carry()
+    scroll_to(page, 0)
+    table.carry()
     expect(page.get_by_text("3,001 older rows in the kernel: show")).to_be_visible()
 
 
-def test_rows_that_were_skipped_can_be_shown(shown: FaceOnPage, log: Log) -> None:
+def test_rows_that_were_skipped_can_be_shown(table: FaceOnPage, log: Log) -> None:
     ids = chat(log, "alice")
-    shown.tick()
-    say(log, ids["alice"], "message {}", 2_500)
-    shown.tick()
-    page = shown.page
-    page.locator(".mpp-scroller").evaluate("el => el.scrollTop = 0")
-    shown.carry()
-    page.get_by_text("500 rows not sent to this view: show").click()
-    shown.carry()
+    table.tick()
+    say(log, ids["alice"], "message {}", 2_501)
+    table.tick()
+    page = table.page
+    scroll_to(page, 0)
+    table.carry()
+    page.get_by_text("rows not sent to this view: show").click()
+    table.carry()
     assert numbers(page)[:4] == [1, 2, 3, 4]
 
 
-def test_nothing_is_lost_by_a_message_that_never_came(shown: FaceOnPage, log: Log) -> None:
+def test_nothing_is_lost_by_a_message_that_never_came(table: FaceOnPage, log: Log) -> None:
     ids = chat(log, "alice")
-    shown.tick()
-    shown.wire.cut = True
+    table.tick()
+    table.wire.cut = True
     say(log, ids["alice"], "lost {}", 3)
-    shown.tick()
-    shown.wire.cut = False
+    table.tick()
+    table.wire.cut = False
     say(log, ids["alice"], "found")
-    shown.tick()
-    assert numbers(shown.page) == [1, 2, 3, 4, 5]
+    table.tick()
+    assert numbers(table.page) == [1, 2, 3, 4, 5]
 
 
-def test_a_page_that_was_loaded_again_has_all(shown: FaceOnPage, log: Log) -> None:
+def test_a_page_that_was_loaded_again_has_all(table: FaceOnPage, log: Log) -> None:
     ids = chat(log, "alice")
     say(log, ids["alice"], "before {}", 5)
-    shown.tick()
-    shown.page.goto("about:blank")
+    table.tick()
     say(log, ids["alice"], "meanwhile {}", 5)
-    shown.face.keep_up(True)
-    shown.wire.outbox.clear()
-    shown.render()
-    assert numbers(shown.page) == list(range(1, 12))
+    table.load_again()
+    assert numbers(table.page) == list(range(1, 12))
 
 
-def test_leaving_takes_everything_along(shown: FaceOnPage) -> None:
-    shown.page.evaluate("() => window.leave()")
-    shown.carry()
+def test_a_page_that_was_loaded_again_is_as_it_was_left(table: FaceOnPage, log: Log) -> None:
+    ids = chat(log, "alice", "bob")
+    say(log, ids["alice"], "apple {}", 2_990)
+    say(log, ids["bob"], "pear {}", 10)
+    table.tick()
+    page = table.page
+    scroll_to(page, 0)
+    page.get_by_text("older rows in the kernel").click()
+    table.carry()
+    scroll_to(page, 23 * 500)
+    row(page, "apple 500").click()
+    page.get_by_role("button", name="Freeze view").click()
+    page.keyboard.press("t")
+    table.carry()
+    before = rows(page)
+    table.load_again()
+    table.carry()
+    assert rows(page) == before
+    expect(selected(page)).to_contain_text("apple 500")
+    expect(pane(page)).to_contain_text("apple 500")
+    expect(page.get_by_text("view frozen")).to_be_visible()
+    say(log, ids["bob"], "news")
+    table.tick()
+    assert rows(page) == before
+
+
+def test_leaving_takes_everything_along(table: FaceOnPage) -> None:
+    table.page.evaluate("() => window.leave()")
+    table.carry()
     left = "() => Object.values(window.model.listeners).reduce((sum, all) => sum + all.size, 0)"
-    assert shown.page.evaluate(left) == 0
-    assert shown.said[-1]["kind"] == "bye"
+    assert table.page.evaluate(left) == 0
+    assert table.said[-1]["kind"] == "bye"
 
 
 def test_a_silent_kernel_is_said_calmly(log: Log, on_page: OnPage) -> None:
@@ -296,65 +286,94 @@ def test_a_silent_kernel_is_said_calmly(log: Log, on_page: OnPage) -> None:
     expect(face.page.get_by_role("button", name="Clear")).to_be_enabled()
 
 
-def test_keys_move_filter_freeze_and_copy(shown: FaceOnPage, log: Log) -> None:
-    ids = chat(log, "alice")
-    say(log, ids["alice"], "message {}", 100)
-    shown.tick()
-    page = shown.page
-    page.get_by_role("grid").focus()
-    selected = page.locator(".mpp-sheet .mpp-selected .mpp-n")
-    steps = {"ArrowUp": "101", "Home": "1", "PageDown": "13", "ArrowDown": "14", "End": "101"}
-    for key, number in steps.items():
-        page.keyboard.press(key)
-        shown.carry()
-        expect(selected).to_have_text(number)
-    page.keyboard.press("Space")
-    expect(page.get_by_text("view frozen")).to_be_visible()
-    page.keyboard.press("/")
-    expect(page.get_by_label("Filter")).to_be_focused()
-    page.keyboard.press("Escape")
-    expect(page.get_by_role("grid")).to_be_focused()
-    page.keyboard.press("Escape")
-    expect(selected).to_have_count(0)
+def test_trouble_in_the_kernel_is_told(table: FaceOnPage) -> None:
+    table.face._heard(table.face, {"kind": "since", "cursor": -1}, [])
+    table.carry()
+    expect(table.page.get_by_role("alert")).to_contain_text("ValueError: expected a number")
 
 
-def test_brackets_walk_the_cause_chain(shown: FaceOnPage, log: Log) -> None:
-    ids = chat(log, "alice", "bob")
-    say(log, ids["alice"], "hi")
-    say(log, ids["bob"], "something else")
-    broadcast(log, 3, {"bob": ids["bob"]}, "alice says hi")
-    shown.tick()
-    page = shown.page
-    page.locator(".mpp-sheet .mpp-row", has_text="says").click()
-    shown.carry()
-    page.keyboard.press("[")
-    selected = page.locator(".mpp-sheet .mpp-selected .mpp-n")
-    expect(selected).to_have_text("3")
-    page.keyboard.press("]")
-    expect(selected).to_have_text("5")
-
-
-def test_keys_do_not_reach_the_notebook(shown: FaceOnPage, log: Log) -> None:
-    shown.page.evaluate(
-        """() => {
-          window.leaked = [];
-          document.addEventListener("keydown", (event) => window.leaked.push(event.key));
-        }"""
-    )
-    shown.page.get_by_role("grid").focus()
-    for key in ("a", "d", "Escape", "ArrowDown"):
-        shown.page.keyboard.press(key)
-    assert shown.page.evaluate("() => window.leaked") == []
-
-
-def test_a_screen_reader_hears_a_line_and_not_the_list(shown: FaceOnPage, log: Log) -> None:
+def test_a_screen_reader_hears_a_line_and_not_the_list(table: FaceOnPage, log: Log) -> None:
     ids = chat(log, "bob")
     log.append(2.0, ids["bob"], "close", "client", "", 0, None, 1, None, 1000, "clean")
-    shown.tick()
-    expect(shown.page.get_by_role("status")).to_have_text("2 new rows, bob closed 1000")
-    grid = shown.page.get_by_role("grid")
-    expect(grid).to_have_attribute("aria-rowcount", "3")
-    assert grid.get_attribute("aria-live") is None
+    table.tick()
+    said = table.page.get_by_role("status").filter(has_text="new rows")
+    expect(said).to_have_text("2 new rows, bob closed 1000")
+    expect(grid(table.page)).to_have_attribute("aria-rowcount", "3")
+    assert grid(table.page).get_attribute("aria-live") is None
+
+
+def test_the_chain_of_the_selected_row_is_marked(table: FaceOnPage, log: Log) -> None:
+    ids = chat(log, "alice", "bob")
+    say(log, ids["bob"], "something else")
+    say(log, ids["alice"], "not json")
+    say(log, ids["bob"], "in between")
+    fail(log, ids["alice"], 4)
+    table.tick()
+    row(table.page, "KeyError").click()
+    table.carry()
+    marks = {
+        name: table.page.locator(f"{ROW}.mpp-linked-{name} .mpp-n").all_inner_texts()
+        for name in ("cause", "self", "effect")
+    }
+    assert marks == {"cause": ["4"], "self": ["6"], "effect": ["7"]}
+    assert table.page.locator(f"{ROW}.mpp-thread-below .mpp-n").all_inner_texts() == ["4", "5", "6"]
+
+
+def test_a_tab_that_was_hidden_comes_back_as_it_was(table: FaceOnPage, log: Log) -> None:
+    ids = chat(log, "alice")
+    say(log, ids["alice"], "before {}", 100)
+    table.tick()
+    cell = table.page.locator("#cell")
+    cell.evaluate("el => el.style.display = 'none'")
+    say(log, ids["alice"], "meanwhile {}", 100)
+    table.tick()
+    cell.evaluate("el => el.style.display = ''")
+    table.drawn()
+    assert numbers(table.page)[-1] == 201
+    say(log, ids["alice"], "after")
+    table.tick()
+    assert numbers(table.page)[-1] == 202
+
+
+def test_times_turn_from_the_row_above_to_the_selected_one_to_the_clock(
+    table: FaceOnPage, log: Log
+) -> None:
+    ids = chat(log, "alice")
+    say(log, ids["alice"], "message {}", 3)
+    table.tick()
+    page = table.page
+    cells = page.locator(f"{ROW} .mpp-t")
+    assert cells.all_inner_texts() == ["", "+1.000", "+1.000", "+1.000"]
+    page.get_by_role("button", name="Δt").click()
+    assert cells.all_inner_texts() == ["+0.000", "+1.000", "+2.000", "+3.000"]
+    row(page, "message 1").click()
+    expect(page.get_by_role("button", name="since #3")).to_be_visible()
+    assert cells.all_inner_texts() == ["−2.000", "−1.000", "+0.000", "+1.000"]
+    page.keyboard.press("t")
+    assert all(text.count(":") == 2 for text in cells.all_inner_texts())
+
+
+@pytest.mark.parametrize("width", [330, 460, 560, 900])
+@pytest.mark.parametrize("theme", ["light", "dark"])
+def test_nothing_is_cut_off_at_any_width(
+    log: Log, lab: StandIn, on_page: OnPage, width: int, theme: str
+) -> None:
+    ids = chat(log, "alice", "bob", "carol", "dave")
+    say(log, ids["alice"], '{{"say": "hi"}}')
+    broadcast(log, 5, ids, "HI")
+    face = on_page(TrafficTable(log, controls=lab))
+    face.render(width=width + 32, theme=DARK if theme == "dark" else None)
+    page = face.page
+    row(page, '{"say"').click()
+    face.carry()
+    page.keyboard.press("e")
+    cut = page.evaluate(CUT_OFF)
+    assert cut == []
+    send = page.get_by_role("button", name="Send", exact=True).bounding_box()
+    main = page.locator(".mpp-main").bounding_box()
+    assert send is not None
+    assert main is not None
+    assert send["y"] + send["height"] <= main["y"] + main["height"]
 
 
 def test_a_narrow_cell_puts_the_detail_below(log: Log, on_page: OnPage) -> None:
@@ -362,7 +381,7 @@ def test_a_narrow_cell_puts_the_detail_below(log: Log, on_page: OnPage) -> None:
     say(log, ids["alice"], "hi")
     face = on_page(TrafficTable(log))
     face.render(width=560)
-    face.page.locator(".mpp-sheet .mpp-row").last.click()
+    face.page.locator(ROW).last.click()
     face.carry()
     table, detail = (
         face.page.locator(f".mpp-{name}").bounding_box() for name in ("table", "detail")
@@ -372,64 +391,21 @@ def test_a_narrow_cell_puts_the_detail_below(log: Log, on_page: OnPage) -> None:
     assert detail["y"] >= table["y"] + table["height"] - 1
 
 
-def test_trouble_in_the_kernel_is_told(shown: FaceOnPage) -> None:
-    shown.face._heard(shown.face, {"kind": "since", "cursor": -1}, [])
-    shown.carry()
-    expect(shown.page.get_by_role("alert")).to_contain_text("ValueError: expected a number")
-
-
-def test_a_tab_that_was_hidden_comes_back_as_it_was(shown: FaceOnPage, log: Log) -> None:
+def test_frames_are_hidden_and_counted_until_they_are_asked_for(
+    table: FaceOnPage, log: Log
+) -> None:
     ids = chat(log, "alice")
-    say(log, ids["alice"], "before {}", 100)
-    shown.tick()
-    cell = shown.page.locator("#cell")
-    cell.evaluate("el => el.style.display = 'none'")
-    say(log, ids["alice"], "meanwhile {}", 100)
-    shown.tick()
-    cell.evaluate("el => el.style.display = ''")
-    shown.drawn()
-    assert numbers(shown.page)[-1] == 201
-    say(log, ids["alice"], "after")
-    shown.tick()
-    assert numbers(shown.page)[-1] == 202
-
-
-def test_a_cause_that_is_not_here_is_fetched(shown: FaceOnPage, log: Log) -> None:
-    ids = chat(log, "alice")
-    say(log, ids["alice"], "the cause")
-    say(log, ids["alice"], "between {}", 4_000)
-    log.append(9_999.0, ids["alice"], "text", "server", "the effect", 10, 2)
-    shown.tick()
-    page = shown.page
-    page.locator(".mpp-sheet .mpp-row", has_text="the effect").click()
-    shown.carry()
-    page.locator(".mpp-detail").get_by_text("#2 ").click()
-    shown.carry()
-    expect(page.locator(".mpp-sheet .mpp-selected")).to_contain_text("the cause")
-    expect(page.locator(".mpp-sheet .mpp-selected")).to_be_in_viewport()
-
-
-def test_closing_the_pane_goes_back_to_the_rows(shown: FaceOnPage, log: Log) -> None:
-    ids = chat(log, "alice")
-    shown.tick()
-    page = shown.page
-    page.locator(".mpp-sheet .mpp-row").click()
-    shown.carry()
-    page.keyboard.press("Enter")
-    expect(page.get_by_role("tab", name="Text")).to_be_focused()
-    page.keyboard.press("Escape")
-    expect(page.locator(".mpp-detail")).to_be_hidden()
-    expect(page.get_by_role("grid")).to_be_focused()
-    assert ids
-
-
-def test_times_turn_to_the_clock(shown: FaceOnPage, log: Log) -> None:
-    ids = chat(log, "alice")
-    say(log, ids["alice"], "hi")
-    shown.tick()
-    page = shown.page
-    cell = page.locator(".mpp-sheet .mpp-t").last
-    expect(cell).to_have_text("+1.000")
-    page.get_by_role("columnheader", name="Δt").click()
-    page.get_by_role("columnheader", name="since start").click()
-    assert cell.inner_text().count(":") == 2
+    kind: Any = "frame"
+    for _ in range(3):
+        say(log, ids["alice"], "hi")
+        log.append(log.last + 1.0, ids["alice"], kind, "client", "", 2)
+    table.tick()
+    page = table.page
+    table.until(lambda: numbers(page) == [1, 2, 4, 6])
+    table.tick()
+    expect(page.locator(".mpp-hidden-count")).to_have_text("3 frames hidden")
+    page.get_by_role("button", name="Frames").click()
+    table.until(lambda: numbers(page) == [1, 2, 3, 4, 5, 6, 7])
+    page.get_by_role("button", name="Frames").click()
+    page.get_by_role("searchbox").fill("kind:frame")
+    table.until(lambda: numbers(page) == [3, 5, 7])

@@ -1,0 +1,62 @@
+"""Examining a lab: every part in turn, and what is found of it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from playground.doctor import notebook, serving, versions
+from playground.doctor.addresses import addresses
+from playground.doctor.report import Report
+from playground.traffic.log import Log
+from playground.transports import ASGIApp, Transport
+from playground.urls import Address
+
+
+@dataclass(frozen=True)
+class Patient:
+    """What there is to know of a lab before anything is tried.
+
+    Attributes:
+        name: What it is called.
+        id: What its beacon answers with.
+        beacon: What its transport serves.
+        transport: How clients reach it.
+        address: Where a browser should.
+        log: Its traffic.
+        served: What was given to `serve`.
+        watching: Whether redefinitions are looked for.
+    """
+
+    name: str
+    id: str
+    beacon: ASGIApp
+    transport: Transport
+    address: Address
+    log: Log
+    served: Any
+    watching: bool
+
+
+def examine(patient: Patient) -> Report:
+    """Try every part of a lab; at most five seconds, and never where a loop would wait for itself.
+
+    Raises:
+        RuntimeError: If it is called from inside a handler.
+    """
+    transport = patient.transport
+    running = transport.running
+    findings = [serving.server(transport)]
+    if running:
+        findings += serving.life(transport)
+        answers = all(finding.state != "wrong" for finding in findings)
+        findings += addresses(patient.id, patient.beacon, transport.port, patient.address, answers)
+    findings += [
+        notebook.frontend(),
+        notebook.output(running),
+        notebook.redefinition(patient.served, running, patient.watching),
+        notebook.nested_runs(),
+        serving.recorder(patient.log),
+        versions.versions(transport.name),
+    ]
+    return Report(patient.name, findings)

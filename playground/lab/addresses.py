@@ -1,0 +1,35 @@
+"""Where a lab is reached: by a browser, by programs on this machine, and from which pages."""
+
+from __future__ import annotations
+
+from playground.lab.ground import Ground
+from playground.urls import Address, browser_address, websocket_url
+
+
+class Addresses(Ground):
+    """A lab's addresses."""
+
+    @property
+    def local_url(self) -> str:
+        """The address for programs on this machine; "" for the memory transport."""
+        return f"http://127.0.0.1:{self.port}/" if self.port else ""
+
+    @property
+    def address(self) -> Address:
+        """The address a browser should use, how it was found, and what it may lack."""
+        if self.port is None:
+            return Address("", "in-process", "There is no network here, so no address.")
+        return browser_address(self.port, given=self._given_url)
+
+    @property
+    def url(self) -> str:
+        """The address a browser should use; "" for the memory transport."""
+        return self.address.url
+
+    def ws_url(self, path: str = "/") -> str:
+        """Return the WebSocket address of a path, for a browser."""
+        return websocket_url(self.url) + path.removeprefix("/") if self.url else ""
+
+    def trust(self, origin: str) -> None:
+        """Let pages of another origin talk to the app; the page that shows the notebook is one."""
+        self._guard.trust(origin)

@@ -1,0 +1,1 @@
+"""Live code: what stands on the stage, what stood there before, and noticing that it changed."""

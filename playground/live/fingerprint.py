@@ -1,0 +1,147 @@
+"""Whether two definitions do the same: a cell that is run again makes a new class of old text."""
+
+from __future__ import annotations
+
+import functools
+import re
+import types
+from collections.abc import Iterator
+from typing import Any, Final
+
+# What Python puts into a class by itself, different each time or only once somebody looks.
+_INCIDENTAL: Final = frozenset(
+    {
+        "__annotate__",
+        "__annotate_func__",
+        "__annotations__",
+        "__annotations_cache__",
+        "__dict__",
+        "__firstlineno__",
+        "__module__",
+        "__static_attributes__",
+        "__weakref__",
+    }
+)
+
+_ADDRESS: Final = re.compile(r" at 0x[0-9a-fA-F]+")
+
+
+def fingerprint(value: Any) -> Any:
+    """Return something that is equal for two definitions that do the same, line for line.
+
+    Functions count by their code, defaults and closure, classes by what is in them and in those of
+    the notebook's that they derive from, and other values by what they print.
+    """
+    return _of(value, ())
+
+
+def class_of(app: object) -> type:
+    """Return an app's class; a class is its own."""
+    return app if isinstance(app, type) else type(app)
+
+
+def is_notebooks(value: Any) -> bool:
+    """Return whether a class or function was defined in the notebook or script itself."""
+    return getattr(value, "__module__", None) == "__main__"
+
+
+def functions(app: object) -> Iterator[types.FunctionType]:
+    """Yield an app's own functions: a class's methods, or a function itself."""
+    if isinstance(app, types.FunctionType):
+        yield app
+        return
+    for value in vars(class_of(app)).values():
+        yield from _functions_in(value)
+
+
+def _functions_in(value: Any) -> Iterator[types.FunctionType]:
+    for part in (value, *_parts(value)):
+        part = getattr(part, "__func__", part)
+        while part is not None:
+            if isinstance(part, types.FunctionType):
+                yield part
+            part = getattr(part, "__wrapped__", None)
+
+
+def _parts(value: Any) -> tuple[Any, ...]:
+    """Return the functions that a descriptor or a partial function stands for."""
+    if isinstance(value, property):
+        return (value.fget, value.fset, value.fdel)
+    if isinstance(value, functools.cached_property | functools.partial | functools.partialmethod):
+        return (value.func,)
+    return ()
+
+
+def _of(value: Any, around: tuple[int, ...]) -> Any:
+    """Return the fingerprint of a value within others, by id, which may hold it in turn."""
+    if id(value) in around:
+        return "…"
+    around = (*around, id(value))
+    kind = type(value).__name__
+    if isinstance(value, type):
+        return _class(value, around) if is_notebooks(value) else value
+    if isinstance(value, types.FunctionType):
+        return _function(value, around)
+    if isinstance(value, functools.partial | functools.partialmethod):
+        return kind, *(_of(each, around) for each in (value.func, value.args, value.keywords))
+    if parts := _parts(value):
+        return kind, *(_of(part, around) for part in parts)
+    if isinstance(value, dict):
+        return kind, *(((_of(key, around)), _of(each, around)) for key, each in value.items())
+    if isinstance(value, list | tuple):
+        return kind, *(_of(each, around) for each in value)
+    if isinstance(value, set | frozenset):
+        return kind, *sorted(repr(_of(each, around)) for each in value)
+    inner = getattr(value, "__func__", None) or getattr(value, "__wrapped__", None)
+    return (kind, _of(inner, around)) if inner is not None else (kind, _printed(value))
+
+
+def _class(value: type, around: tuple[int, ...]) -> Any:
+    members = sorted(vars(value).items())
+    return (
+        value.__qualname__,
+        tuple(_of(base, around) for base in value.__bases__),
+        _printed(vars(value).get("__annotations__") or {}),
+        tuple((name, _of(each, around)) for name, each in members if name not in _INCIDENTAL),
+    )
+
+
+def _function(value: types.FunctionType, around: tuple[int, ...]) -> Any:
+    attributes = {name: each for name, each in vars(value).items() if name != "__wrapped__"}
+    return (
+        _code(value.__code__),
+        _of(value.__defaults__ or (), around),
+        _of(value.__kwdefaults__ or {}, around),
+        _printed(value.__annotations__),
+        _of(attributes, around),
+        tuple(_cell(cell, around) for cell in value.__closure__ or ()),
+    )
+
+
+def _cell(cell: types.CellType, around: tuple[int, ...]) -> Any:
+    try:
+        return _of(cell.cell_contents, around)
+    except ValueError:  # empty
+        return None
+
+
+def _code(code: types.CodeType) -> Any:
+    consts = tuple(_code(c) if isinstance(c, types.CodeType) else _const(c) for c in code.co_consts)
+    arguments = (code.co_argcount, code.co_posonlyargcount, code.co_kwonlyargcount, code.co_flags)
+    names = (code.co_names, code.co_varnames, code.co_freevars)
+    return (code.co_code, arguments, names, consts)
+
+
+def _const(const: Any) -> Any:
+    # 1 == True == 1.0, but code that says one does not do the other.
+    if isinstance(const, frozenset):
+        return ("frozenset", *sorted(map(repr, const)))
+    return (type(const).__name__, repr(const))
+
+
+def _printed(value: Any) -> str:
+    """Return what a value prints, without where it happens to lie in memory."""
+    try:
+        return _ADDRESS.sub("", repr(value))
+    except Exception:
+        return type(value).__name__

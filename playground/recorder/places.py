@@ -1,0 +1,125 @@
+"""Where the user's code stands: the line that sends, prints or fails, as ``In[5]:12``.
+
+Law of the room: looked for with each message, so what is known of a function is kept, and a line's
+number is worked out once for each place in the code.
+"""
+
+from __future__ import annotations
+
+import sys
+import traceback
+from collections.abc import Callable
+from pathlib import Path
+from types import CodeType, FrameType, TracebackType
+from typing import Final
+
+# More functions than a notebook has; those of cells that were run again are forgotten with it.
+MAX_FUNCTIONS: Final = 4096
+
+# The code of this package lies here: between an app and its tap stand only such frames.
+_PACKAGE: Final = str(Path(__file__).resolve().parent.parent)
+
+# Below a recorder stands the server, and below a step of a task whoever happens to run the loop,
+# such as a cell.
+_RECORDER: Final = (str(Path(__file__).with_name("recorder.py")), "__call__")
+_STEP: Final = (str(Path("asyncio", "events.py")), "_run")
+
+
+class _Function:
+    """What is known of one function of the user's."""
+
+    def __init__(self, code: CodeType, label: str) -> None:
+        self.code = code
+        self.label = label
+        self.lines: dict[int, str] = {}
+
+    def line(self, frame: FrameType) -> str:
+        """Return the place where a frame of this function stands."""
+        at = frame.f_lasti
+        known = self.lines.get(at)
+        if known is None:
+            known = self.lines[at] = f"{self.label}:{frame.f_lineno}"
+        return known
+
+
+class Places:
+    """Find the user's code among the frames.
+
+    Args:
+        locate: Given a source file's name, what to call it (``In[5]``), or None if it is not code
+            of the user's. Asked once for each name; see `forget`.
+    """
+
+    def __init__(self, locate: Callable[[str], str | None]) -> None:
+        self._locate = locate
+        # By the code's id, since hashing code is slow; it is kept, so that its id stays its own.
+        # True: not the user's. False: nothing of the user's is further out.
+        self._known: dict[int, _Function | bool] = {}
+        self._kept: list[CodeType] = []
+
+    def forget(self) -> None:
+        """Ask `locate` anew: a cell that is run again gets another number."""
+        self._known.clear()
+        self._kept.clear()
+
+    def here(self, skip: int = 1) -> str | None:
+        """Return the innermost line of the user's code that is running, None if there is none.
+
+        Args:
+            skip: How many callers are certainly not the user's.
+        """
+        known = self._known
+        frame: FrameType | None = sys._getframe(skip)
+        while frame is not None:
+            code = frame.f_code
+            function = known.get(id(code))
+            if function is None:
+                function = self._learn(code)
+            if function is not True:
+                return function.line(frame) if function else None
+            frame = frame.f_back
+        return None
+
+    def _learn(self, code: CodeType) -> _Function | bool:
+        if len(self._kept) >= MAX_FUNCTIONS:
+            self.forget()
+        self._kept.append(code)
+        label = self._locate(code.co_filename)
+        known: _Function | bool = not _is_outermost(code)
+        if label is not None:
+            known = _Function(code, label)
+        self._known[id(code)] = known
+        return known
+
+    def trace(self, trace: TracebackType | None) -> tuple[str | None, str]:
+        """Return where an exception left the user's code, and the traceback in that code alone.
+
+        Of an exception that never was there, the whole traceback.
+        """
+        frames = traceback.extract_tb(trace)
+        users = [(self._locate(frame.filename), frame) for frame in frames]
+        shown = [(label, frame) for label, frame in users if label is not None]
+        if not shown:
+            return None, "".join(traceback.format_list(frames))
+        lines = [
+            f"{label}, line {frame.lineno}, in {frame.name}\n    {frame.line}"
+            for label, frame in shown
+        ]
+        label, last = shown[-1]
+        return f"{label}:{last.lineno}", "\n".join(lines)
+
+
+def frames_of_ours() -> int:
+    """Return how many callers of the caller stand in this package before the first that does not."""
+    count = 0
+    frame = sys._getframe(2)
+    while frame is not None and frame.f_code.co_filename.startswith(_PACKAGE):
+        count += 1
+        frame = frame.f_back  # type: ignore[assignment]
+    return count
+
+
+def _is_outermost(code: CodeType) -> bool:
+    return any(
+        code.co_name == name and code.co_filename.endswith(file) for file, name in (_RECORDER, _STEP)
+    )

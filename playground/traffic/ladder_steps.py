@@ -1,0 +1,228 @@
+"""What a ladder shows of a record: one step for each row, said in words and between whom.
+
+Law of the room: a step knows nothing of pixels. `ladder_steps.js` does the same in the browser, and
+both are held to `tests/javascript/ladder-cases.json`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from math import floor
+from typing import Final, Literal, NamedTuple
+
+from playground.traffic.model import Entry
+from playground.traffic.record import Record
+from playground.traffic.summary import (
+    Group,
+    client_of,
+    escaped,
+    fold,
+    handler_of,
+    is_error,
+    joined,
+    preview,
+    scrub,
+    what,
+)
+from playground.traffic.text import counted, sized
+
+Shape = Literal["arrow", "mark", "band", "pause"]
+Tone = Literal["", "life", "error"]
+
+# A longer silence between two steps is a step of its own.
+PAUSE_SECONDS: Final = 1.0
+
+_LIFE: Final = frozenset({"open", "accept", "refuse", "close", "frame"})
+_MARKS: Final = frozenset({"exception", "print"})
+
+# How many receivers of a broadcast are read out by name.
+NAMED: Final = 3
+
+# So many entries are looked at for each step that is wanted: a broadcast is one step.
+_FOLDED: Final = 64
+
+
+class Step(NamedTuple):
+    """One row of a ladder.
+
+    Attributes:
+        seq: Number of the (first) entry; of the entry that follows for a pause.
+        at, end: When its first and its last entry happened, in seconds since the Unix epoch.
+        shape: ``"arrow"`` between a client and the server, ``"mark"`` on the server's lane,
+            ``"band"`` right across, or ``"pause"``.
+        kind: The entry's kind.
+        sender: The side it came from.
+        clients: Who sent it or gets it: one name, or a broadcast's receivers; none for a band.
+        chip: A word before the label, such as ``binary 4.1k``; "" for none.
+        label: What happened, in one line.
+        tone: ``"error"``, ``"life"`` for a connection's beginning and end, or "".
+        cause: `seq` of the entry that set it off.
+        spontaneous: Whether the server sent it without any message having caused it.
+        members: `seq` of every entry this step stands for.
+    """
+
+    seq: int
+    at: float
+    end: float
+    shape: Shape
+    kind: str
+    sender: str
+    clients: tuple[str, ...]
+    chip: str
+    label: str
+    tone: Tone
+    cause: int | None
+    spontaneous: bool
+    members: tuple[int, ...]
+
+
+def newest(record: Record, limit: int) -> tuple[list[Step], int]:
+    """Return the newest steps of a record, fit to be published, and how many entries went before.
+
+    Args:
+        limit: Steps to return; a broadcast is one.
+    """
+    near = record[-limit * _FOLDED :] if limit > 0 else ()
+    groups = list(fold(near))[-limit:] if limit > 0 else []
+    shown = sum(len(group.entries) for group in groups)
+    return [_scrubbed(each) for each in steps(record, groups)], len(record) - shown
+
+
+def steps(record: Record, groups: Iterable[Group]) -> list[Step]:
+    """Return a step for each group of entries, and one for each pause between them."""
+    return list(with_pauses([step(record, group) for group in groups]))
+
+
+def step(record: Record, group: Group) -> Step:
+    """Return the step that shows a group of entries."""
+    entry = group.first
+    shape = shape_of(entry.kind, entry.sender)
+    clients = [] if shape == "band" else [client_of(record, each) for each in group.entries]
+    return Step(
+        entry.seq, entry.at, group.entries[-1].at, shape, entry.kind, entry.sender, tuple(clients), _chip(entry),
+        _label(entry), _tone(entry), entry.cause, entry.spontaneous,
+        tuple(each.seq for each in group.entries),
+    )  # fmt: skip
+
+
+def with_pauses(shown: Sequence[Step]) -> Iterator[Step]:
+    """Yield the steps, and one more before each that came after a silence."""
+    before = shown[0].at if shown else 0.0
+    for each in shown:
+        if each.at - before > PAUSE_SECONDS:
+            yield Step(
+                each.seq, before, each.at, "pause", "pause", "lab", (), "", lasted(each.at - before), "",
+                None, False, (),
+            )  # fmt: skip
+        yield each
+        before = each.end
+
+
+def shape_of(kind: str, sender: str) -> Shape:
+    """Return how a kind of entry is drawn."""
+    if sender == "lab":
+        return "band"
+    return "mark" if kind in _MARKS else "arrow"
+
+
+def lasted(seconds: float) -> str:
+    """Return how long a pause was: ``4.2 s``, ``3 min 12 s``, ``2 h 5 min``."""
+    whole = floor(seconds + 0.5)
+    if whole < 60:
+        return f"{floor(seconds * 10 + 0.5) / 10:.1f} s"
+    minutes, rest = divmod(whole, 60)
+    if minutes < 60:
+        return f"{minutes} min {rest} s"
+    return f"{minutes // 60} h {minutes % 60} min"
+
+
+def _chip(entry: Entry) -> str:
+    return f"binary {sized(entry.size)}" if isinstance(entry.data, bytes) else ""
+
+
+def _label(entry: Entry) -> str:
+    if entry.kind == "swap":
+        return swapped(preview(entry.data), entry.revision)
+    if entry.kind == "exception":
+        return joined(what(entry), handler_of(entry) and f"in {handler_of(entry)}")
+    return what(entry)
+
+
+def swapped(text: str, revision: int) -> str:
+    """Return what a swap says: the revision that left the stage, and the one that took it."""
+    start = f"revision {revision} on stage"
+    if revision < 2 or not text.startswith(start):
+        return text
+    return f"revision {revision - 1} → {revision}{text[len(start) :]}"
+
+
+def _tone(entry: Entry) -> Tone:
+    if is_error(entry):
+        return "error"
+    return "life" if entry.kind in _LIFE else ""
+
+
+def _scrubbed(told: Step) -> Step:
+    names = tuple(scrub(name) for name in told.clients)
+    return told._replace(label=scrub(told.label), clients=names)
+
+
+def joined_in(record: Record) -> dict[str, int]:
+    """Return the clients of a record, numbered in the order in which they joined."""
+    names = dict.fromkeys(exchange.client for exchange in record.exchanges)
+    return {name: number for number, name in enumerate(names)}
+
+
+def who_is_there(shown: Iterable[Step], order: Mapping[str, int]) -> list[str]:
+    """Return the clients in some steps by when they joined.
+
+    Args:
+        order: Client name → number in the order of joining; who is not in it comes last.
+    """
+    names = dict.fromkeys(name for step in shown for name in step.clients if name)
+    return sorted(names, key=lambda name: order.get(name, len(order)))
+
+
+def effects(shown: Iterable[Step]) -> dict[int, int]:
+    """Return for each entry that caused messages among the steps how many it caused."""
+    found: dict[int, int] = {}
+    for each in shown:
+        if each.cause is not None and each.kind in ("text", "binary"):
+            found[each.cause] = found.get(each.cause, 0) + len(each.members)
+    return found
+
+
+def aloud(told: Step, caused: int = 0) -> str:
+    """Return a step as a sentence for who cannot see it: ``alice to server: text hi``.
+
+    Args:
+        caused: How many messages it set off.
+    """
+    if told.shape == "pause":
+        return f"{told.label} later"
+    why = f"caused by #{told.cause}" if told.cause is not None else ""
+    more = f"caused {counted(caused, 'message', 'messages')}" if caused else ""
+    said = (
+        f"{_between(told)}{_kind(told)}{told.label}".strip(),
+        "sent by itself" if told.spontaneous else why,
+        more,
+    )
+    return ", ".join(part for part in said if part)
+
+
+def _between(told: Step) -> str:
+    if told.shape == "band":
+        return ""
+    rest = len(told.clients) - NAMED
+    names = ", ".join(escaped(name) for name in told.clients[:NAMED])
+    if told.shape == "mark":
+        return f"server, for {names}: " if names else "server: "
+    if told.sender == "client":
+        return f"{names} to server: "
+    return f"server to {names}{f' and {rest} more' if rest > 0 else ''}: "
+
+
+def _kind(told: Step) -> str:
+    if told.kind in _MARKS:
+        return "exception " if told.kind == "exception" else "printed "
+    return f"{told.chip} " if told.chip else "text " * (told.kind == "text")

@@ -1,0 +1,44 @@
+"""A record as CSV, for a spreadsheet.
+
+Law of the room: a cell that came over a wire is never a formula. What begins like one gets an
+apostrophe before it, which spreadsheets take for "this is text".
+"""
+
+from __future__ import annotations
+
+import csv
+import io
+from datetime import UTC, datetime
+from typing import Any, Final
+
+from playground.traffic.flat import COLUMNS, flat
+from playground.traffic.record import Record
+
+# With these a spreadsheet begins a formula, or what comes before one.
+_FORMULA: Final = ("=", "+", "-", "@", "\t", "\r")
+
+_AT: Final = COLUMNS.index("at")
+
+
+def dumps(record: Record) -> str:
+    """Return a record as CSV (RFC 4180): times in UTC, bytes in hex."""
+    text = io.StringIO()
+    rows = csv.writer(text)
+    rows.writerow(COLUMNS)
+    for entry in record:
+        rows.writerow(_row(flat(record, entry)))
+    return text.getvalue()
+
+
+def _row(cells: tuple[Any, ...]) -> list[Any]:
+    row = [_cell(each) for each in cells]
+    row[_AT] = datetime.fromtimestamp(cells[_AT], UTC).isoformat(timespec="microseconds")
+    return row
+
+
+def _cell(value: Any) -> Any:
+    if isinstance(value, bytes):
+        return value.hex(" ")
+    if not isinstance(value, str):
+        return value
+    return f"'{value}" if value.startswith(_FORMULA) else value

@@ -1,0 +1,195 @@
+"""What a log holds: rows in order and their exchanges, within bounds.
+
+Law of the room: taking a row is one tuple and one `list.append`, so it needs no lock and no thread
+waits for another. All else (order, bytes, bounds) is done for many rows at once: when somebody
+looks, every `BATCH` rows, and at once for a large one. Rows and exchanges are plain tuples of
+atoms, which the garbage collector stops tracking.
+"""
+
+from __future__ import annotations
+
+from bisect import bisect_left
+from collections import deque
+from collections.abc import Iterable
+from contextlib import AbstractContextManager
+from itertools import count, islice
+from operator import itemgetter
+from typing import Any, Final, Protocol
+
+from playground.traffic.record import ROW_BYTES
+
+Row = tuple[Any, ...]
+
+# How many rows may wait to be counted, a power of two: enough to share the work, and few beside the
+# bounds.
+BATCH: Final = 64
+
+# A payload of this size is counted at once, so that what waits is never much.
+LARGE: Final = 16 * 1024
+
+# A number may have been given out whose row is still to come, from another thread. When so many
+# newer rows are there, it never comes: an interrupt has struck between the two.
+PATIENCE: Final = 4 * BATCH
+
+# What an exchange costs beside its path and headers, and what a header does with its two strings.
+EXCHANGE_BYTES: Final = 400
+HEADER_BYTES: Final = 200
+
+_SEQ: Final = itemgetter(0)
+_SIZE: Final = itemgetter(6)
+
+
+class Overflow(Protocol):
+    """Takes what a log lets go."""
+
+    def append(self, row: Row, /) -> object:
+        """Take a row; called while the log's lock is held, so be quick."""
+
+
+class Store:
+    """Rows and exchanges, the newest that fit.
+
+    Args:
+        max_entries: Rows to keep.
+        max_bytes: Bytes to keep; the newest row always stays.
+        lock: Held while rows are counted and read.
+
+    Attributes:
+        number: Called for a row's number; bring the row to `take` at once.
+        take: Called with a row.
+        number_exchange: Called for an exchange's number.
+        exchanges: By number.
+        ending: Called with the number of an exchange of which nothing more will come.
+        first, last, bytes, dropped: See `Log`; true after `settle`.
+        rows: In order; complete after `settle`.
+        overflow: Where rows go that are let go; None if nobody wants them.
+    """
+
+    def __init__(self, max_entries: int, max_bytes: int, lock: AbstractContextManager[Any]) -> None:
+        self.max_entries = max_entries
+        self.max_bytes = max_bytes
+        self.lock = lock
+        self.overflow: Overflow | None = None
+        self.rows: deque[Row] = deque()
+        self.exchanges: dict[int, Row] = {}
+        self.first = 1
+        self.last = 0
+        self.bytes = 0
+        self.dropped = 0
+        self.number_from(1, 1)
+        self._inbox: list[Row] = []
+        self.take = self._inbox.append
+        self._ending: list[int] = []
+        self.ending = self._ending.append
+        # Exchanges that have ended, with the newest row there was then, in that order.
+        self._ended: deque[tuple[int, int]] = deque()
+
+    def number_from(self, row: int, exchange: int) -> None:
+        """Give out these numbers next."""
+        self.number = count(row).__next__
+        self.number_exchange = count(exchange).__next__
+
+    def settle(self) -> None:
+        """Count what has come since the last time, and let go what is over the bounds.
+
+        Call it with the lock held.
+        """
+        if self._inbox:
+            batch = self._next_batch()
+            if batch:
+                self.rows.extend(batch)
+                self.last = batch[-1][0]
+                self.bytes += ROW_BYTES * len(batch) + sum(map(_SIZE, batch))
+        if self._ending:
+            self._end()
+        self._let_go()
+
+    def _next_batch(self) -> list[Row]:
+        """Take the rows out of the inbox, in order, up to one that is still on its way."""
+        inbox = self._inbox
+        batch = inbox[:]
+        del inbox[: len(batch)]  # others may have come meanwhile, behind these
+        batch.sort(key=_SEQ)
+        if batch[-1][0] - self.last != len(batch) < PATIENCE:
+            ready = next(at for at, row in enumerate(batch) if row[0] != self.last + 1 + at)
+            inbox[:0] = batch[ready:]
+            del batch[ready:]
+        return batch
+
+    def _end(self) -> None:
+        ending = self._ending[:]
+        del self._ending[: len(ending)]
+        for number in ending:
+            if number in self.exchanges:
+                self.bytes += weight(self.exchanges[number])
+                self._ended.append((self.last, number))
+
+    def _let_go(self) -> None:
+        over = len(self.rows) - self.max_entries
+        while over > 0 or (self.bytes > self.max_bytes and len(self.rows) > 1):
+            self._drop(max(1, over))
+            over = 0
+        if self._ended:
+            self._forget()
+
+    def _drop(self, many: int) -> None:
+        rows = self.rows
+        gone = [rows.popleft() for _ in range(many)]
+        self.first = rows[0][0]
+        self.bytes -= ROW_BYTES * many + sum(map(_SIZE, gone))
+        self.dropped += many
+        if self.overflow is not None:
+            for row in gone:
+                self.overflow.append(row)
+        if self._ended:
+            self._forget()
+
+    def _forget(self) -> None:
+        """Forget the exchanges that had ended before the oldest row that is kept."""
+        ended = self._ended
+        while ended and ended[0][0] < self.first:
+            exchange = self.exchanges.pop(ended.popleft()[1], None)
+            if exchange is not None:
+                self.bytes -= weight(exchange)
+
+    def clear(self) -> None:
+        """Let every row go and free its memory. Call it with the lock held."""
+        self.settle()
+        self.rows.clear()
+        self.first = self.last + 1
+        self._forget()
+        self.bytes = 0
+
+    def fill(self, rows: Iterable[Row], exchanges: Iterable[Row], last: int) -> None:
+        """Hold these rows and exchanges, which have all ended, and number on from there."""
+        self.rows.extend(rows)
+        self.last = max(last, self.rows[-1][0] if self.rows else 0)
+        self.first = self.rows[0][0] if self.rows else self.last + 1
+        self.bytes = sum(ROW_BYTES + row[6] for row in self.rows)
+        for exchange in exchanges:
+            self.exchanges[exchange[0]] = exchange
+            self.ending(exchange[0])
+        self.number_from(self.last + 1, max(self.exchanges, default=0) + 1)
+        self.settle()
+
+    def index(self, seq: int) -> int:
+        """Return where the first row stands that is numbered `seq` or more."""
+        rows = self.rows
+        if len(rows) == self.last - self.first + 1:
+            return min(max(0, seq - self.first), len(rows))
+        return bisect_left(rows, seq, key=_SEQ)  # a log that was read from a file may have gaps
+
+    def between(self, start: int, stop: int) -> list[Row]:
+        """Return the rows at `start` to `stop`, walking there from the nearer end."""
+        rows = self.rows
+        after = len(rows) - stop
+        if start <= after:
+            return list(islice(rows, start, stop))
+        newest_first = list(islice(reversed(rows), after, len(rows) - start))
+        newest_first.reverse()
+        return newest_first
+
+
+def weight(exchange: Row) -> int:
+    """Return what an exchange costs: its own tuple, its path, and two strings a header."""
+    return EXCHANGE_BYTES + HEADER_BYTES * len(exchange[5]) + len(exchange[4])

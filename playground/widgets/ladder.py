@@ -1,0 +1,117 @@
+"""The ladder: a log as a sequence diagram, live; and as a picture to keep."""
+
+from __future__ import annotations
+
+from base64 import b64encode
+from html import escape
+from os import PathLike
+from pathlib import Path
+from typing import Any, Final
+
+from playground.traffic import svg
+from playground.traffic.log import Log
+from playground.traffic.record import Record
+from playground.widgets.controls import Controls
+from playground.widgets.drawing import drawn, written
+from playground.widgets.follower import Follower
+from playground.widgets.names import Names
+from playground.widgets.traffic import TrafficTable
+
+# What a saved notebook should show and grow by: some two screens, at most 100 kB.
+STILL_ROWS: Final = 60
+
+
+class Picture(str):
+    """An SVG document, which a notebook shows as the picture it is."""
+
+    __slots__ = ()
+
+    def _repr_html_(self) -> str:
+        return shown_as_image(self, "A ladder")
+
+    def __repr__(self) -> str:
+        return f"<Picture of {len(self):,} characters of SVG; print() shows them>"
+
+
+class Ladder(TrafficTable):
+    """A sequence diagram of a log that keeps up with it.
+
+    It is the traffic's view with the ladder in front: filter, detail and keys are the same, and
+    what is selected here is selected in the table of the same log on the same page.
+    """
+
+    def __init__(
+        self,
+        log: Log,
+        names: Names | None = None,
+        follower: Follower | None = None,
+        controls: Controls | None = None,
+    ) -> None:
+        super().__init__(log, names, follower, controls)
+        self.look = {"picture": "Ladder"}
+
+    def svg(
+        self, wanted: str | None = None, *, width: int = svg.WIDTH, limit: int = svg.LIMIT
+    ) -> Picture:
+        """Return the ladder as an SVG document; as the last line of a cell it shows itself.
+
+        Args:
+            wanted: What you would type into the filter box; by default all that the log holds.
+            width: Pixels.
+            limit: Rows to show, the newest; how many entries were left out is said.
+
+        Raises:
+            FilterError: If a part of `wanted` cannot be read; it says which, and what to write.
+        """
+        record: Record = self._log[:] if wanted is None else self._log.filter(wanted)
+        return Picture(drawn(self._log, self.names, record, width, limit))
+
+    def save(self, path: str | PathLike[str], wanted: str | None = None, **options: Any) -> Path:
+        """Write the ladder to an ``.svg`` file, for a slide or a page; one that is there goes.
+
+        Args:
+            path: Such as ``"chat.svg"``.
+            wanted, options: As for `svg`.
+
+        Raises:
+            ValueError: If the file's name ends otherwise.
+        """
+        file = Path(path)
+        if file.suffix.lower() != ".svg":
+            raise ValueError(
+                f"expected a name that ends with '.svg', got {file.name!r}; "
+                f"lab.log.save({file.name!r}) writes the traffic in other formats"
+            )
+        file.write_text(self.svg(wanted, **options), "utf-8")
+        return file
+
+    def still_text(self) -> str:
+        """Return the newest steps as a ladder in characters."""
+        return written(self._log, self.names, self._log, STILL_ROWS)
+
+    def still_html(self) -> str:
+        """Return the newest steps as a picture, and in characters for where it is taken away.
+
+        As an image the picture keeps its styles; an SVG among the markup does not, where a page
+        takes out what might be harmful, as GitHub's does.
+        """
+        text = escape(self.still_text())
+        return (
+            f"{shown_as_image(self._still_picture(), 'Ladder of the traffic; in words below')}"
+            f"<details><summary>The ladder in characters</summary><pre>{text}</pre></details>"
+        )
+
+    def _still_picture(self) -> str:
+        return drawn(self._log, self.names, self._log, svg.WIDTH, STILL_ROWS)
+
+    def _repr_mimebundle_(self, **kwargs: Any) -> Any:
+        data, metadata = super()._repr_mimebundle_(**kwargs)
+        # For who shows no HTML of others at all.
+        data["image/svg+xml"] = self._still_picture()
+        return data, metadata
+
+
+def shown_as_image(document: str, words: str) -> str:
+    """Return markup that shows an SVG document where only plain images may stand."""
+    data = b64encode(document.encode()).decode()
+    return f'<img alt="{escape(words)}" src="data:image/svg+xml;base64,{data}">'

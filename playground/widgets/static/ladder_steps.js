@@ -1,0 +1,168 @@
+/**
+ * What a ladder shows of the items of a table: one step for each, said in words and between whom.
+ * `traffic/ladder_steps.py` does the same; both are held to `tests/javascript/ladder-cases.json`. No DOM.
+ */
+
+import { counted, escaped, sized } from "./format.js";
+import { holeText } from "./rows.js";
+
+/**
+ * @typedef {import("./rows.js").Row} Row
+ * @typedef {import("./rows.js").Item} Item
+ *
+ * One row of a ladder: an "arrow" between a client and the server, a "mark" on the server's lane, a
+ * "band" right across, or a "pause". `clients` is who sent it or gets it, `members` the number of every
+ * entry that it stands for.
+ * @typedef {{seq: number, at: number, end: number, shape: "arrow" | "mark" | "band" | "pause", kind: string,
+ *   sender: string, clients: string[], chip: string, label: string, tone: "" | "life" | "error",
+ *   cause: number | null, spontaneous: boolean, members: number[], item: Item | null}} Step
+ */
+
+// A longer silence between two steps is a step of its own.
+const PAUSE_SECONDS = 1;
+
+const BEGIN_OR_END = new Set(["open", "accept", "refuse", "close", "frame"]);
+const MARKED = new Set(["exception", "print"]);
+const SENT = new Set(["text", "binary"]);
+
+// How many receivers of a broadcast are read out by name.
+const READ_OUT = 3;
+
+/** A step for each item, and one for each pause between them. @param {Item[]} items @param {boolean} [found] as in `holeText` */
+export function stepsOf(items, found = false) {
+  const shown = items.filter((item) => item.type !== "member").map((item) => (item.row ? stepOf(item, item.row) : gapOf(item, found)));
+  return withPauses(shown);
+}
+
+/** A row never changes, so its step is made once; a broadcast's grows with its members. @type {WeakMap<Row, Step>} */
+const madeSteps = new WeakMap();
+
+/** @param {Item} item @param {Row} row @returns {Step} */
+function stepOf(item, row) {
+  const known = madeSteps.get(row);
+  if (known?.members.length === item.members.length) {
+    known.item = item;
+    return known;
+  }
+  const made = newStep(item, row);
+  madeSteps.set(row, made);
+  return made;
+}
+
+/** @param {Item} item @param {Row} row @returns {Step} */
+function newStep(item, row) {
+  const shape = row.sender === "lab" ? "band" : MARKED.has(row.kind) ? "mark" : "arrow";
+  return {
+    seq: row.seq, at: row.at, end: item.members[item.members.length - 1].at, shape, kind: row.kind, sender: row.sender,
+    clients: shape === "band" ? [] : item.members.map((member) => member.client),
+    chip: row.bytes ? `binary ${sized(row.size)}` : "",
+    label: labelOf(row),
+    tone: row.error ? "error" : BEGIN_OR_END.has(row.kind) ? "life" : "",
+    cause: row.cause,
+    spontaneous: row.cause === null && row.sender === "server" && SENT.has(row.kind),
+    members: item.members.map((member) => member.seq),
+    item,
+  };
+}
+
+/** What stands where rows are missing. @param {Item} item @param {boolean} found @returns {Step} */
+function gapOf(item, found) {
+  return { ...band("hole", item.seq, NaN, holeText(item, found)), shape: "band", item };
+}
+
+/** @returns {Step} */
+function band(/** @type {string} */ kind, /** @type {number} */ seq, /** @type {number} */ at, /** @type {string} */ label) {
+  return {
+    seq, at, end: at, shape: "pause", kind, sender: "lab", clients: [], chip: "", label, tone: "", cause: null,
+    spontaneous: false, members: [], item: null,
+  };
+}
+
+/** @param {Step[]} shown @returns {Step[]} */
+function withPauses(shown) {
+  const all = /** @type {Step[]} */ ([]);
+  let before = NaN;
+  for (const each of shown) {
+    // What is missing may have been anything but silence: NaN is no pause.
+    if (each.at - before > PAUSE_SECONDS) all.push(band("pause", each.seq, each.at, lasted(each.at - before)));
+    all.push(each);
+    before = each.end;
+  }
+  return all;
+}
+
+/** How long a pause was: 4.2 s, 3 min 12 s, 2 h 5 min. @param {number} seconds */
+export function lasted(seconds) {
+  const whole = Math.floor(seconds + 0.5);
+  if (whole < 60) return `${(Math.floor(seconds * 10 + 0.5) / 10).toFixed(1)} s`;
+  const minutes = Math.floor(whole / 60);
+  return minutes < 60 ? `${minutes} min ${whole % 60} s` : `${Math.floor(minutes / 60)} h ${minutes % 60} min`;
+}
+
+/** What happened, in one line. @param {Row} row */
+function labelOf(row) {
+  const text = escaped(row.text) + (row.cut ? (row.bytes ? " …" : "…") : "");
+  const dotted = (/** @type {(string | number | null | false)[]} */ ...parts) => parts.filter(Boolean).join(" · ");
+  switch (row.kind) {
+    case "open": return dotted(`opened ${text}`, row.note && `offers ${row.note}`);
+    case "accept": return dotted("accepted", text && `subprotocol ${text}`);
+    case "refuse": return dotted(`refused ${row.code}`, text);
+    case "close": return dotted(`closed ${row.code} ${row.note ?? ""}`.trim(), text);
+    case "request": return `${row.note ?? "GET"} ${text}`;
+    case "response": return dotted(String(row.code), text || row.note);
+    case "exception": return dotted(text, row.where, row.note && `in ${row.note}`);
+    case "swap": return swappedText(text, row.revision);
+    default: return text;
+  }
+}
+
+/** A swap names the revision that left the stage, and the one that took it. */
+function swappedText(/** @type {string} */ text, /** @type {number} */ revision) {
+  const start = `revision ${revision} on stage`;
+  if (revision < 2 || !text.startsWith(start)) return text;
+  return `revision ${revision - 1} → ${revision}${text.slice(start.length)}`;
+}
+
+/** The clients in some steps by when they joined. @param {Step[]} shown @param {Record<string, number>} order name → number */
+export function whoIsThere(shown, order) {
+  const names = new Set(shown.flatMap((step) => step.clients).filter(Boolean));
+  return [...names].sort((one, other) => (order[one] ?? Infinity) - (order[other] ?? Infinity) || 0);
+}
+
+/** For each entry that caused messages among the steps, how many. @param {Step[]} shown @returns {Map<number, number>} */
+export function effectsOf(shown) {
+  const found = new Map();
+  for (const { cause, kind, members } of shown) {
+    if (cause !== null && SENT.has(kind)) found.set(cause, (found.get(cause) ?? 0) + members.length);
+  }
+  return found;
+}
+
+/**
+ * A step as a sentence for who cannot see it: "alice to server: text hi".
+ * @param {Step} step
+ * @param {number} caused how many messages it set off
+ */
+export function spoken(step, caused = 0) {
+  if (step.shape === "pause") return `${step.label} later`;
+  return [
+    `${between(step)}${kindSaid(step)}${step.label}`.trim(),
+    step.spontaneous ? "sent by itself" : step.cause !== null && `caused by #${step.cause}`,
+    caused > 0 && `caused ${counted(caused, "message", "messages")}`,
+  ].filter(Boolean).join(", ");
+}
+
+function between(/** @type {Step} */ step) {
+  if (step.shape === "band") return "";
+  const rest = step.clients.length - READ_OUT;
+  const names = step.clients.slice(0, READ_OUT).map((name) => escaped(name)).join(", ");
+  if (step.shape === "mark") return names ? `server, for ${names}: ` : "server: ";
+  if (step.sender === "client") return `${names} to server: `;
+  return `server to ${names}${rest > 0 ? ` and ${rest} more` : ""}: `;
+}
+
+function kindSaid(/** @type {Step} */ step) {
+  if (MARKED.has(step.kind)) return step.kind === "exception" ? "exception " : "printed ";
+  if (step.chip) return `${step.chip} `;
+  return step.kind === "text" ? "text " : "";
+}

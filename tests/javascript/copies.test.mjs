@@ -1,0 +1,32 @@
+import assert from "node:assert/strict";
+import test from "node:test";
+
+import { base64Of, copiesOf, prettyJson } from "../../playground/widgets/static/copies.js";
+
+const forms = (held) => Object.fromEntries(copiesOf({ text: null, bytes: null, json: undefined, command: null, ...held }).map((each) => [each.name, each.text]));
+
+test("text is copied as text, hex and base64, and with its command", () => {
+  assert.deepEqual(forms({ text: "hé", command: { tool: "websocat", line: "websocat x" } }), { text: "hé", hex: "68 c3 a9", base64: "aMOp", websocat: "websocat x" });
+});
+
+test("bytes are no text", () => {
+  assert.deepEqual(forms({ bytes: Uint8Array.of(0, 255) }), { hex: "00 ff", base64: "AP8=" });
+});
+
+test("nothing is copied of nothing", () => {
+  assert.deepEqual(forms({ text: "" }), {});
+});
+
+test("JSON is laid out with every number and text as it was written", () => {
+  const json = '{"id":12345678901234567890,"e":1.0e5,"t":"a, {b}: \\"c\\"","l":[],"o":{},"d":[1,[true,null]]}';
+  const pretty = prettyJson(json);
+  assert.equal(pretty.replace(/\n\s*/g, "").replaceAll('": ', '":'), json.replaceAll('": ', '":'));
+  assert.match(pretty, /^ {2}"id": 12345678901234567890,$/m);
+  assert.match(pretty, /^ {2}"l": \[\],$/m);
+  assert.match(pretty, /^ {6}null$/m);
+  assert.deepEqual(JSON.parse(pretty), JSON.parse(json));
+});
+
+test("many bytes are no problem", () => {
+  assert.equal(base64Of(new Uint8Array(200_000)).length, 266_668);
+});

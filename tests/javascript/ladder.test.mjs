@@ -1,0 +1,80 @@
+import assert from "node:assert/strict";
+import { readFileSync } from "node:fs";
+import test from "node:test";
+
+import { columns, shortened } from "../../playground/widgets/static/columns.js";
+import { GUTTER, lanesOf } from "../../playground/widgets/static/ladder_lanes.js";
+import { placeStep } from "../../playground/widgets/static/ladder_layout.js";
+import { fansOf, livesOf } from "../../playground/widgets/static/ladder_links.js";
+import { effectsOf, spoken, stepsOf, whoIsThere } from "../../playground/widgets/static/ladder_steps.js";
+import { fold, toRow } from "../../playground/widgets/static/rows.js";
+import { row } from "./row.mjs";
+
+const { cases } = JSON.parse(readFileSync(new URL("ladder-cases.json", import.meta.url), "utf-8"));
+
+const PREVIEW = 200;
+const BYTES_SHOWN = 24;
+const GOOD = [1000, 1001, 1005, 1012, 1013];
+
+/** An entry as the kernel sends it. */
+function wire(entry) {
+  const bytes = entry.hex === undefined ? null : Buffer.from(entry.hex, "hex");
+  const data = entry.data ?? "";
+  const text = bytes ? bytes.subarray(0, BYTES_SHOWN).toString("hex").replace(/(..)(?=.)/g, "$1 ") : data.slice(0, PREVIEW);
+  const cut = bytes ? bytes.length > BYTES_SHOWN : data.length > PREVIEW;
+  const bad = ["exception", "refuse"].includes(entry.kind) || (entry.kind === "response" && entry.code >= 400)
+    || (entry.kind === "close" && (entry.note === "not clean" || !GOOD.includes(entry.code)));
+  return [
+    entry.seq, entry.at, entry.exchange, entry.kind, entry.sender, text, entry.size ?? 0, entry.cause ?? null,
+    entry.revision ?? 0, entry.where ?? null, entry.code ?? null, entry.row_note ?? entry.note ?? null, cut ? 7 : 0,
+    (bytes ? "b" : "") + (bad ? "e" : ""),
+  ];
+}
+
+function laidOut({ clients, entries, width, unfolded, window, server }) {
+  const exchanges = Object.fromEntries(clients.map((name, index) => [index + 1, ["websocket", name, "/chat"]]));
+  const steps = stepsOf(fold(entries.map((entry) => toRow(wire(entry), exchanges)), 1, new Set()));
+  const order = Object.fromEntries(clients.map((name, index) => [name, index]));
+  const across = lanesOf(whoIsThere(steps, order), width, unfolded);
+  const [left, right] = window ?? [GUTTER, across.width];
+  const caused = effectsOf(steps);
+  const count = (step) => step.members.reduce((sum, seq) => sum + (caused.get(seq) ?? 0), 0);
+  return {
+    steps: steps.map((step) => [step.seq, step.shape, step.tone, spoken(step, count(step))]),
+    lanes: across.lanes.map(({ name, role, x }) => [name, role, x]),
+    width: across.width,
+    placed: steps.map((step) => {
+      const { start, ends, shared, x, anchor, chip, label } = placeStep(step, across, left, right, server);
+      return [start, ends, shared, x, anchor, chip, label];
+    }),
+    fans: fansOf(steps).map(({ cause, effects, out }) => [cause, effects, out]),
+    lives: livesOf(steps, across).map(({ lane, first, last }) => [lane, first, last]),
+  };
+}
+
+for (const each of cases) {
+  test(`the ladder is laid out as in Python: ${each.why}`, () => {
+    assert.deepEqual(laidOut(each), each.expected);
+  });
+}
+
+test("what is missing is a band, and no pause", () => {
+  const steps = stepsOf(fold([row(1, { at: 1 }), row(9, { at: 500 })], 1, new Set()));
+  assert.deepEqual(steps.map((step) => [step.shape, step.kind, step.label]), [
+    ["arrow", "text", "hi"], ["band", "hole", "7 rows not sent to this view: show"], ["arrow", "text", "hi"],
+  ]);
+});
+
+test("the sends of an opened broadcast are no steps of their own", () => {
+  const sent = (seq, exchange) => row(seq, { sender: "server", cause: 1, exchange });
+  const steps = stepsOf(fold([row(1), sent(2, 1), sent(3, 2)], 1, new Set([2])));
+  assert.deepEqual(steps.map((step) => step.members), [[1], [2, 3]]);
+});
+
+test("a text is cut where its columns end", () => {
+  assert.equal(shortened("hello", 5), "hello");
+  assert.equal(shortened("hello!", 5), "hell…");
+  assert.equal(columns("こんにちは"), 10);
+  assert.equal(shortened("こんにちは", 6), "こん…");
+  assert.equal(shortened("💬💬", 3), "💬…");
+});

@@ -1,0 +1,58 @@
+"""A part of a log is a record too, and stays what it was."""
+
+from __future__ import annotations
+
+import pytest
+from records import chat
+
+from playground.traffic.log import Log
+from playground.traffic.record import Selection
+
+
+def test_a_slice_stays_what_it_was_whatever_becomes_of_the_log() -> None:
+    log = Log(max_entries=3)
+    exchange = log.open("websocket", "alice").id
+    for data in "abc":
+        log.append(0.0, exchange, "text", "client", data, 1)
+    part = log[1:]
+    log.finish(exchange)
+    for _ in range(5):
+        log.append(0.0, 0, "lab", "lab", "x", 1)
+    assert [entry.data for entry in part] == ["b", "c"]
+    assert part.exchange(exchange) is not None
+    assert log.exchange(exchange) is None
+
+
+def test_slices_of_slices_know_what_the_log_did() -> None:
+    log = chat()
+    log.append(0.0, 0, "lab", "lab", "x", 1)
+    part = log[2:9][::2]
+    assert isinstance(part, Selection)
+    assert [entry.seq for entry in part] == [3, 5, 7, 9]
+    assert [each.client for each in part.exchanges] == ["alice", "bob"]
+    assert (part.last, part.bytes) == (log.last, sum(entry.size + 220 for entry in part))
+    assert (part[0].seq, part[-1].seq, len(part)) == (3, 9, 4)
+    with pytest.raises(IndexError):
+        part[4]
+
+
+def test_a_selection_equals_the_same_choice_and_a_list_of_its_entries() -> None:
+    log = chat()
+    assert log[3:5] == log[3:5] == list(log)[3:5]
+    assert log[3:5] != log[3:6]
+    assert log[3:5] != "two entries"
+
+
+def test_it_is_shown_as_a_table() -> None:
+    found = chat().filter("client:alice kind:text")
+    assert "alice → server" in repr(found)
+    assert "4 earlier" not in found._repr_html_()
+    assert found._repr_html_().startswith("<table")
+    assert "<b>alice</b> → server" in found._repr_html_()
+
+
+def test_a_log_is_a_sequence() -> None:
+    log = chat()
+    assert log[3] in log
+    assert log.index(log[3]) == 3
+    assert [entry.seq for entry in reversed(log)] == list(range(22, 0, -1))
