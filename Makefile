@@ -11,6 +11,8 @@ NO_BROWSER := $(shell test -n "$$DISPLAY$$WAYLAND_DISPLAY" || test "$$(uname)" =
 # JupyterLab refuses to run as root unless it is told that this is meant: in a container it is.
 AS_ROOT := $(shell test "$$(id -u)" != 0 || echo --allow-root)
 
+BENCHMARKS := start recording log handover view nested soak
+
 help:  ## Say what there is
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' Makefile
 
@@ -39,10 +41,11 @@ picture: $(VENV)/.dev  ## Take the README's picture of the panel anew
 	cp test-results/panel.png docs/panel.png
 
 bench: $(VENV)/.dev  ## Measure what the speed claims say
-	@for each in benchmarks/*.py; do echo "== $$each"; $(PY) "$$each" || exit 1; done
+	@for each in $(BENCHMARKS); do echo "== $$each"; $(PY) "benchmarks/$$each.py" || exit 1; done
+	$(PY) -m benchmarks.frameworks $(BENCH_ARGS)
 
 clean:  ## Remove what was made, the virtual environment too
-	rm -rf $(VENV) build dist test-results .pytest_cache .mypy_cache .ruff_cache .hypothesis
+	rm -rf $(VENV) .bench build dist test-results .pytest_cache .mypy_cache .ruff_cache .hypothesis
 	find micropie playground tests benchmarks examples notebooks \
 		\( -name __pycache__ -o -name .ipynb_checkpoints \) -type d -prune -exec rm -rf {} +
 

@@ -91,17 +91,17 @@ def main() -> None:
 
 def tell(name: str, figures: Figures, swaps: int) -> None:
     """Print what came of a run."""
-    waits = sorted(wait for each in figures.waits.values() for wait in each)
     unheard = figures.said - figures.heard
     lost = f"{unheard} on their way when a socket closed" if "close" in name else f"{unheard} lost"
-    print(
+    told = (
         f"{name}: {figures.said} messages, {swaps} swaps, {figures.said / figures.seconds:.0f}/s; "
-        f"{lost}, {len(figures.wrong)} against the model; "
-        f"new code answers after {statistics.median(waits) * 1e3:.0f} ms, "
-        f"at most {waits[-1] * 1e3:.0f} ms"
+        f"{lost}, {len(figures.wrong)} against the model"
     )
-    for text in figures.wrong[:10]:
-        print(f"    {text}")
+    if "handover" in name:
+        waits = sorted(wait for each in figures.waits.values() for wait in each)
+        typical, longest = statistics.median(waits) * 1e3, waits[-1] * 1e3
+        told += f"; new code answers after {typical:.0f} ms, at most {longest:.0f} ms"
+    print("\n    ".join([told, *figures.wrong[:10]]))
 
 
 if __name__ == "__main__":

@@ -126,7 +126,19 @@ async def _settle(app: Core, request: Request, ws: WebSocket, error: BaseExcepti
 
 
 async def _finish(app: Core, request: WebSocketRequest, ws: WebSocket, code: int) -> None:
-    """Run the hooks, save the session, and close what is still open."""
+    """Run the hooks, save the session, and close what is still open, whatever they do."""
+    try:
+        code = await _after(app, request, ws, code)
+    finally:
+        if code == 1011:
+            await _end(ws, 1011, "Internal server error", 500)
+        elif ws.state == "open":
+            await _end(ws, code, "", 200)
+        elif ws.state == "connecting":
+            await _end(ws, 1008, "Connection not accepted", 403)
+
+
+async def _after(app: Core, request: WebSocketRequest, ws: WebSocket, code: int) -> int:
     for middleware in app.ws_middlewares:
         try:
             result: Any = middleware.after_websocket(request)
@@ -143,12 +155,7 @@ async def _finish(app: Core, request: WebSocketRequest, ws: WebSocket, code: int
         except Exception as error:
             code = 1011
             app._report(error, request, request.scope, "the session backend")
-    if code == 1011:
-        await _end(ws, 1011, "Internal server error", 500)
-    elif ws.state == "open":
-        await _end(ws, code, "", 200)
-    elif ws.state == "connecting":
-        await _end(ws, 1008, "Connection not accepted", 403)
+    return code
 
 
 async def _end(ws: WebSocket, code: int, reason: str, status: int) -> None:

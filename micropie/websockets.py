@@ -174,6 +174,8 @@ class WebSocket(Handshake):
             # Cut off before it was sent: the handshake still wants an answer.
             self.state = "connecting"
             raise
+        # uvicorn logs an error for a handshake that is answered while its connection is there.
+        await asyncio.sleep(0)
 
     async def _send_response(self, status: int, body: bytes) -> None:
         headers = [
@@ -183,8 +185,6 @@ class WebSocket(Handshake):
         kind = "websocket.http.response"
         await self._send({"type": f"{kind}.start", "status": status, "headers": headers})
         await self._send({"type": f"{kind}.body", "body": body})
-        # uvicorn logs an error for a handshake that has an answer but is not gone yet.
-        await asyncio.sleep(0)
 
     async def receive(self) -> str | bytes:
         """Return the next message, text as `str` and binary as `bytes`."""
@@ -303,6 +303,8 @@ class WebSocket(Handshake):
     async def _give_way(self) -> None:
         self._burst = 0
         await asyncio.sleep(0)
+        if self.state != "open":
+            self._raise_not_open("sending")
 
     async def send_json(self, value: Any) -> None:
         """Send a value as a text message that holds JSON.

@@ -6,6 +6,7 @@ import atexit
 import sys
 import threading
 from collections.abc import Iterable
+from os import PathLike
 from typing import Any, Final
 
 from playground.advice import check_app, name_of
@@ -30,6 +31,7 @@ def serve(
     url: str | None = None,
     max_entries: int = 50_000,
     max_bytes: int = 32 * 1024 * 1024,
+    spill: str | PathLike[str] | None = None,
 ) -> Lab:
     """Serve an app from this kernel, and keep serving what its name stands for.
 
@@ -50,13 +52,14 @@ def serve(
         origins: More origins whose pages may talk to the app.
         url: The address a browser should use, if you know better; ``{port}`` is filled in.
         max_entries, max_bytes: How much traffic the log keeps.
+        spill: A ``.jsonl`` file that all traffic is written to as it comes; see `Lab.spill`.
 
     Returns:
         The lab. As the last line of a cell it shows its panel.
 
     Raises:
         TypeError: If `app` is no app.
-        OSError: If the port is taken.
+        OSError: If the port is taken, or the file cannot be written.
         NotOnStage: If its constructor or start-up fails; an earlier revision goes on serving.
     """
     check_app(app)
@@ -66,15 +69,23 @@ def serve(
     lab = labs.get(called)
     if lab is not None and lab.fits(chosen, port):
         lab.on_swap, lab.carry = on_swap, carry
+        if spill is not None:
+            lab.spill(spill)
         lab.serve_again(app)
         return lab
     if lab is not None:
         lab.stop()
+        spill = spill if spill is not None else lab.spilling
     log = Log(max_entries, max_bytes, lock=threading.Lock())
     lab = Lab(
         called, chosen, log, port=port, on_swap=on_swap, carry=carry, origins=origins, url=url
     )
-    lab.begin(app)
+    lab.spill(spill)
+    try:
+        lab.begin(app)
+    except BaseException:
+        lab.spill(None)
+        raise
     labs[called] = lab
     return lab
 

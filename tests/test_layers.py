@@ -92,7 +92,10 @@ TABLE: dict[str, Room] = {
     ),
     "micropie/testing/*.py": Room(f"{FRAMEWORK} micropie.testing"),
     "playground/__init__.py": Room("playground"),
+    "playground/traffic/record.py": Room("playground.traffic", others="pandas"),
+    "playground/traffic/dataframe.py": Room("playground.traffic", others="pandas"),
     "playground/traffic/*.py": Room("playground.traffic"),
+    "playground/spill.py": Room("playground.traffic", live="threading"),
     "playground/guard.py": Room(),
     "playground/beacon.py": Room(),
     "playground/live/__init__.py": Room(),
@@ -101,7 +104,8 @@ TABLE: dict[str, Room] = {
     ),
     "playground/stage/*.py": Room("playground.stage", live="asyncio contextvars"),
     "playground/transports/memory.py": Room(
-        "playground.transports! playground.traffic.model micropie.testing micropie.exceptions",
+        "playground.transports! playground.transports.waking playground.traffic.model "
+        "micropie.testing micropie.exceptions",
         live="asyncio time",
     ),
     "playground/transports/*.py": Room(
@@ -143,7 +147,9 @@ TABLE: dict[str, Room] = {
 
 # Heavy, or not there everywhere: no room may import them while it is being imported itself, but for
 # the two that are imported when a server starts.
-WHEN_USED = "httpx IPython ipykernel jinja2 multipart nest_asyncio redis uvicorn uvloop websockets"
+WHEN_USED = (
+    "httpx IPython ipykernel jinja2 multipart nest_asyncio pandas redis uvicorn uvloop websockets"
+)
 STARTS_A_SERVER = ("playground/transports/sockets.py", "playground/transports/uvicorn_server.py")
 
 

@@ -8,12 +8,15 @@ import sys
 from collections.abc import Callable, Mapping
 from pathlib import Path
 
-from benchmarks.frameworks.processes import CONTENDERS
+from benchmarks.frameworks.processes import CONTENDERS, ROOT
 from benchmarks.frameworks.results import OURS, RAW
 from benchmarks.frameworks.rounds import Plan
 from benchmarks.frameworks.running import run
 from benchmarks.frameworks.tables import report
 from benchmarks.frameworks.workloads import WORKLOADS
+
+# What stands above the tables on the page about them.
+_LAST = "## Last results\n"
 
 
 def options(arguments: list[str]) -> argparse.Namespace:
@@ -34,6 +37,7 @@ def options(arguments: list[str]) -> argparse.Namespace:
     add("--launches", type=int, help="how often each process is started")
     add("--rounds", type=int, help="rounds of CPU time between two starts; 0 leaves it out")
     add("--json", type=Path, metavar="FILE", help="write the figures there too")
+    add("--save", action="store_true", help="put the tables into benchmarks/README.md")
     return parser.parse_args(arguments)
 
 
@@ -65,13 +69,22 @@ def main(arguments: list[str]) -> None:
         )
     except RuntimeError as error:
         sys.exit(f"the benchmark stopped: {error}")
-    print(report(results))
+    tables = report(results)
+    print(tables)
+    if chosen.save:
+        save(tables, ROOT / "benchmarks" / "README.md")
     if chosen.json is not None:
         chosen.json.write_text(json.dumps(results.as_json(), indent=2) + "\n")
 
 
+def save(tables: str, page: Path) -> None:
+    """Put tables in the place of those that end a page."""
+    text, heading, _ = page.read_text().partition(_LAST)
+    page.write_text(f"{text}{heading}\n{tables}\n")
+
+
 def _plan(chosen: argparse.Namespace) -> Plan:
-    usual = Plan(launches=2, rounds=14) if chosen.quick else Plan()
+    usual = Plan(launches=4) if chosen.quick else Plan()
     launches = usual.launches if chosen.launches is None else chosen.launches
     rounds = usual.rounds if chosen.rounds is None else chosen.rounds
     return Plan(launches if rounds else 0, rounds, usual.slice)

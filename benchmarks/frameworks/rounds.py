@@ -30,9 +30,9 @@ class Plan:
             beside the changes in what else the machine does.
     """
 
-    launches: int = 3
-    rounds: int = 12
-    slice: float = 0.015
+    launches: int = 5
+    rounds: int = 16
+    slice: float = 0.006
 
 
 @dataclass

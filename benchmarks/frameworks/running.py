@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 
 from benchmarks.frameworks.counting import count
@@ -36,7 +37,16 @@ def run(
         _count(contenders, workloads, results)
     if around:
         _look_around(contenders, results)
+    results.notes += busy(os.getloadavg()[0], os.cpu_count() or 1)
     return results
+
+
+def busy(load: float, cores: int) -> list[str]:
+    """Return a warning for a machine that others work on too, this run being one process' work."""
+    if load <= cores:
+        return []
+    said = f"the machine was busy (load {load:.1f} on {cores} cores)"
+    return [f"{said}: ratios of CPU time may be off by a tenth, and times by much more"]
 
 
 def _installed(names: list[str], results: Results) -> list[Contender]:

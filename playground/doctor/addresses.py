@@ -45,9 +45,7 @@ def addresses(
 
 def _in_process(lab: str, beacon: ASGIApp) -> Finding:
     if _told_at_once(beacon) == lab:
-        return right(
-            "address", "none, for there is no network; asked in this loop, the lab answers"
-        )
+        return right("address", "none, for there is no network; in this loop the lab answers")
     return wrong(
         "address", "asked in this loop, the lab does not answer", "lab.restart() may help."
     )

@@ -72,17 +72,19 @@ def ask(url: str, token: str = "") -> Answer:
     began = time.monotonic()
     try:
         status, body = _get(url, token)
-    except (OSError, http.client.HTTPException, ValueError) as error:
-        said = _reason(error)
-        return Answer(0, error=said.replace(token, "…") if token else said)
-    return Answer(status, _lab_of(body), time.monotonic() - began)
+    except (OSError, http.client.HTTPException) as error:
+        return Answer(0, error=_reason(error))
+    except ValueError:  # its message may hold the token
+        return Answer(0, error="is no address that can be asked")
+    told = _lab_of(body) if status == 200 else ""
+    return Answer(status, told, time.monotonic() - began)
 
 
 def _get(url: str, token: str) -> tuple[int, bytes]:
     parts = urlsplit(url)
     kinds = {"http": http.client.HTTPConnection, "https": http.client.HTTPSConnection}
     if parts.scheme not in kinds or parts.hostname is None:
-        raise ValueError(f"{parts.scheme or 'no'} scheme, which is not asked")
+        raise ValueError(f"expected http or https, got {parts.scheme!r}")
     connection = kinds[parts.scheme](parts.hostname, parts.port, timeout=PATIENCE)
     headers = {"authorization": f"token {token}"} if token else {}
     try:

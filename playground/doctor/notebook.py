@@ -51,6 +51,8 @@ def _is_routed(name: str) -> bool:
         running.send(None)
     except StopIteration:
         return bool(asked)
+    except Exception:  # there is nothing to write to, or it cannot be written to
+        return False
     running.close()
     return False
 

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import functools
 import textwrap
 from collections.abc import Sequence
 from html import escape
+from importlib.resources import files
 from typing import Final, Literal, NamedTuple
 
 State = Literal["right", "wrong", "aside"]
@@ -87,20 +89,22 @@ class Report:
     def _repr_html_(self) -> str:
         rows = "".join(_row(finding) for finding in self.findings)
         body = f"<table><caption>{escape(self.summary)}</caption><tbody>{rows}</tbody></table>"
-        return f'<style>{_STYLE}</style><div class="mpp-doctor">{body}</div>'
+        return f'<style>{_style()}</style><div class="mpp-doctor">{body}</div>'
 
 
 def _lines(finding: Finding) -> str:
     head = f"  {_SIGNS[finding.state]} {finding.part:<13}"
-    lines = textwrap.wrap(finding.said, _WIDTH, initial_indent=head, subsequent_indent=" " * 17)
+    indent = " " * len(head)
+    told = _wrapped(finding.said, head, indent)
     if finding.remedy:
-        told = f"→ {finding.remedy}"
-        indent = " " * 17
-        lines += textwrap.wrap(
-            told, _WIDTH, initial_indent=indent, subsequent_indent=f"{indent}  ",
-            break_on_hyphens=False,
-        )  # fmt: skip
-    return "\n".join(lines)
+        told += "\n" + _wrapped(f"→ {finding.remedy}", indent, f"{indent}  ")
+    return told
+
+
+def _wrapped(text: str, first: str, later: str) -> str:
+    return textwrap.fill(
+        text, _WIDTH, initial_indent=first, subsequent_indent=later, break_on_hyphens=False
+    )
 
 
 def _row(finding: Finding) -> str:
@@ -111,29 +115,6 @@ def _row(finding: Finding) -> str:
     return f'<tr class="mpp-{finding.state}">{sign}{part}{said}</tr>'
 
 
-# JupyterLab's colours; VS Code's where those are missing; light else. A saved notebook on GitHub has
-# no style at all, and is a plain table there.
-_STYLE: Final = """
-.mpp-doctor {
-  --ink: var(--jp-ui-font-color1, var(--vscode-editor-foreground, rgba(0, 0, 0, 0.87)));
-  --ground: var(--jp-layout-color1, var(--vscode-editor-background, #fff));
-  --dim: color-mix(in srgb, var(--ink) 68%, var(--ground));
-  --line: color-mix(in srgb, var(--ink) 14%, var(--ground));
-  --good: color-mix(in srgb, var(--jp-success-color1, #2e7d32) 85%, var(--ink));
-  --bad: color-mix(in srgb, var(--jp-error-color1, var(--vscode-errorForeground, #c62828)) 78%, var(--ink));
-  background: var(--ground); border: 1px solid var(--line); border-radius: 8px; box-sizing: border-box;
-  color: var(--ink); font: 13px/1.45 system-ui, -apple-system, "Segoe UI", Roboto, "Noto Sans", sans-serif;
-  max-width: 900px; overflow: hidden;
-}
-.mpp-doctor table { border: 0; border-collapse: collapse; font-size: 13px; margin: 0; table-layout: auto; width: 100%; }
-.mpp-doctor caption { caption-side: top; color: var(--ink); font-size: 14px; font-weight: 650; padding: 8px 12px; text-align: left; }
-.mpp-doctor tbody tr, .mpp-doctor tbody tr:nth-child(odd), .mpp-doctor tbody tr:hover { background: none; border-top: 1px solid var(--line); }
-.mpp-doctor td, .mpp-doctor th { border: 0; color: var(--ink); overflow-wrap: anywhere; padding: 5px 12px 5px 0; text-align: left; vertical-align: top; white-space: normal; }
-.mpp-doctor td:last-child { width: 100%; }
-.mpp-doctor th { color: var(--dim); font-weight: 400; min-width: 84px; overflow-wrap: normal; }
-.mpp-doctor .mpp-sign { font-weight: 700; overflow-wrap: normal; padding-left: 12px; width: 1em; }
-.mpp-doctor .mpp-right .mpp-sign { color: var(--good); }
-.mpp-doctor .mpp-wrong .mpp-sign, .mpp-doctor .mpp-wrong th, .mpp-doctor .mpp-wrong td:last-child { color: var(--bad); }
-.mpp-doctor .mpp-aside td { color: var(--dim); }
-.mpp-doctor .mpp-remedy { color: var(--ink); }
-"""
+@functools.cache
+def _style() -> str:
+    return (files("playground.doctor") / "report.css").read_text("utf-8")

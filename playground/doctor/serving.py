@@ -11,7 +11,7 @@ from typing import Final
 from playground import kernel
 from playground.doctor.report import Finding, right, wrong
 from playground.traffic.log import Log
-from playground.transports import Line, Pulse, Transport, count
+from playground.transports import Line, Pulse, Transport
 
 # A loop that has not answered for so many seconds is held up by something.
 PULSE_SECONDS: Final = 1.0
@@ -59,7 +59,7 @@ def _milliseconds(seconds: float) -> str:
 
 def _own_loop(pulse: Pulse) -> Finding:
     if not pulse.loop:
-        return wrong("loop", "the loop that the lab lived in has ended", f"{_RESTART} in this one.")
+        return wrong("loop", "the loop of this lab has ended", f"{_RESTART} in the present one.")
     return right(
         "loop", f"{pulse.loop}, the cell's own: handlers run while a cell awaits something"
     )
@@ -67,7 +67,9 @@ def _own_loop(pulse: Pulse) -> Finding:
 
 def _loop(pulse: Pulse) -> Finding:
     if pulse.seconds is not None:
-        return right("loop", f"{pulse.loop}, answers within {_milliseconds(pulse.seconds)}")
+        return right(
+            "loop", f"{pulse.loop}, answers within {_milliseconds(max(pulse.seconds, 1e-4))}"
+        )
     return wrong(
         "loop",
         f"{pulse.loop}, has not answered for {PULSE_SECONDS:g} s: {_holder(pulse.at)}",
@@ -80,7 +82,7 @@ def _holder(at: tuple[Line, ...]) -> str:
     for line in at:
         place = kernel.place_of(line.filename)
         if place is not None:
-            return f"{place}, line {line.number}, in {line.function} holds it"
+            return f"{place}, line {line.number}, in {line.function}, holds it"
     if not at:
         return "its thread has ended"
     return f"{at[0].function} holds it, which is not the notebook's own code"
@@ -88,7 +90,7 @@ def _holder(at: tuple[Line, ...]) -> str:
 
 def recorder(log: Log) -> Finding:
     """Look whether traffic is recorded, and how much of it is kept."""
-    kept = f"{count(len(log), 'entry').replace('entrys', 'entries')} kept"
+    kept = f"{len(log):,} {'entry' if len(log) == 1 else 'entries'} kept"
     let_go = f", {log.dropped:,} older ones let go" if log.dropped else ""
     if not log.recording:
         missed = f"off; {log.unrecorded:,} not recorded since, {kept}{let_go}"

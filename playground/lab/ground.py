@@ -16,6 +16,7 @@ from playground.live.carrying import Carry
 from playground.live.programme import Programme
 from playground.live.redefinition import Redefinition
 from playground.recorder import Recorder, now
+from playground.spill import Spill
 from playground.stage import OnSwap, Stage
 from playground.traffic.log import Log
 from playground.transports import Transport
@@ -51,6 +52,7 @@ class Ground:
     _transport: Transport
     _visitors: Visitors
     _redefinition: Redefinition
+    _spill: Spill | None
 
     @property
     def running(self) -> bool:

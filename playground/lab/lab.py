@@ -12,6 +12,7 @@ from playground.guard import Guard
 from playground.lab.code import Code
 from playground.lab.ground import STARTUP_DEADLINE, STOP_DEADLINE, TransportName
 from playground.lab.health import Health
+from playground.lab.spilling import Spilling
 from playground.lab.views import Views
 from playground.lab.visits import Visits
 from playground.live.carrying import Carry
@@ -24,7 +25,7 @@ from playground.transports import Transport
 from playground.visitors import Visitors
 
 
-class Lab(Code, Visits, Views, Health):
+class Lab(Code, Visits, Views, Health, Spilling):
     """An app being served. Made by `serve`.
 
     Attributes:
@@ -67,6 +68,7 @@ class Lab(Code, Visits, Views, Health):
         self._visitors = Visitors(self._transport, self._ready, self._advice)
         self._redefinition = Redefinition(self)
         self._settled = None
+        self._spill = None
 
     def begin(self, app: Any) -> None:
         """Start serving. Called by `serve`.
@@ -105,6 +107,7 @@ class Lab(Code, Visits, Views, Health):
     def _attend(self) -> None:
         output.route(self)
         self._redefinition.start()
+        self._go_on_spilling()
 
     def stop(self) -> None:
         """Stop serving: sockets are closed with 1012, the port is free again.
@@ -112,11 +115,18 @@ class Lab(Code, Visits, Views, Health):
         What that cut off is said in the log. Stopping what is stopped does nothing.
         """
         if not self.running:
+            self._rest_spilling()
             return
-        cut = self._transport.stop(STOP_DEADLINE)
-        self._redefinition.stop()
-        self._write("lab", f"stopped: {cut}")
-        output.unroute(self)
+        try:
+            said = str(self._transport.stop(STOP_DEADLINE))
+        except BaseException as error:
+            said = str(error) or type(error).__name__
+            raise
+        finally:
+            self._redefinition.stop()
+            self._write("lab", f"stopped: {said}")
+            output.unroute(self)
+            self._rest_spilling()
 
     async def _closing(self) -> None:
         """The last thing done where the app lives: clients see the end, the app shuts down."""

@@ -101,7 +101,6 @@ class Redefinition:
 
     def _after_cell(self, cell: kernel.Ran) -> None:
         self._lab.forget_places()
-        before = self._lab.revision
         try:
             self.look()
         except Exception as error:
@@ -110,9 +109,8 @@ class Redefinition:
             return
         if cell.error is not None:
             self._tell_of_the_body(cell.error, cell.text)
-        change = self._lab.changed_under_it()
-        if self._lab.revision == before:
-            self._tell_of_names(change, cell.number)
+        # After a swap there is nothing to tell: new code has seen all as it is now.
+        self._tell_of_names(self._lab.changed_under_it(), cell.number)
 
     def _tell_of_names(self, change: Change, number: int | None) -> None:
         if change.at_work:

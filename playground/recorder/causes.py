@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 Doing = tuple[int | None, "Tap | None", int]
 
 doing: Final[ContextVar[Doing]] = ContextVar("playground_doing", default=(None, None, 0))
-"""The entry that set off what is done here, whose handler does it, and the code's revision (0: ask).
+"""The entry that set off what is done here, whose handler does it, and the revision (0: ask).
 
 Tasks and threads inherit it; a tap sets it when its handler receives a message.
 """

@@ -138,7 +138,8 @@ class HttpTap(Tap):
             return
         if not self._responded and self._head is not None:
             self._respond(b"", self.working_on, None)
-        sender, why = ("client", CLIENT_LEFT) if left else ("server", APP_LEFT)
+        sender: Sender = "client" if left else "server"
+        why = CLIENT_LEFT if left else APP_LEFT
         self.write(
             "close", sender, why, cause=None if left else self.working_on, note="not clean",
             revision=self._revision,

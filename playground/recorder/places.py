@@ -16,30 +16,36 @@ from typing import Final
 # More functions than a notebook has; those of cells that were run again are forgotten with it.
 MAX_FUNCTIONS: Final = 4096
 
-# The code of this package lies here: between an app and its tap stand only such frames.
-_PACKAGE: Final = str(Path(__file__).resolve().parent.parent)
-
 # Below a recorder stands the server, and below a step of a task whoever happens to run the loop,
 # such as a cell.
 _RECORDER: Final = (str(Path(__file__).with_name("recorder.py")), "__call__")
 _STEP: Final = (str(Path("asyncio", "events.py")), "_run")
 
 
-class _Function:
-    """What is known of one function of the user's."""
+class Site:
+    """What is known of one function of the user's.
 
-    def __init__(self, code: CodeType, label: str) -> None:
+    Attributes:
+        code: The function's; while it is kept, its id is its own.
+        lines: Places by the instruction that a frame has come to.
+    """
+
+    __slots__ = ("code", "label", "lines")
+
+    def __init__(self, code: CodeType | None, label: str) -> None:
         self.code = code
         self.label = label
         self.lines: dict[int, str] = {}
 
-    def line(self, frame: FrameType) -> str:
-        """Return the place where a frame of this function stands."""
-        at = frame.f_lasti
-        known = self.lines.get(at)
+    def place(self, frame: FrameType) -> str:
+        """Return where a frame of this function stands."""
+        known = self.lines.get(frame.f_lasti)
         if known is None:
-            known = self.lines[at] = f"{self.label}:{frame.f_lineno}"
+            known = self.lines[frame.f_lasti] = f"{self.label}:{frame.f_lineno}"
         return known
+
+
+NOWHERE: Final = Site(None, "")
 
 
 class Places:
@@ -47,14 +53,14 @@ class Places:
 
     Args:
         locate: Given a source file's name, what to call it (``In[5]``), or None if it is not code
-            of the user's. Asked once for each name; see `forget`.
+            of the user's. Asked once for each function; see `forget`.
     """
 
     def __init__(self, locate: Callable[[str], str | None]) -> None:
         self._locate = locate
-        # By the code's id, since hashing code is slow; it is kept, so that its id stays its own.
-        # True: not the user's. False: nothing of the user's is further out.
-        self._known: dict[int, _Function | bool] = {}
+        # By the code's id, since hashing code is slow. True: not the user's. False: nothing of the
+        # user's is further out.
+        self._known: dict[int, Site | bool] = {}
         self._kept: list[CodeType] = []
 
     def forget(self) -> None:
@@ -68,28 +74,32 @@ class Places:
         Args:
             skip: How many callers are certainly not the user's.
         """
+        return self.find(skip + 1)[0]
+
+    def find(self, skip: int) -> tuple[str | None, Site | None, int]:
+        """Return the innermost line of the user's code, its function, and how far out that is."""
         known = self._known
         frame: FrameType | None = sys._getframe(skip)
+        distance = 0
         while frame is not None:
             code = frame.f_code
-            function = known.get(id(code))
-            if function is None:
-                function = self._learn(code)
-            if function is not True:
-                return function.line(frame) if function else None
+            site = known.get(id(code))
+            if site is None:
+                site = self._learn(code)
+            if site is not True:
+                return (site.place(frame), site, distance) if site else (None, None, 0)
             frame = frame.f_back
-        return None
+            distance += 1
+        return None, None, 0
 
-    def _learn(self, code: CodeType) -> _Function | bool:
+    def _learn(self, code: CodeType) -> Site | bool:
         if len(self._kept) >= MAX_FUNCTIONS:
             self.forget()
         self._kept.append(code)
         label = self._locate(code.co_filename)
-        known: _Function | bool = not _is_outermost(code)
-        if label is not None:
-            known = _Function(code, label)
-        self._known[id(code)] = known
-        return known
+        site: Site | bool = not _is_outermost(code) if label is None else Site(code, label)
+        self._known[id(code)] = site
+        return site
 
     def trace(self, trace: TracebackType | None) -> tuple[str | None, str]:
         """Return where an exception left the user's code, and the traceback in that code alone.
@@ -109,17 +119,8 @@ class Places:
         return f"{label}:{last.lineno}", "\n".join(lines)
 
 
-def frames_of_ours() -> int:
-    """Return how many callers of the caller stand in this package before the first that does not."""
-    count = 0
-    frame = sys._getframe(2)
-    while frame is not None and frame.f_code.co_filename.startswith(_PACKAGE):
-        count += 1
-        frame = frame.f_back  # type: ignore[assignment]
-    return count
-
-
 def _is_outermost(code: CodeType) -> bool:
     return any(
-        code.co_name == name and code.co_filename.endswith(file) for file, name in (_RECORDER, _STEP)
+        code.co_name == name and code.co_filename.endswith(file)
+        for file, name in (_RECORDER, _STEP)
     )

@@ -50,7 +50,6 @@ class Recorder:
         self.ending = ending
         self.places = Places(locate)
         self.callers = Callers()
-        self.frames_between = 0
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         protocol = scope["type"]

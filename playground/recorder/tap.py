@@ -54,7 +54,6 @@ class Desk(Protocol):
     log: Log
     places: Places
     callers: Callers
-    frames_between: int
     home: Callable[[], Context | None]
     revision: Callable[[], int]
     in_handler: Callable[[], bool]
@@ -117,11 +116,13 @@ class Tap:
             now(), self.id, kind, sender, data, size, cause, revision, where, code, note
         )
 
-    def tell(self, kind: Kind, data: str | None, **fields: Any) -> int | None:
+    def tell(self, kind: Kind, data: str | bytes | None, **fields: Any) -> int | None:
         """Add an entry for what the handler does here."""
         cause, revision = current_cause()
         where = self.recorder.places.here(2)
-        return self.write(kind, "server", data, cause=cause, where=where, revision=revision, **fields)
+        return self.write(
+            kind, "server", data, cause=cause, where=where, revision=revision, **fields
+        )
 
     def failed(self, error: BaseException, request: object = None) -> bool:
         """Write down an exception that a handler raised. This is the app's error hook.

@@ -6,10 +6,11 @@ written out; all else happens once a connection.
 
 from __future__ import annotations
 
+from sys import _getframe
 from typing import Any, Final
 
 from playground.recorder.causes import doing
-from playground.recorder.places import frames_of_ours
+from playground.recorder.places import NOWHERE
 from playground.recorder.tap import (
     EPOCH,
     Desk,
@@ -24,6 +25,10 @@ from playground.recorder.tap import (
     perf_counter,
 )
 from playground.traffic.model import Sender
+from playground.traffic.store import BATCH, LARGE
+
+# Numbers of which these bits are zero are when rows are counted.
+SHARE: Final = BATCH - 1
 
 # The close codes with which a server ends a connection by itself, where only ASGI is seen: the
 # client broke the protocol (1002), sent what is no UTF-8 (1007) or too much (1009), or the server
@@ -40,7 +45,9 @@ MAX_REFUSAL: Final = 64 * 1024
 class WebSocketTap(Tap):
     """Records one WebSocket, from its opening handshake to its close."""
 
-    __slots__ = ("_accepted", "_closed", "_refusal", "opened")
+    __slots__ = (
+        "_accepted", "_closed", "_depth", "_number", "_refusal", "_site", "_take", "opened",
+    )  # fmt: skip
 
     def __init__(self, recorder: Desk, scope: Scope, receive: Receive, send: Send) -> None:
         super().__init__(recorder, receive, send)
@@ -53,6 +60,8 @@ class WebSocketTap(Tap):
         self._accepted = False
         self._closed = False
         self._refusal: tuple[int, bytes] | None = None
+        self._number, self._take = self.log.number, self.log.take
+        self._depth, self._site = 1, NOWHERE
         self.opened = self.write("open", "client", path, note=", ".join(offered) or None)
         self.working_on = self.opened
 
@@ -64,56 +73,65 @@ class WebSocketTap(Tap):
         except BaseException:  # a time-out: what comes next is not the last message's doing
             doing.set((None, self, 0))
             raise
-        kind = event["type"]
-        if kind == "websocket.receive":
-            revision = self.recorder.revision()
-            text = event.get("text")
-            if text is not None:
-                size = len(text) if text.isascii() else len(text.encode())
-                seq = self.log.append(
-                    EPOCH + perf_counter(), self.id, "text", "client", text, size, None, revision
-                )
-            else:
-                data = event.get("bytes") or b""
-                seq = self.log.append(
-                    EPOCH + perf_counter(), self.id, "binary", "client", data, len(data), None,
-                    revision,
-                )  # fmt: skip
-            self.working_on = seq
-            # In the handler's own task, so that what it sends next points here.
-            doing.set((seq, self, revision))
-        else:
+        text = event.get("text")
+        if text is None:
             self._heard(event)
+            return event
+        revision = doing.get()[2] or self.recorder.revision()
+        size = len(text) if text.isascii() else len(text.encode())
+        seq: int | None = None
+        if self.log.recording:
+            seq = self._number()
+            self._take(
+                (seq, EPOCH + perf_counter(), self.id, "text", "client", text, size,
+                 None, revision, None, None, None)
+            )  # fmt: skip
+            if not seq & SHARE or size >= LARGE:
+                self.log.settle()
+        else:
+            self.log.unrecorded += 1
+        self.working_on = seq
+        # In the handler's own task, so that what it sends next points here.
+        doing.set((seq, self, revision))
         return event
 
     async def send(self, event: Event) -> None:
         """The app's `send`."""
         # First sent, then written: what a vanished client never got must not stand in the log.
         await self._send(event)
-        if event["type"] != "websocket.send":
-            self._answered(event)
+        text = event.get("text")
+        if text is None:
+            self._said(event)
             return
-        recorder = self.recorder
         cause, tap, revision = doing.get()
         if cause != self.working_on and tap is not None and cause != tap.working_on:
             cause = tap.due(cause)
-        if not recorder.frames_between:
-            recorder.frames_between = 2 + frames_of_ours()
-        text = event.get("text")
-        if text is not None:
-            self.log.append(
-                EPOCH + perf_counter(), self.id, "text", "server", text,
-                len(text) if text.isascii() else len(text.encode()),
-                cause, revision or recorder.revision(),
-                recorder.places.here(recorder.frames_between),
+        try:
+            frame = _getframe(self._depth)
+            where = self._site.lines[frame.f_lasti] if frame.f_code is self._site.code else None
+        except (KeyError, ValueError):
+            where = None
+        if where is None:
+            where = self._place()
+        size = len(text) if text.isascii() else len(text.encode())
+        if self.log.recording:
+            seq = self._number()
+            self._take(
+                (seq, EPOCH + perf_counter(), self.id, "text", "server", text, size,
+                 cause, revision or self.recorder.revision(), where, None, None)
             )  # fmt: skip
+            if not seq & SHARE or size >= LARGE:
+                self.log.settle()
         else:
-            data = bytes(event.get("bytes") or b"")
-            self.log.append(
-                EPOCH + perf_counter(), self.id, "binary", "server", data, len(data),
-                cause, revision or recorder.revision(),
-                recorder.places.here(recorder.frames_between),
-            )  # fmt: skip
+            self.log.unrecorded += 1
+
+    def _place(self) -> str | None:
+        """Return the line that sends, and remember how far out it stands."""
+        where, site, depth = self.recorder.places.find(2)
+        if site is not None:
+            # To look at a frame makes an object of it; that of a handler is there already.
+            self._site, self._depth = site, depth
+        return where
 
     def due(self, seq: int | None) -> int | None:
         """Return what something is due to, when the handler does not work on `seq` any more."""
@@ -122,12 +140,26 @@ class WebSocketTap(Tap):
         return seq
 
     def _heard(self, event: Event) -> None:
-        if event["type"] == "websocket.connect":
+        """Take note of what is not a text message."""
+        kind = event["type"]
+        if kind == "websocket.receive":
+            data = event.get("bytes") or b""
+            revision = doing.get()[2] or self.recorder.revision()
+            self.working_on = self.write("binary", "client", data, revision=revision)
+            doing.set((self.working_on, self, revision))
+        elif kind == "websocket.connect":
             self.working_on = self.opened
-        elif event["type"] == "websocket.disconnect":
+        elif kind == "websocket.disconnect":
             # What the handler does now, such as telling the others, is due to that.
             self.working_on = self._left(event)
             doing.set((self.working_on, self, 0))
+
+    def _said(self, event: Event) -> None:
+        """Take note of what is not a text message."""
+        if event["type"] == "websocket.send":
+            self.tell("binary", bytes(event.get("bytes") or b""))
+        else:
+            self._answered(event)
 
     def _answered(self, event: Event) -> None:
         kind = event["type"]

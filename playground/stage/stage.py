@@ -186,8 +186,8 @@ class Stage:
     async def _turn(self, connection: Connection) -> bool:
         """Let the code on stage handle the connection; return whether other code is to go on."""
         act = self._act
-        if act is None or connection.closing is not None:
-            await connection.close(1012, connection.closing or "nothing is on stage")
+        if act is None:
+            await connection.close(1012, "nothing is on stage")
             return False
         perform = functools.partial(act.app, act.scope(connection.scope))
         turn = connection.turn = Turn(connection, perform, self.grace, self.carried)

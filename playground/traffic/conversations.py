@@ -87,10 +87,6 @@ class Conversation(NamedTuple):
         answer = self.first("response")
         return (answer.note if answer is not None else None) or ""
 
-    def messages(self) -> list[Entry]:
-        """Return the WebSocket messages."""
-        return [each for each in self.entries if each.kind in MESSAGES]
-
     def body(self, sender: Sender) -> bytes:
         """Return the body of the request ("client") or of the answer ("server")."""
         kinds = ("body", "response", "refuse") if sender == "server" else ("body",)

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import operator
 import re
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from difflib import get_close_matches
 from typing import Final, NamedTuple, get_args
 
@@ -138,12 +138,25 @@ def _is_word(match: re.Match[str]) -> bool:
 
 
 def _search(match: re.Match[str]) -> Condition:
+    """Return whether a word or a regular expression is in an entry, each field by itself."""
     if match["regex"]:
         find = _pattern(match).search
     else:
         wanted = _unquoted(match["quoted"]) if match["quoted"] else match[0][len(match["minus"]) :]
         find = re.compile(re.escape(wanted), re.IGNORECASE).search
-    return lambda entry, exchange: any(find(text) for text in _texts(entry, exchange))
+    # Thousands of entries share an exchange, and it need be looked through but once.
+    in_exchange: dict[int, bool] = {}
+
+    def condition(entry: Entry, exchange: Exchange | None) -> bool:
+        if exchange is not None:
+            if exchange.id not in in_exchange:
+                found = find(exchange.path) or find(exchange.client)
+                in_exchange[exchange.id] = found is not None
+            if in_exchange[exchange.id]:
+                return True
+        return any(find(text) for text in _texts(entry))
+
+    return condition
 
 
 def _pattern(match: re.Match[str]) -> re.Pattern[str]:
@@ -154,18 +167,16 @@ def _pattern(match: re.Match[str]) -> re.Pattern[str]:
         raise FilterError(match[0], "a regular expression", remedy) from None
 
 
-def _texts(entry: Entry, exchange: Exchange | None) -> Iterable[str]:
-    """Yield what words are looked for in; the same that a row of the table shows."""
+def _texts(entry: Entry) -> tuple[str, ...]:
+    """Return what words are looked for in, beside the exchange; what a row of the table shows."""
     data = entry.data
-    yield data.hex(" ") if isinstance(data, bytes) else data or ""
-    if exchange is not None:
-        yield exchange.path
-        yield exchange.client
-    yield entry.where or ""
-    yield entry.kind
-    if entry.code is not None:
-        yield str(entry.code)
-    yield _noted(entry)
+    return (
+        data.hex(" ") if isinstance(data, bytes) else data or "",
+        entry.kind,
+        entry.where or "",
+        "" if entry.code is None else str(entry.code),
+        _noted(entry),
+    )
 
 
 def _noted(entry: Entry) -> str:

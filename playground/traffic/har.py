@@ -52,8 +52,8 @@ def dumps(record: Record) -> str:
             "entries": list(others),
         },
     }
-    text = json.dumps({"log": log}, ensure_ascii=False, indent=1)
-    return text if _is_writable(text) else json.dumps({"log": log}, indent=1)
+    text = json.dumps({"log": log}, ensure_ascii=False)
+    return text if _is_writable(text) else json.dumps({"log": log})
 
 
 def _is_writable(text: str) -> bool:
@@ -67,8 +67,8 @@ def _is_writable(text: str) -> bool:
 def _entry(conversation: Conversation) -> dict[str, Any]:
     """Return an exchange as HAR calls an entry."""
     exchange = conversation.exchange
-    told = {each.seq for each in conversation.messages() if is_told(each)}
-    rest = [entry_fields(each) for each in conversation.entries if each.seq not in told]
+    websocket = exchange.protocol == "websocket"
+    rest = [each for each in conversation.entries if not (websocket and _is_told(each))]
     own = {name: value for name, value in exchange_fields(exchange).items() if name != "headers"}
     entry = {
         "startedDateTime": _date(conversation.began),
@@ -79,9 +79,9 @@ def _entry(conversation: Conversation) -> dict[str, Any]:
         "timings": _timings(conversation),
         "_client": exchange.client,
         "_exchange": own,
-        "_entries": rest,
+        "_entries": [entry_fields(each) for each in rest],
     }
-    if exchange.protocol == "websocket":
+    if websocket:
         entry |= _websocket(conversation)
     return entry
 
@@ -144,7 +144,7 @@ def _timings(conversation: Conversation) -> dict[str, float]:
 
 def _websocket(conversation: Conversation) -> dict[str, Any]:
     messages = [
-        _message(each) for each in conversation.entries if is_told(each) or each.kind == "close"
+        _message(each) for each in conversation.entries if _is_told(each) or each.kind == "close"
     ]
     fields: dict[str, Any] = {"_resourceType": "websocket", "_webSocketMessages": messages}
     if conversation.subprotocol:
@@ -160,7 +160,7 @@ def _websocket(conversation: Conversation) -> dict[str, Any]:
     return fields
 
 
-def is_told(entry: Entry) -> bool:
+def _is_told(entry: Entry) -> bool:
     """Return whether a message of HAR can say what an entry does."""
     return (
         (entry.kind == "text" and isinstance(entry.data, str))

@@ -28,9 +28,6 @@ _SENDERS: Final = get_args(Sender)
 _PROTOCOLS: Final = ("http", "websocket")
 _COUNTS: Final = ("last", "dropped", "unrecorded")
 
-# What is left out of a line where it says nothing: see the defaults of `Entry`.
-_OPTIONAL: Final = ("cause", "revision", "where", "code", "note")
-
 # Made once: `json.dumps` would make one for each line. Non-ASCII stands as it is, to be read.
 _encode: Final = json.JSONEncoder(ensure_ascii=False).encode
 
@@ -60,22 +57,25 @@ def line(fields: dict[str, Any]) -> str:
 
 def entry_fields(entry: Entry) -> dict[str, Any]:
     """Return an entry as JSON, without what says nothing. Bytes are `base64` instead of `data`."""
+    seq, at, exchange, kind, sender, data, size, cause, revision, where, code, note = entry
     fields: dict[str, Any] = {
-        "seq": entry.seq,
-        "at": entry.at,
-        "exchange": entry.exchange,
-        "kind": entry.kind,
-        "sender": entry.sender,
-    }
-    if isinstance(entry.data, bytes):
-        fields["base64"] = b64encode(entry.data).decode("ascii")
-    elif entry.data is not None:
-        fields["data"] = entry.data
-    fields["size"] = entry.size
-    for name in _OPTIONAL:
-        value = getattr(entry, name)
-        if value is not None and value != Entry._field_defaults[name]:
-            fields[name] = value
+        "seq": seq, "at": at, "exchange": exchange, "kind": kind, "sender": sender,
+    }  # fmt: skip
+    if isinstance(data, bytes):
+        fields["base64"] = b64encode(data).decode("ascii")
+    elif data is not None:
+        fields["data"] = data
+    fields["size"] = size
+    if cause is not None:
+        fields["cause"] = cause
+    if revision:
+        fields["revision"] = revision
+    if where is not None:
+        fields["where"] = where
+    if code is not None:
+        fields["code"] = code
+    if note is not None:
+        fields["note"] = note
     return fields
 
 
@@ -94,7 +94,8 @@ def loads(text: str) -> Selection:
         FormatError: With the number of the line that cannot be read, and why.
     """
     reading: _Reading | None = None
-    for number, each in _lines(text):
+    start = text.rfind(f'\n{{"{_MARK}"') + 1
+    for number, each in _lines(text[start:], 1 + text.count("\n", 0, start)):
         try:
             fields = _parsed(each)
             if _MARK in fields:
@@ -110,17 +111,16 @@ def loads(text: str) -> Selection:
     return reading.record()
 
 
-def _lines(text: str) -> Iterator[tuple[int, str]]:
+def _lines(text: str, first: int) -> Iterator[tuple[int, str]]:
+    """Yield the lines with their numbers, but no last one that is not whole."""
     *whole, rest = text.split("\n")
-    yield from ((number, each) for number, each in enumerate(whole, 1) if each.strip())
-    if not rest.strip():
-        return
+    yield from ((number, each) for number, each in enumerate(whole, first) if each.strip())
+    last = first + len(whole)
     if _is_json(rest):
-        yield len(whole) + 1, rest
-    else:
-        warnings.warn(
-            f"line {len(whole) + 1} is not whole and was left out: {shown(rest)}", stacklevel=3
-        )
+        yield last, rest
+    elif rest.strip():
+        said = f"line {last} is not whole and was left out: {shown(rest)}"
+        warnings.warn(said, stacklevel=3)
 
 
 def _is_json(text: str) -> bool:

@@ -98,8 +98,7 @@ def place(step: Step, across: Lanes, left: int, right: int, server: int | None =
     """
     middle = across.server.x if server is None else server
     if step.shape in ("band", "pause"):
-        x = middle if step.shape == "pause" else (left + right) // 2
-        return Placed(middle, (), 0, x, "middle", *_fitting("", step.label, right - left - 2 * SIDE))
+        return Placed(middle, (), 0, *_across(step, middle, left, right))
     met = {lane.x: lane for lane in map(across.of, step.clients)}
     chip = _chip(step, met, left, right)
     if step.shape == "mark":
@@ -114,6 +113,12 @@ def place(step: Step, across: Lanes, left: int, right: int, server: int | None =
 
 
 _Words = tuple[int, str, str, str]
+
+
+def _across(step: Step, middle: int, left: int, right: int) -> _Words:
+    """Put what belongs to no lane in the middle: of what is seen, or on the server's lane."""
+    x = middle if step.shape == "pause" else (left + right) // 2
+    return x, "middle", *_fitting("", step.label, right - left - 2 * SIDE)
 
 
 def _beside(chip: str, label: str, middle: int, left: int, right: int) -> _Words:

@@ -99,10 +99,20 @@ def step(record: Record, group: Group) -> Step:
     shape = shape_of(entry.kind, entry.sender)
     clients = [] if shape == "band" else [client_of(record, each) for each in group.entries]
     return Step(
-        entry.seq, entry.at, group.entries[-1].at, shape, entry.kind, entry.sender, tuple(clients), _chip(entry),
-        _label(entry), _tone(entry), entry.cause, entry.spontaneous,
-        tuple(each.seq for each in group.entries),
-    )  # fmt: skip
+        seq=entry.seq,
+        at=entry.at,
+        end=group.entries[-1].at,
+        shape=shape,
+        kind=entry.kind,
+        sender=entry.sender,
+        clients=tuple(clients),
+        chip=_chip(entry),
+        label=_label(entry),
+        tone=_tone(entry),
+        cause=entry.cause,
+        spontaneous=entry.spontaneous,
+        members=tuple(each.seq for each in group.entries),
+    )
 
 
 def with_pauses(shown: Sequence[Step]) -> Iterator[Step]:
@@ -110,12 +120,16 @@ def with_pauses(shown: Sequence[Step]) -> Iterator[Step]:
     before = shown[0].at if shown else 0.0
     for each in shown:
         if each.at - before > PAUSE_SECONDS:
-            yield Step(
-                each.seq, before, each.at, "pause", "pause", "lab", (), "", lasted(each.at - before), "",
-                None, False, (),
-            )  # fmt: skip
+            yield _pause(before, each)
         yield each
         before = each.end
+
+
+def _pause(before: float, then: Step) -> Step:
+    said = lasted(then.at - before)
+    return Step(
+        then.seq, before, then.at, "pause", "pause", "lab", (), "", said, "", None, False, ()
+    )  # fmt: skip
 
 
 def shape_of(kind: str, sender: str) -> Shape:

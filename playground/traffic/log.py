@@ -6,7 +6,7 @@ becomes `Entry` and `Exchange` when somebody looks.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, nullcontext
 from os import PathLike
 from typing import Any, Final, Literal, Self, overload
@@ -45,7 +45,7 @@ class Log(Record):
         self.recording = True
         self.unrecorded = 0
         self._lock = lock if lock is not None else nullcontext()
-        self._store = Store(max_entries, max_bytes, self._lock)
+        self._store = Store(max_entries, max_bytes)
 
     @classmethod
     def restored(cls, record: Record) -> Self:
@@ -122,9 +122,26 @@ class Log(Record):
             (seq, at, exchange, kind, sender, data, size, cause, revision, where, code, note)
         )
         if seq % BATCH == 0 or size >= LARGE:
-            with self._lock:
-                store.settle()
+            self.settle()
         return seq
+
+    @property
+    def number(self) -> Callable[[], int]:
+        """For whoever writes many rows: called for a row's `seq`, while `recording` is on."""
+        return self._store.number
+
+    @property
+    def take(self) -> Callable[[Row], None]:
+        """For whoever writes many rows: called with a row, right after its `number`.
+
+        Call `settle` for one of each `BATCH` rows, and for one that is `LARGE`.
+        """
+        return self._store.take
+
+    def settle(self) -> None:
+        """Count the rows that have come, and let go what is over the bounds."""
+        with self._lock:
+            self._store.settle()
 
     def clear(self) -> None:
         """Let every row go and free its memory. Numbers go on from where they were."""
@@ -135,8 +152,7 @@ class Log(Record):
 
     def _settled(self) -> Store:
         """Return what is held, counted and within bounds."""
-        with self._lock:
-            self._store.settle()
+        self.settle()
         return self._store
 
     @property

@@ -17,6 +17,9 @@ from playground.traffic.record import Record
 # With these a spreadsheet begins a formula, or what comes before one.
 _FORMULA: Final = ("=", "+", "-", "@", "\t", "\r")
 
+# Excel takes no more in a cell.
+_MOST: Final = 32_000
+
 _AT: Final = COLUMNS.index("at")
 
 
@@ -38,7 +41,8 @@ def _row(cells: tuple[Any, ...]) -> list[Any]:
 
 def _cell(value: Any) -> Any:
     if isinstance(value, bytes):
-        return value.hex(" ")
+        value = value[: _MOST // 3 + 1].hex(" ")
     if not isinstance(value, str):
         return value
-    return f"'{value}" if value.startswith(_FORMULA) else value
+    text = f"'{value}" if value.startswith(_FORMULA) else value
+    return text if len(text) <= _MOST else f"{text[:_MOST]}…"

@@ -11,7 +11,6 @@ from __future__ import annotations
 from bisect import bisect_left
 from collections import deque
 from collections.abc import Iterable
-from contextlib import AbstractContextManager
 from itertools import count, islice
 from operator import itemgetter
 from typing import Any, Final, Protocol
@@ -52,7 +51,6 @@ class Store:
     Args:
         max_entries: Rows to keep.
         max_bytes: Bytes to keep; the newest row always stays.
-        lock: Held while rows are counted and read.
 
     Attributes:
         number: Called for a row's number; bring the row to `take` at once.
@@ -65,10 +63,9 @@ class Store:
         overflow: Where rows go that are let go; None if nobody wants them.
     """
 
-    def __init__(self, max_entries: int, max_bytes: int, lock: AbstractContextManager[Any]) -> None:
+    def __init__(self, max_entries: int, max_bytes: int) -> None:
         self.max_entries = max_entries
         self.max_bytes = max_bytes
-        self.lock = lock
         self.overflow: Overflow | None = None
         self.rows: deque[Row] = deque()
         self.exchanges: dict[int, Row] = {}
@@ -155,6 +152,9 @@ class Store:
     def clear(self) -> None:
         """Let every row go and free its memory. Call it with the lock held."""
         self.settle()
+        if self.overflow is not None:
+            for row in self.rows:
+                self.overflow.append(row)
         self.rows.clear()
         self.first = self.last + 1
         self._forget()

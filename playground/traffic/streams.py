@@ -47,7 +47,7 @@ class Flow:
         self._conversation = conversation
         self._exchange = conversation.exchange
         self._stream = Stream(client, server)
-        self._begun = self._over = False
+        self._begun = self._upgraded = self._over = False
         self._key = handshake_key(self._exchange.id)
         self._say: dict[Kind, Callable[[Entry], list[bytes]]] = {
             "accept": self._accept,
@@ -72,12 +72,9 @@ class Flow:
 
     def _before(self, entry: Entry) -> list[bytes]:
         """Return what the log has let go of: the opening of a connection that is long open."""
-        if self._begun:
-            return []
-        opening = self._begin()
-        if self._exchange.protocol == "websocket" and entry.kind not in ("accept", "refuse"):
-            opening += self._accept(entry)
-        return opening
+        opening = [] if self._begun else self._begin()
+        answers = entry.kind in ("accept", "refuse") or self._exchange.protocol == "http"
+        return opening if answers or self._upgraded else [*opening, *self._accept(entry)]
 
     def _after(self, entry: Entry) -> list[bytes]:
         """Return the end of the connection, if this was the last of an HTTP exchange."""
@@ -118,6 +115,7 @@ class Flow:
         return [*headers, ("sec-websocket-protocol", offered)] if offered else headers
 
     def _accept(self, entry: Entry) -> list[bytes]:
+        self._upgraded = True
         headers = [
             ("connection", "Upgrade"),
             ("upgrade", "websocket"),

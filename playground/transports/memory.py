@@ -22,6 +22,7 @@ from playground.transports import (
     Response,
     loop_name,
 )
+from playground.transports.waking import Waking
 
 T = TypeVar("T")
 
@@ -81,7 +82,8 @@ class MemoryTransport:
 
     async def run(self, work: Coroutine[Any, Any, T]) -> T:
         """Await a coroutine."""
-        return await work
+        with Waking():
+            return await work
 
     def spawn(self, work: Coroutine[Any, Any, Any]) -> None:
         """Start a coroutine on the loop, from any thread."""

@@ -18,6 +18,7 @@ from typing import Any, TypeVar
 
 from playground.transports import ASGIApp, Cut, Headers, Pulse, Response, Wire
 from playground.transports.server_thread import ServerThread
+from playground.transports.waking import Waking
 
 T = TypeVar("T")
 logger = logging.getLogger(__name__)
@@ -72,15 +73,17 @@ class ServerTransport:
         """Close every connection with 1012, free the port, end the thread.
 
         Raises:
-            RuntimeError: If the thread did not end within `deadline` seconds.
+            RuntimeError: If the thread did not end within `deadline` seconds. Then it is left
+                behind: it serves nobody any more, and ends when whatever holds it does.
         """
         thread = self._thread
         if thread is None:
             return Cut()
         self._check_caller()
-        cut = thread.stop(deadline)
-        self._thread = None
-        return cut
+        try:
+            return thread.stop(deadline)
+        finally:
+            self._thread = None
 
     def _loop(self) -> asyncio.AbstractEventLoop:
         if self._thread is None or self._thread.done.is_set():
@@ -128,7 +131,8 @@ class ServerTransport:
         """Await a coroutine on the server's loop, from any loop."""
         if self._thread is not None and asyncio.get_running_loop() is self._thread.loop:
             return await work
-        return await asyncio.wrap_future(self._submit(work))
+        with Waking():
+            return await asyncio.wrap_future(self._submit(work))
 
     def spawn(self, work: Coroutine[Any, Any, Any]) -> None:
         """Start a coroutine on the server's loop, from any thread."""

@@ -48,6 +48,7 @@ class ServerThread:
         self.error: BaseException | None = None
         self.stopping: asyncio.Event
         self.cut = Cut()
+        self.left_behind = False
         self.server: Any = None
         # The context of the cell that starts it: what the server itself prints goes there.
         context = contextvars.copy_context()
@@ -84,12 +85,29 @@ class ServerThread:
 
     def stop(self, deadline: float) -> Cut:
         self._ask_to_stop()
-        if not self.done.wait(deadline):
+        try:
+            ended = self.done.wait(deadline)
+        except KeyboardInterrupt:
+            # It has been asked to, so it does end, in most cases; half an end is no state to be in.
+            if not self.done.wait(deadline):
+                self._leave_behind()
+            raise
+        if not ended:
+            self._leave_behind()
             raise RuntimeError(
                 f"the server's thread did not end within {deadline:g} s: a handler blocks its "
-                "loop; the port is free, and a kernel restart ends the thread"
+                "loop; the port is free, and the thread ends when that handler does"
             )
         return self.cut
+
+    def _leave_behind(self) -> None:
+        """Free the port without the thread; what it still does is none of the lab's any more."""
+        self.left_behind = True
+        # It would complain that its socket has been taken away.
+        self.loop.set_exception_handler(lambda loop, context: None)
+        with contextlib.suppress(OSError):
+            # Not closed: the loop still holds the number of the file.
+            self.bound.shutdown(socket.SHUT_RDWR)
 
     def _ask_to_stop(self) -> None:
         with contextlib.suppress(RuntimeError):  # the loop is closed already
@@ -133,7 +151,8 @@ class ServerThread:
         self.server = Server(config, self.stopping, self.ready.set, GRACE)
         await self.server.serve(sockets=[self.bound])
         self.cut = self.server.cut
-        await self.closing()
+        if not self.left_behind:
+            await self.closing()
 
     def _tidy(self) -> None:
         self.bound.close()

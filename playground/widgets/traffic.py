@@ -53,6 +53,8 @@ PARTS: Final = (
     "ladder_layout.js",
     "ladder_links.js",
     "ladder_marks.js",
+    "ladder_head.js",
+    "ladder_art.js",
     "ladder_saving.js",
     "ladder.js",
     "selection.js",

@@ -10,14 +10,14 @@ from pathlib import Path
 import pytest
 
 from benchmarks.frameworks import counting, processes
-from benchmarks.frameworks.__main__ import options
+from benchmarks.frameworks.__main__ import options, save
 from benchmarks.frameworks.checking import check
 from benchmarks.frameworks.contenders import null, raw
 from benchmarks.frameworks.importing import Import, import_cost
 from benchmarks.frameworks.processes import CONTENDERS, ROOT, Contender, Process
 from benchmarks.frameworks.results import Results
 from benchmarks.frameworks.rounds import Plan, Times
-from benchmarks.frameworks.running import run
+from benchmarks.frameworks.running import busy, run
 from benchmarks.frameworks.tables import report
 from benchmarks.frameworks.workloads import WORKLOADS
 
@@ -34,7 +34,6 @@ def app_for(workload: str, module: object) -> object:
 
 def test_raw_and_ours_answer_every_workload_rightly() -> None:
     results = run(["raw", "ours"], list(WORKLOADS), QUICKEST, counting=False, around=False)
-    assert results.notes == []
     assert results.refused == {}
     for name in WORKLOADS:
         ratios = results.cpu_ratios()[name]
@@ -161,6 +160,11 @@ def test_a_busy_machine_does_not_change_a_ratio() -> None:
     assert times.ratio("falcon") is None
 
 
+def test_a_busy_machine_is_told_of() -> None:
+    assert busy(2.0, 2) == []
+    assert "load 7.5 on 2 cores" in busy(7.5, 2)[0]
+
+
 def test_bars_that_are_missed_are_marked() -> None:
     results = Results(
         ["raw", "ours", "starlette"],
@@ -185,6 +189,17 @@ def test_bars_that_are_missed_are_marked() -> None:
     assert "| ours | 30000 | +10000 ! |" in said
     assert "| ours |  99.0 ! |" in said
     assert "starlette was not measured at json, post: no reason" in said
+
+
+def test_saved_tables_replace_the_last_ones(tmp_path: Path) -> None:
+    page = tmp_path / "README.md"
+    page.write_text("# Benchmarks\n\n## Last results\n\nold\n")
+    save("new", page)
+    assert page.read_text() == "# Benchmarks\n\n## Last results\n\nnew\n"
+
+
+def test_the_page_has_a_place_for_tables() -> None:
+    assert "\n## Last results\n\n20" in (ROOT / "benchmarks" / "README.md").read_text()
 
 
 def test_instructions_are_the_difference_of_two_runs(tmp_path: Path) -> None:

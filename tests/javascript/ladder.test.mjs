@@ -6,6 +6,7 @@ import { columns, shortened } from "../../playground/widgets/static/columns.js";
 import { GUTTER, lanesOf } from "../../playground/widgets/static/ladder_lanes.js";
 import { placeStep } from "../../playground/widgets/static/ladder_layout.js";
 import { fansOf, livesOf } from "../../playground/widgets/static/ladder_links.js";
+import { savedEntries, stretchesOfNumbers } from "../../playground/widgets/static/ladder_saving.js";
 import { effectsOf, spoken, stepsOf, whoIsThere } from "../../playground/widgets/static/ladder_steps.js";
 import { fold, toRow } from "../../playground/widgets/static/rows.js";
 import { row } from "./row.mjs";
@@ -77,4 +78,11 @@ test("a text is cut where its columns end", () => {
   assert.equal(columns("こんにちは"), 10);
   assert.equal(shortened("こんにちは", 6), "こん…");
   assert.equal(shortened("💬💬", 3), "💬…");
+});
+
+test("what is saved is told in stretches, the newest thousand steps", () => {
+  assert.deepEqual(stretchesOfNumbers([7, 1, 3, 2, 3]), [[1, 3], [7, 7]]);
+  assert.deepEqual(stretchesOfNumbers([]), []);
+  const rows = Array.from({ length: 1200 }, (_, index) => row(index + 1, { at: index * 2 }));
+  assert.deepEqual(savedEntries(stepsOf(fold(rows, 1, new Set()))), [[201, 1200]]);
 });

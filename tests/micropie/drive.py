@@ -6,7 +6,10 @@ It refuses from the app what a server refuses, so that every test checks the ord
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import json
+import logging
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -211,3 +214,16 @@ async def connect(
     async with asyncio.timeout(5):
         await app(scope, socket.receive, socket.send)
     return socket
+
+
+@contextlib.contextmanager
+def logged() -> Iterator[list[logging.LogRecord]]:
+    """Collect what is logged, without a fixture, which would live longer than an example."""
+    records: list[logging.LogRecord] = []
+    handler = logging.Handler(logging.WARNING)
+    handler.emit = records.append  # type: ignore[method-assign]
+    logging.getLogger("micropie").addHandler(handler)
+    try:
+        yield records
+    finally:
+        logging.getLogger("micropie").removeHandler(handler)

@@ -234,6 +234,7 @@ async def test_a_stream_beside_an_upload_that_nobody_drains_ends_with_its_client
 
     class Streaming(App):
         async def page(self, doc):
+            await turns()
             return self._chunks()
 
         async def _chunks(self):

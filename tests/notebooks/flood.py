@@ -52,13 +52,17 @@ WATCH = """() => {
 # All rows of the table, those that are holes too, by scrolling through it from top to bottom.
 COUNT = """async () => {
   const scroller = document.querySelector(".mpp-table .mpp-scroller");
+  // As if a person had pulled the table down: there is less to scroll through then.
+  document.querySelector(".mpp-traffic .mpp-main").style.height = "4000px";
   const frame = () => new Promise((done) => requestAnimationFrame(done));
+  const rows = () => document.querySelectorAll(".mpp-table .mpp-sheet .mpp-row");
   const seen = new Map();
+  while (rows().length < 100) await frame();
   for (let top = 0; ; top += scroller.clientHeight) {
     scroller.scrollTop = top;
     await frame();
     await frame();
-    for (const row of document.querySelectorAll(".mpp-table .mpp-sheet .mpp-row")) {
+    for (const row of rows()) {
       const hole = row.classList.contains("mpp-hole");
       const said = row.querySelector(hole ? ".mpp-what" : ".mpp-n").textContent;
       seen.set(`${row.dataset.index}`, [hole, said]);

@@ -54,6 +54,26 @@ NO_START = f"""\
     async def prepare(self):
         raise RuntimeError("no database")"""
 
+# The app believes that it is where nobody is, so that the page has to find it.
+SITE = """\
+from micropie import App
+from playground import serve
+
+class Site(App):
+    async def index(self):
+        return "<title>Site</title><h1>one</h1>" + "<p>line</p>" * 100
+
+    async def ws_echo(self, ws):
+        await ws.accept()
+
+lab = serve(Site, url="http://127.0.0.1:1/")
+lab.browse("/", height=260)"""
+
+SECOND_SITE = """\
+class Site(App):
+    async def index(self):
+        return "<title>Site</title><h1>two</h1>" + "<p>line</p>" * 100"""
+
 # A client that is none of the panel's speaks while the cell that started it goes on.
 TALK_APART = """\
 import threading
@@ -241,6 +261,36 @@ def test_after_a_restart_the_panel_says_what_to_do_and_that_helps(
     assert again.connect("/echo") == "alice"
     again.send("alice", "still there?")
     again.wait_rows("server ⟶ alice Echo: still there?")
+
+
+def test_a_page_of_the_app_follows_the_code_until_the_kernel_is_gone(
+    open_notebook: OpenNotebook,
+) -> None:
+    notebook = open_notebook([SITE, SECOND_SITE, "print(lab.doctor())"])
+    notebook.run(0)
+    face = notebook.output_area(0).locator(".mpp-page")
+    inside = face.frame_locator(".mpp-page-frame").frame_locator("iframe")
+    heading = inside.get_by_role("heading")
+    expect(heading).to_have_text("one", timeout=MILLISECONDS)
+    # The notebook's own site came before this machine: it is jupyter-server-proxy's address.
+    expect(face.locator(".mpp-page-site")).to_contain_text("/proxy/", timeout=MILLISECONDS)
+    inside.locator("body").evaluate("() => scrollTo(0, 500)")
+    notebook.run(1)
+    notebook.output_area(0)
+    expect(heading).to_have_text("two", timeout=MILLISECONDS)
+    site = next(frame for frame in notebook.page.frames if frame.title() == "Site")
+    site.wait_for_function("() => scrollY === 500")
+    notebook.screenshot(PICTURES / "page.png", face)
+    report = notebook.run(2)
+    assert "✓ proxy        jupyter-server-proxy under / reaches the lab" in report
+    assert "✗ address      http://127.0.0.1:1/ (as you said) does not reach the lab" in report
+    notebook.restart()
+    notebook.output_area(0)
+    expect(face.get_by_text(GONE)).to_be_visible(timeout=MILLISECONDS)
+    expect(face.get_by_role("button", name="Reload")).to_be_disabled()
+    notebook.run(0)
+    expect(heading).to_have_text("one", timeout=MILLISECONDS)
+    expect(face.get_by_text(GONE)).to_be_hidden()
 
 
 @pytest.fixture

@@ -87,10 +87,10 @@ export class Chrome {
   makeFoot() {
     const foot = element("div", "mpp-bar mpp-bar-foot");
     this.holds = element("span", "mpp-holds");
-    this.keys = button(HINT, this.acts.help, "mpp-quiet mpp-keys");
-    this.keys.title = "What keys do (?)";
+    const keys = button("? keys", this.acts.help, "mpp-quiet mpp-keys");
+    keys.title = "What keys do (?)";
     this.foot = foot;
-    foot.append(this.holds, element("span", "mpp-grow"), this.keys);
+    foot.append(this.holds, element("span", "mpp-grow"), element("span", "mpp-keys-hint", HINT), keys);
     return foot;
   }
 

@@ -6,7 +6,7 @@ export const SHEET = [
   ["PgUp PgDn", "a page up, a page down"],
   ["Home End", "the first row; the newest, and follow"],
   ["Enter", "open a broadcast; else go to what the row holds"],
-  ["← →", "close and open a broadcast"],
+  ["← →", "close and open a broadcast; in the ladder, along the cause chain"],
   ["[ ]", "the row before and after in the same cause chain"],
   ["/", "filter"],
   ["Esc", "close what is open; take the selection away; then the filter"],
@@ -21,7 +21,7 @@ export const SHEET = [
 ];
 
 /** The few that are worth the room below the rows. */
-export const HINT = "/ filter · f freeze · e edit and resend · ? keys";
+export const HINT = "/ filter · f freeze · e edit and resend ·";
 
 /**
  * @param {import("./traffic.js").Traffic} traffic what the keys act on

@@ -2,12 +2,14 @@
 
 import { linkOf, timeOf } from "./cells.js";
 import { colourClass } from "./clients.js";
-import { button, element } from "./dom.js";
+import { element } from "./dom.js";
 import { clock } from "./format.js";
+import { drawArt } from "./ladder_art.js";
+import { Head } from "./ladder_head.js";
 import { GUTTER, laneOf, lanesOf } from "./ladder_lanes.js";
-import { LINE, STEP_HEIGHT, placeStep } from "./ladder_layout.js";
+import { STEP_HEIGHT } from "./ladder_layout.js";
 import { fansOf, livesOf } from "./ladder_links.js";
-import { drawStep, headWidth, lanePath, shape, stretchesOf, threadPath } from "./ladder_marks.js";
+import { shape } from "./ladder_marks.js";
 import { savedEntries, saveFile } from "./ladder_saving.js";
 import { effectsOf, spoken, stepsOf, whoIsThere } from "./ladder_steps.js";
 import { Scroll } from "./scroll.js";
@@ -15,9 +17,6 @@ import { Scroll } from "./scroll.js";
 // How near to the edges the server's lane may come: half its head, and to the right the button that folds.
 const SERVER_EDGE = 40;
 const FOLD_BUTTON = 60;
-
-// How far the thread of the chosen chain stands out from the server's lane, to the left.
-const CHAIN = -10;
 
 /**
  * @typedef {import("./cells.js").Scene} Scene
@@ -36,9 +35,13 @@ export class Ladder {
     this.scene = { items: [], names: {}, selected: 0, linked: new Map(), found: false, times: { from: null, time: 0 } };
     this.steps = /** @type {Step[]} */ ([]);
     this.across = lanesOf([], 0);
+    this.fans = fansOf([]);
+    this.lives = livesOf([], this.across);
+    this.caused = effectsOf([]);
+    /** Indexes of the steps that hang together with the selected one. */
+    this.chain = /** @type {number[]} */ ([]);
     this.width = 0;
     this.left = 0;
-    this.drawn = "";
     this.unfolded = false;
     this.pool = /** @type {HTMLElement[]} */ ([]);
     this.id = `mpp-${Math.random().toString(36).slice(2, 8)}`;
@@ -48,23 +51,12 @@ export class Ladder {
     this.el.tabIndex = 0;
     this.scroll.el.setAttribute("role", "rowgroup");
     this.scroll.sheet.append(this.art);
-    this.el.append(this.makeHead(), this.scroll.el);
+    this.head = new Head({ fold: () => this.fold(), save: () => this.saveSvg() });
+    this.el.append(this.head.el, this.scroll.el);
     this.scroll.sheet.addEventListener("click", (event) => this.clicked(event));
     this.scroll.el.addEventListener("scroll", () => this.movedAside(), { passive: true });
-  }
-
-  makeHead() {
-    const head = element("div", "mpp-ladder-head");
-    head.setAttribute("role", "row");
-    this.heads = element("div", "mpp-lane-heads");
-    this.heads.setAttribute("role", "presentation");
-    this.save = button("SVG ↓", () => this.saveSvg(), "mpp-quiet mpp-save-svg");
-    this.save.title = "Save this ladder as a picture (SVG)";
-    this.save.setAttribute("aria-label", "Save as SVG");
-    this.foldAgain = button("Fold", () => this.fold(), "mpp-fold");
-    this.foldAgain.title = "Put all but eight clients into one lane again";
-    head.append(this.heads, this.save, this.foldAgain);
-    return head;
+    // The pane beside it comes and goes.
+    new ResizeObserver(() => this.draw()).observe(this.scroll.el);
   }
 
   /** Show a scene, and leave what is being read where it is. @param {Scene} scene */
@@ -89,8 +81,8 @@ export class Ladder {
     this.chain = this.steps.flatMap((step, index) => (this.isLinked(step) ? [index] : []));
     this.scroll.space.style.width = this.across.width > this.width ? `${this.across.width}px` : "";
     this.el.classList.toggle("mpp-unfolded", this.unfolded);
-    this.foldAgain.hidden = !this.unfolded;
-    this.save.disabled = !this.steps.length;
+    this.head.foldAgain.hidden = !this.unfolded;
+    this.head.save.disabled = !this.steps.length;
     this.el.setAttribute("aria-label", `Ladder between ${this.across.lanes.map((lane) => lane.name).join(", ")}`);
   }
 
@@ -108,12 +100,9 @@ export class Ladder {
     // Asked once, before anything is changed: the browser lays out anew for each question after.
     const { scrollLeft, clientHeight } = this.scroll.el;
     this.left = scrollLeft;
-    // What is scrolled away to the left must not show through the rows' numbers.
-    this.art.style.clipPath = scrollLeft ? `inset(0 0 0 ${scrollLeft + GUTTER - 8}px)` : "";
-    this.heads.style.clipPath = scrollLeft ? `inset(0 0 0 ${GUTTER - 8}px)` : "";
-    this.drawHead();
+    this.head.draw(this);
     this.drawRows(first, end);
-    this.drawArt(first, end, clientHeight);
+    drawArt(this, first, end, clientHeight);
   }
 
   /** Have the kernel draw what is shown, and the browser save it. */
@@ -140,26 +129,6 @@ export class Ladder {
   /** @param {Lane} lane */
   xOf(lane) {
     return lane.role === "server" ? this.server : lane.x;
-  }
-
-  // The names.
-
-  drawHead() {
-    const lanes = this.steps.length ? this.across.lanes : [];
-    const drawn = lanes.map((lane) => `${lane.name} ${this.xOf(lane) - this.left} ${this.colourOf(lane.clients)}`).join("|");
-    // A button that is made anew loses the focus, and a press that is under way.
-    if (drawn === this.drawn) return;
-    this.drawn = drawn;
-    this.heads.replaceChildren(...lanes.map((lane) => {
-      const made = lane.role === "others" ? button(lane.name, () => this.fold()) : element("span", "", lane.name);
-      const wide = headWidth(lane.name, this.across.pitch);
-      made.className = `mpp-lane-head mpp-lane-${lane.role} ${this.colourOf(lane.clients)}`;
-      made.setAttribute("role", "columnheader");
-      made.title = lane.role === "others" ? `${lane.clients.join(", ")}: press for a lane each` : lane.name;
-      made.style.width = `${wide}px`;
-      made.style.left = `${this.xOf(lane) - this.left - wide / 2}px`;
-      return made;
-    }));
   }
 
   colourOf(/** @type {string[]} */ clients) {
@@ -224,7 +193,7 @@ export class Ladder {
   }
 
   sayRow(/** @type {Step} */ step) {
-    const caused = step.members.reduce((sum, seq) => sum + (this.caused?.get(seq) ?? 0), 0);
+    const caused = step.members.reduce((sum, seq) => sum + (this.caused.get(seq) ?? 0), 0);
     return `${step.members.length ? `#${step.seq} ` : ""}${spoken(step, caused)}`;
   }
 
@@ -238,56 +207,6 @@ export class Ladder {
     const item = row && this.steps[Number(row.dataset.index)]?.item;
     if (item) this.acts.pick(item);
     this.el.focus({ preventScroll: true });
-  }
-
-  // The picture.
-
-  drawArt(/** @type {number} */ first, /** @type {number} */ end, /** @type {number} */ seen) {
-    this.art.replaceChildren();
-    if (!this.steps.length) return;
-    const height = Math.max((end - first) * STEP_HEIGHT, seen);
-    this.art.setAttribute("width", String(Math.max(this.width, this.across.width)));
-    this.art.setAttribute("height", String(height));
-    const drawn = this.steps.slice(first, end).map((step, index) => {
-      const placed = placeStep(step, this.across, this.left + GUTTER, this.left + this.width, this.server);
-      const made = drawStep(step, placed, index * STEP_HEIGHT, this.colourOf(step.clients.slice(0, 1)));
-      if (this.isSelected(step)) made.classList.add("mpp-rung-selected");
-      else if (this.isLinked(step)) made.classList.add("mpp-rung-linked");
-      return made;
-    });
-    this.art.replaceChildren(...this.lanes(first, end, height), ...this.threads(first, end), ...drawn);
-  }
-
-  lanes(/** @type {number} */ first, /** @type {number} */ end, /** @type {number} */ height) {
-    const stretches = stretchesOf(this.steps, first, end, height);
-    const made = this.across.lanes.map((lane) => shape("path", { class: "mpp-lane", d: lanePath(this.xOf(lane), stretches, false) }));
-    const broken = this.across.lanes.filter((lane) => lane.role !== "server").map((lane) => lanePath(lane.x, stretches, true)).join("");
-    if (broken) made.push(shape("path", { class: "mpp-lane-broken", d: broken }));
-    return [...made, ...this.lifelines(first, end, stretches)];
-  }
-
-  lifelines(/** @type {number} */ first, /** @type {number} */ end, /** @type {{from: number, to: number, broken: boolean}[]} */ stretches) {
-    const seen = (this.lives ?? []).filter((life) => (life.first ?? 0) < end && (life.last ?? Infinity) >= first);
-    return seen.map((life) => {
-      const lane = this.across.lanes[life.lane];
-      const top = life.first === null ? -Infinity : (life.first - first) * STEP_HEIGHT + LINE;
-      const bottom = life.last === null ? Infinity : (life.last - first) * STEP_HEIGHT + LINE;
-      const clipped = stretches
-        .map((each) => ({ ...each, from: Math.max(each.from, top), to: Math.min(each.to, bottom) }))
-        .filter((each) => each.from < each.to);
-      return shape("path", { class: `mpp-life ${this.colourOf(lane.clients)}`, d: lanePath(lane.x, clipped, false) });
-    });
-  }
-
-  threads(/** @type {number} */ first, /** @type {number} */ end) {
-    const height = (/** @type {number} */ index) => (index - first) * STEP_HEIGHT + LINE;
-    const path = (/** @type {number} */ top, /** @type {number[]} */ ends, /** @type {number} */ out) =>
-      threadPath(this.server, height(top), ends.map(height), out);
-    const seen = (this.fans ?? []).filter((fan) => fan.cause < end && /** @type {number} */ (fan.effects.at(-1)) >= first);
-    const made = seen.map((fan) => shape("path", { class: "mpp-thread", d: path(fan.cause, fan.effects, fan.out) }));
-    const [cause, ...effects] = this.chain ?? [];
-    if (effects.length) made.push(shape("path", { class: "mpp-thread mpp-thread-chosen", d: path(cause, effects, CHAIN) }));
-    return made;
   }
 
   // What a view asks of a picture.

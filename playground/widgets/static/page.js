@@ -185,6 +185,7 @@ class AppPage {
   live(/** @type {boolean} */ on) {
     this.address.disabled = !on;
     this.reloadButton.disabled = !on && !this.why;
+    this.reloadButton.textContent = this.why ? "Try again" : "Reload";
     this.tab.classList.toggle("mpp-off", !on);
     this.tab.setAttribute("aria-disabled", String(!on));
     this.tab.tabIndex = on ? 0 : -1;

@@ -80,5 +80,5 @@ function remedy(/** @type {Answered[]} */ answers) {
     return "Install jupyter-server-proxy beside JupyterLab, and start JupyterLab anew.";
   }
   if (answers.some((each) => each.said === "asks for a login")) return "Log in to Jupyter again, and load this page anew.";
-  return "If you know an address that does, tell it: serve(…, url=\"https://…/{port}/\").";
+  return "If you know an address that does, tell it: serve(…, url=\"…/{port}/\").";
 }

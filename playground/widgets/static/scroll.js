@@ -20,8 +20,8 @@ export class Scroll {
     this.items = /** @type {Item[]} */ ([]);
     // A tab that is hidden forgets how far it was scrolled.
     this.away = true;
-    // Where it was scrolled to by itself, to tell that from what a person does.
-    this.put = -1;
+    // How far it was scrolled when that was last noticed; anything else is what a person did since.
+    this.known = 0;
     this.el = element("div", "mpp-scroller");
     this.el.tabIndex = -1;
     this.space = element("div", "mpp-space");
@@ -34,25 +34,32 @@ export class Scroll {
 
   /** Take other items, and leave what is being read where it is. @param {Item[]} items */
   take(items) {
+    // The event of a person's scrolling may still be on its way.
+    if (!this.away && this.el.clientHeight && this.el.scrollTop !== this.known) this.noticed();
     this.items = items;
     this.space.style.height = `${items.length * this.height}px`;
     this.away = this.el.clientHeight === 0;
     const { following, anchor } = this.look.now;
     if (following) this.el.scrollTop = items.length * this.height;
     else if (anchor.seq) this.el.scrollTop = this.indexOf(anchor.seq) * this.height + anchor.offset;
-    this.put = this.el.scrollTop;
+    this.known = this.el.scrollTop;
   }
 
   scrolled() {
-    const { scrollTop, clientHeight } = this.el;
     // To be hidden is nobody's wish to scroll.
-    if (this.away || !clientHeight || scrollTop === this.put) return;
-    this.put = -1;
+    if (this.away || !this.el.clientHeight || this.el.scrollTop === this.known) return;
+    this.noticed();
+    this.owner.draw();
+    this.owner.moved();
+  }
+
+  /** Note where a person has scrolled to. */
+  noticed() {
+    const { scrollTop, clientHeight } = this.el;
+    this.known = scrollTop;
     const following = atBottom(scrollTop, clientHeight, this.items.length, this.height);
     if (following !== this.look.now.following) this.look.set({ following });
     this.remember();
-    this.owner.draw();
-    this.owner.moved();
   }
 
   /** Stop following, so that what is being read stays. */
@@ -72,7 +79,7 @@ export class Scroll {
   reveal(index) {
     const top = reveal(index, this.el.scrollTop, this.el.clientHeight, this.height);
     if (top !== this.el.scrollTop) this.el.scrollTop = top;
-    this.put = this.el.scrollTop;
+    this.known = this.el.scrollTop;
     this.remember();
     this.owner.draw();
   }

@@ -18,7 +18,7 @@ async def test_the_ladder_shows_an_echo_and_its_cause(transport: str, tmp_path: 
     lines = repr(lab.ladder).split("\n")
     picture = lab.ladder.save(tmp_path / "echo.svg", "client:alice").read_text("utf-8")
     for told in ("opened /echo", "accepted", "hi", "Echo: hi"):
-        assert any(line.endswith(f"│      {told}") for line in lines), told
+        assert any(line.endswith(f"  {told}") for line in lines), told
     said = next(entry.seq for entry in lab.log if entry.data == "hi")
     assert f"#{said} alice to server: text hi, caused 1 message<" in picture
     assert f"server to alice: text Echo: hi, caused by #{said}<" in picture

@@ -110,6 +110,11 @@ def test_what_is_run_again_and_not_changed_is_no_revision(chat: Kernel, text: st
     assert value(chat, "lab.revision, len(rows('swap'))") == "(1, 1)"
 
 
+def test_a_base_that_is_run_again_and_not_changed_leaves_the_class_alone(chat: Kernel) -> None:
+    chat.run(ROOM.format(mark="a"))
+    assert value(chat, "type(lab.app) is Chat") == "True"
+
+
 def test_attributes_that_print_their_address_do_not_count_as_changed(kernel: Kernel) -> None:
     text = "class Chat(App):\n    lock = asyncio.Lock()\n    async def index(self): return 'x'\n"
     kernel.run(f"{text}lab = serve(Chat)")

@@ -7,7 +7,7 @@ import random
 from typing import Any
 
 import pytest
-from apps import Line, echo, on_stage, opened, say, websocket
+from apps import Line, echo, on_stage, opened, say, taken, websocket
 
 from playground.stage import Stage, StartupFailed, current_revision
 
@@ -96,6 +96,25 @@ async def test_a_start_up_that_does_not_end_fails_after_its_deadline() -> None:
         await on_stage(never, deadline=0.05)
 
 
+async def test_a_swap_that_is_given_up_ends_the_start_up_and_changes_nothing() -> None:
+    began, ended = asyncio.Event(), asyncio.Event()
+
+    async def slow(scope: Any, receive: Any, send: Any) -> None:
+        began.set()
+        try:
+            await asyncio.Event().wait()
+        finally:
+            ended.set()
+
+    stage = await on_stage(echo("old"))
+    swap = asyncio.create_task(stage.swap(slow))
+    await asyncio.wait_for(began.wait(), 2)
+    swap.cancel()
+    await asyncio.wait_for(ended.wait(), 2)
+    assert stage.revision == 1
+    await asyncio.wait_for(stage.swap(echo("new")), 2)
+
+
 async def test_an_escaping_exception_closes_with_1011_and_is_reported() -> None:
     async def failing(receive: Any, send: Any) -> None:
         await receive()
@@ -131,3 +150,23 @@ async def test_an_empty_stage_says_so() -> None:
 
     await Stage()({"type": "http", "headers": []}, None, send)
     assert sent[0]["status"] == 503
+
+
+async def test_two_swaps_during_one_message_lead_to_the_newest_code() -> None:
+    may_go_on = asyncio.Event()
+
+    async def slow(receive: Any, send: Any) -> None:
+        while (event := await receive())["type"] != "websocket.disconnect":
+            await may_go_on.wait()
+            await say(send, f"1 {event['text']}")
+
+    stage, line = await on_stage(websocket(slow), grace=60), Line()
+    async with opened(stage, line):
+        line.put("a")
+        await taken(line)
+        await stage.swap(echo("2"))
+        await stage.swap(echo("3"))
+        line.put("b")
+        may_go_on.set()
+        await line.until(lambda: len(line.texts) == 2)
+    assert line.texts == ["1 a", "3 b"]

@@ -284,23 +284,3 @@ async def test_a_time_out_of_the_handlers_own_is_its_own_while_it_is_called_back
         await stage.swap(echo("new"))
         assert await line.answer("second") == "new second"
     assert story == ["timed out", "went on"]
-
-
-async def test_two_swaps_during_one_message_lead_to_the_newest_code() -> None:
-    may_go_on = asyncio.Event()
-
-    async def slow(receive: Any, send: Any) -> None:
-        while (event := await receive())["type"] != "websocket.disconnect":
-            await may_go_on.wait()
-            await say(send, f"1 {event['text']}")
-
-    stage, line = await on_stage(websocket(slow), grace=FOREVER), Line()
-    async with opened(stage, line):
-        line.put("a")
-        await taken(line)
-        await stage.swap(echo("2"))
-        await stage.swap(echo("3"))
-        line.put("b")
-        may_go_on.set()
-        await line.until(lambda: len(line.texts) == 2)
-    assert line.texts == ["1 a", "3 b"]

@@ -51,10 +51,10 @@ def test_a_part_that_cannot_be_read_is_named(problem: dict[str, str]) -> None:
 @pytest.mark.parametrize(
     ("query", "said"),
     [
-        ("cleint:a", "expected one of the fields client, .*, got 'cleint:a'; did you mean client:?"),
+        ("cleint:a", "one of the fields client, .*, got 'cleint:a'; did you mean client:?"),
         ("foo:bar", "got 'foo:bar'; to look for it as text, put it in quotes"),
         ("/(/", r"expected a regular expression, got '/\(/'; missing \), .* put it in quotes"),
-        ("kind:txt", "expected one of open, .* after kind:, got 'kind:txt'; write it as in kind:text"),
+        ("kind:txt", "one of open, .* after kind:, got 'kind:txt'; write it as in kind:text"),
         ("dir:up", "expected one of client, server, lab after dir:, got 'dir:up'"),
         ("size>big", "a number after size>, got 'size>big'; write it as in size>100 or size<2k"),
         ("size>1,2", "expected one number, got 'size>1,2'; write each comparison as a part"),

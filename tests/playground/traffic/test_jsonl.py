@@ -29,13 +29,26 @@ def test_a_file_can_hold_it(record: Selection) -> None:
 
 
 def test_a_log_that_is_loaded_is_the_log_that_was_saved() -> None:
-    log = chat()
-    log.dropped = 7
+    log = Log(max_entries=2)
+    exchange = log.open("http", "curl").id
+    for number in range(9):
+        log.append(float(number), exchange, "body", "server", "x", 1)
     again = Log.restored(jsonl.loads(log.to_jsonl()))
     assert again[:] == log[:]
-    assert (again.first, again.last, again.dropped) == (log.first, log.last, 7)
-    assert again.append(3.0, 0, "lab", "lab", "more") == log.last + 1
-    assert again.open("http", "curl").id == 5
+    assert (again.first, again.last, again.dropped, len(again)) == (8, 9, 7, 2)
+    assert again.append(3.0, 0, "lab", "lab", "more") == 10
+    assert again.open("http", "curl").id == exchange + 1
+
+
+def test_a_log_that_is_loaded_may_have_gaps() -> None:
+    found = chat().filter("client:alice")
+    again = Log.restored(jsonl.loads(found.to_jsonl()))
+    assert list(again) == list(found)
+    assert (len(again), again.first, again.last) == (len(found), 1, 22)
+    assert again.entry(3) is None
+    assert again.entry(5) == found[2]
+    assert [entry.seq for entry in again.since(2, 2)] == [5, 6]
+    assert [entry.seq for entry in again.since(18)] == [22]
 
 
 def test_each_line_is_json_that_a_person_can_read() -> None:

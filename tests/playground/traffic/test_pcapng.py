@@ -6,10 +6,9 @@ import json
 import subprocess
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from records import START, chat, records
 
 from playground.traffic import pcapng
@@ -36,38 +35,21 @@ def dissect(tmp_path: Path) -> Dissect:
     return read
 
 
-def payloads(found: list[dict[str, list[str]]]) -> list[Any]:
-    return [
-        (
-            packet["websocket.opcode"][0],
-            packet.get("websocket.mask", ["0"])[0] in ("1", "True"),
-            packet.get("websocket.payload.text_mask", packet.get("websocket.payload.text", [""]))[
-                0
-            ],
-        )
-        for packet in found
-    ]
-
-
 def test_every_message_is_a_frame_with_its_payload(dissect: Dissect) -> None:
     found = dissect(
-        chat(), "websocket.opcode == 1", "frame.time_epoch", "ip.src", "websocket.mask", "data.data",
-        "websocket.payload",
+        chat(), "websocket.opcode == 1", "frame.time_epoch", "websocket.mask",
+        "websocket.payload.text",
     )  # fmt: skip
     texts = [entry for entry in chat() if entry.kind == "text"]
     assert [float(packet["frame.time_epoch"][0]) for packet in found] == pytest.approx(
         [entry.at for entry in texts]
     )
-    assert [bytes.fromhex(_payload(packet).replace(":", "")).decode() for packet in found] == [
+    assert [packet["websocket.payload.text"][0] for packet in found] == [
         entry.data for entry in texts
     ]
     assert [packet["websocket.mask"][0] in ("1", "True") for packet in found] == [
         entry.sender == "client" for entry in texts
     ]
-
-
-def _payload(packet: dict[str, list[str]]) -> str:
-    return next(packet[name][0] for name in ("websocket.payload", "data.data") if name in packet)
 
 
 def test_a_message_too_big_for_a_packet_is_put_together_again(dissect: Dissect) -> None:
@@ -118,14 +100,14 @@ def test_comments_say_cause_line_and_what_no_packet_carries(dissect: Dissect) ->
     said = [comment for packet in found for comment in packet["frame.comment"]]
     assert len(said) == len(chat())
     assert "#6 · caused by #5 · In[5]:12 · revision 1" in said
-    assert "#18 · spontaneous · revision 1" in said or any("spontaneous" in each for each in said)
+    assert any("spontaneous" in each for each in said)
     assert any("swap: revision 2 on stage" in each for each in said)
     assert any("exception: ZeroDivisionError" in each for each in said)
 
 
 WRONG = (
     "tcp.analysis.flags || tcp.checksum.status != 1 || ip.checksum.status != 1 || _ws.malformed"
-    " || _ws.expert.severity == 6291456 || _ws.expert.severity == 8388608"
+    " || (_ws.expert.severity >= 6291456 && !tcp.flags.reset)"  # a warning or worse
 )
 
 
@@ -161,7 +143,6 @@ def test_a_close_without_a_code_and_a_request_that_breaks_off(dissect: Dissect) 
     assert len(dissect(log, "tcp.flags.reset == 1", "ip.src")) == 1
 
 
-@settings(max_examples=200)
 @given(records())
 def test_any_record_can_be_written(record: Selection) -> None:
     data = pcapng.dumps(record)

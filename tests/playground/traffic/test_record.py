@@ -16,8 +16,10 @@ def test_a_slice_stays_what_it_was_whatever_becomes_of_the_log() -> None:
         log.append(0.0, exchange, "text", "client", data, 1)
     part = log[1:]
     log.finish(exchange)
+    assert len(log) == 3
     for _ in range(5):
         log.append(0.0, 0, "lab", "lab", "x", 1)
+    assert [entry.data for entry in log] == ["x", "x", "x"]
     assert [entry.data for entry in part] == ["b", "c"]
     assert part.exchange(exchange) is not None
     assert log.exchange(exchange) is None

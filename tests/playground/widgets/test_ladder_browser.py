@@ -196,7 +196,8 @@ def test_it_follows_only_while_at_the_bottom(shown: FaceOnPage, log: Log) -> Non
     assert words(page)[-1] == "news 95"
 
 
-def test_what_is_read_stays_while_the_oldest_go(page: Page) -> None:
+@pytest.mark.parametrize("top", [1_000, 1_026], ids=["at a step", "at a pause"])
+def test_what_is_read_stays_while_the_oldest_go(page: Page, top: int) -> None:
     log = Log(max_entries=61)
     ids = chat(log, "alice")
     shown = FaceOnPage(page, Ladder(log))
@@ -205,7 +206,7 @@ def test_what_is_read_stays_while_the_oldest_go(page: Page) -> None:
     for number in range(60):
         log.append(number * 2.0, ids["alice"], "text", "client", f"message {number}", 9)
     shown.tick()
-    scroll_to(page, scrollTop=1_000)
+    scroll_to(page, scrollTop=top)
     shown.carry()
     before = {box["text"]: box["top"] for box in boxes(page, ".mpp-rung-words")}
     say(log, ids["alice"], "news", 5)
@@ -485,3 +486,15 @@ def test_the_lanes_fit_when_the_cell_gets_narrow(shown: FaceOnPage, log: Log) ->
     shown.page.evaluate("() => { document.body.style.width = '400px' }")
     shown.carry()
     assert lanes(shown.page)[-1] == "+4 others"
+
+
+def test_the_lanes_make_room_for_the_pane_and_take_it_back(shown: FaceOnPage, log: Log) -> None:
+    talk(log)
+    shown.tick()
+    page = shown.page
+    before = page.get_by_role("columnheader", name="carol").bounding_box()
+    pick(shown, 4)
+    for name in ("alice", "bob", "server", "carol"):
+        in_sight(page, page.get_by_role("columnheader", name=name))
+    press(shown, "Escape")
+    assert page.get_by_role("columnheader", name="carol").bounding_box() == before

@@ -1,4 +1,4 @@
-"""A page of a real lab in a frame, in Chromium: it finds its address, follows swaps, and keeps its place."""
+"""A page of a real lab in a frame, in Chromium: it finds its address and follows every swap."""
 
 from __future__ import annotations
 
