@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable, Iterable
 from typing import Any, ClassVar
 
-from micropie import templates
 from micropie.core import Core
 from micropie.lifespan import serve_lifespan
 from micropie.requests import MISSING, Request, current_request
@@ -70,6 +69,8 @@ class App(Core):
     def env(self) -> Any:
         """The jinja2 environment, or `None` where jinja2 is not installed; may be replaced."""
         if self._environment is MISSING:
+            from micropie import templates  # few applications have any
+
             self._environment = templates.make_environment()
         return self._environment
 
@@ -85,4 +86,6 @@ class App(Core):
 
     async def _render_template(self, name: str, /, **variables: Any) -> str:
         """Render a template of `templates/`."""
+        from micropie import templates
+
         return await templates.render(self.env, name, variables)

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from functools import lru_cache
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from micropie import jsontext
 from micropie.exceptions import BadRequest, InvalidJSON, PayloadTooLarge
 from micropie.receiving import Limits, chunk_of, next_event
 from micropie.requests import Request
 from micropie.types import Receive
-from micropie.uploads import Upload
+
+if TYPE_CHECKING:
+    from micropie.uploads import Upload
 
 DEFAULT_MAX_BODY_SIZE: Final = 16 * 1024 * 1024
 DEFAULT_MAX_FORM_FIELD_SIZE: Final = 1024 * 1024
@@ -30,6 +32,8 @@ async def read_body(request: Request, receive: Receive, limits: Limits) -> Uploa
     content_type = headers.get(b"content-type", b"")
     media = _media_type(content_type)
     if media == b"multipart/form-data":
+        from micropie.uploads import Upload  # few applications take any
+
         return Upload(request, receive, content_type.decode("latin-1"), limits)
     limit = limits.max_body_size
     event = await next_event(receive, limits.body_timeout)

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from inspect import isawaitable
 from types import CoroutineType
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from micropie.bodies import BODY_METHODS, read_body
 from micropie.core import Core, is_failure, logger
@@ -28,7 +28,9 @@ from micropie.serving_session import keep_session, load_session, save_session
 from micropie.sessions import copied
 from micropie.streams import close_chunks, send_stream
 from micropie.types import Event, Receive, Scope, Send
-from micropie.uploads import Upload
+
+if TYPE_CHECKING:
+    from micropie.uploads import Upload
 
 
 async def serve_http(app: Core, scope: Scope, receive: Receive, send: Send) -> None:

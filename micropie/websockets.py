@@ -32,9 +32,9 @@ from micropie.types import Event, Receive, Scope, Send
 
 State = Literal["connecting", "open", "closed"]
 
-# So many messages go out at most before others get a turn: sending to a client that has just left
-# need not wait for anything, and the loop would never notice that it left.
-_BURST: Final = 64
+# So many messages go out in a row before others get a turn: sending to a client that has just left
+# waits for nothing, the loop would never notice that it left, and from here on asyncio complains.
+_BURST: Final = 4
 
 
 class WebSocket(Handshake):
@@ -190,6 +190,7 @@ class WebSocket(Handshake):
         """Return the next message, text as `str` and binary as `bytes`."""
         if self.state != "open":
             self._raise_not_open("receiving")
+        self._burst = 0
         event = await self._receive()
         if event["type"] != "websocket.receive":
             self._raise_disconnect(event)
@@ -205,6 +206,7 @@ class WebSocket(Handshake):
         """
         if self.state != "open":
             self._raise_not_open("receiving")
+        self._burst = 0
         event = await self._receive()
         # Only a message has text, and most have: this is the shortest way to it.
         text: str | None = event.get("text")

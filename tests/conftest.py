@@ -7,7 +7,17 @@ from collections.abc import Iterator
 
 import chromium as chromiums
 import pytest
+from hypothesis import HealthCheck, settings
 from playwright.sync_api import Browser, sync_playwright
+
+# How long an example takes says how busy the machine is. In CI a run is the same as the last.
+settings.register_profile(
+    "house",
+    deadline=None,
+    derandomize=bool(os.environ.get("CI")),
+    suppress_health_check=[HealthCheck.too_slow],
+)
+settings.load_profile("house")
 
 
 @pytest.fixture(scope="session")

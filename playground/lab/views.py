@@ -61,10 +61,16 @@ class Views(Addresses):
         Args:
             path: Path and query, such as ``"/chat?room=lobby"``.
             height: Of the page, in pixels.
+
+        Raises:
+            ValueError: If the path does not begin with "/".
         """
         from playground.controls import LabControls
         from playground.widgets.page import AppPage
 
+        if not path.startswith("/"):
+            hint = f"try {'/' + path!r}"
+            raise ValueError(f"expected a path that begins with '/', got {path!r}; {hint}")
         page = self._pages.get(path)
         if page is None:
             controls = LabControls(cast("Lab", self))

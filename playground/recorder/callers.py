@@ -6,10 +6,10 @@ Law of the room: credentials are taken out here, before anything of them is kept
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import Any, Final, NamedTuple
+from typing import Final, NamedTuple
 from urllib.parse import unquote
 
-from playground.traffic.redact import REDACTED, redact_headers
+from playground.traffic.redact import REDACTED, SECRET_HEADERS, redact_headers
 
 CLIENT_HEADER: Final = b"x-playground-client"
 """A request header that names the client in the log; taken off before the app sees the request."""
@@ -26,7 +26,10 @@ _AGENTS: Final = (
 MAX_KNOWN: Final = 256
 MAX_NAME: Final = 80
 
-RawHeaders = Iterable[tuple[bytes, bytes]]
+RawHeaders = tuple[tuple[bytes, bytes], ...]
+
+_SECRET: Final = frozenset(name.encode() for name in SECRET_HEADERS)
+_MARK: Final = REDACTED.encode()
 
 
 class Caller(NamedTuple):
@@ -36,38 +39,44 @@ class Caller(NamedTuple):
         kind: What kind of client it seems to be: ``browser``, ``curl``, … ``client``.
         name: What it calls itself; "" if it does not say.
         headers: Its headers, credentials redacted.
-        passed_on: Those that the app gets; None if that is all of them.
+        shared: Whether other exchanges of its have the same headers, and none holds a copy.
     """
 
     kind: str
     name: str
     headers: tuple[tuple[str, str], ...]
-    passed_on: list[tuple[bytes, bytes]] | None
+    shared: bool
 
 
 class Callers:
     """Know callers by their headers, and number those without a name."""
 
     def __init__(self) -> None:
-        self._known: dict[Any, Caller] = {}
+        self._known: dict[RawHeaders, Caller] = {}
         self._unnamed: dict[str, int] = {}
 
-    def of_request(self, headers: RawHeaders) -> Caller:
+    def of_request(self, headers: Iterable[tuple[bytes, bytes]]) -> Caller:
         """Return who sent a request's headers."""
-        key = tuple(headers)
+        given = tuple(headers)
+        return self._known.get(given) or self._of_request(given)
+
+    def _of_request(self, given: RawHeaders) -> Caller:
+        """Know a caller by its headers without the credentials, which are not kept."""
+        key = tuple((name, _MARK if name in _SECRET else value) for name, value in given)
         caller = self._known.get(key)
         if caller is None:
-            caller = _caller(key)
+            caller = _caller(key, shared=True)
+            pairs = zip(for_app(key), caller.headers, strict=True)
+            if any(REDACTED in text and raw != _MARK for (_, raw), (_, text) in pairs):
+                return caller._replace(shared=False)
             if len(self._known) >= MAX_KNOWN:
                 self._known.clear()
-            # The key is the headers as they came: with a credential in them they are not kept.
-            if not any(REDACTED in value for _, value in caller.headers):
-                self._known[key] = caller
+            self._known[key] = caller
         return caller
 
-    def of_handshake(self, headers: RawHeaders) -> Caller:
+    def of_handshake(self, headers: Iterable[tuple[bytes, bytes]]) -> Caller:
         """Return who sent a handshake's headers, which never come twice; all of them get names."""
-        caller = _caller(tuple(headers))
+        caller = _caller(tuple(headers), shared=False)
         return caller._replace(name=caller.name or self._number(caller.kind))
 
     def _number(self, kind: str) -> str:
@@ -75,12 +84,14 @@ class Callers:
         return f"{kind}-{self._unnamed[kind]}"
 
 
-def _caller(headers: tuple[tuple[bytes, bytes], ...]) -> Caller:
+def _caller(headers: RawHeaders, *, shared: bool) -> Caller:
     given = dict(headers)
-    agent, name = given.get(b"user-agent", b""), given.get(CLIENT_HEADER)
+    agent, name = given.get(b"user-agent", b""), given.get(CLIENT_HEADER, b"")
     kind = next((kind for start, kind in _AGENTS if agent.startswith(start)), "client")
-    if name is None:
-        return Caller(kind, "", redact_headers(headers), None)
-    passed_on = [pair for pair in headers if pair[0] != CLIENT_HEADER]
     called = unquote(name.decode("latin-1"))[:MAX_NAME]
-    return Caller(kind, called, redact_headers(passed_on), passed_on)
+    return Caller(kind, called, redact_headers(for_app(headers)), shared)
+
+
+def for_app(headers: Iterable[tuple[bytes, bytes]]) -> list[tuple[bytes, bytes]]:
+    """Return the headers that an app gets to see."""
+    return [pair for pair in headers if pair[0] != CLIENT_HEADER]

@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import Any, Final
 
 from playground.recorder.bodies import SMALL, UNTOLD, Bounds, readable
-from playground.recorder.causes import current_cause
+from playground.recorder.callers import Caller
+from playground.recorder.causes import doing
 from playground.recorder.tap import (
     EPOCH,
     Desk,
@@ -29,22 +30,24 @@ APP_LEFT: Final = "the app ended before the end of the response"
 class HttpTap(Tap):
     """Records one request with its response; what is streamed, part by part."""
 
-    __slots__ = (
-        "_bounds", "_complete", "_head", "_kind", "_left", "_responded", "_revision",
-    )  # fmt: skip
+    # Read before they are written, if ever: most requests and responses are one part each.
+    _bounds: dict[Sender, Bounds] | None = None
+    _head: Event | None = None
+    _kind: str | None = None
+    _responded = False
+    _complete = False
+    _left = False
 
-    def __init__(self, recorder: Desk, scope: Scope, receive: Receive, send: Send) -> None:
-        super().__init__(recorder, receive, send)
-        self._bounds: dict[Sender, Bounds] | None = None
-        self._head: Event | None = None
-        self._kind: str | None = None
-        self._responded = self._complete = self._left = False
-        log = self.log
-        caller = recorder.callers.of_request(scope["headers"])
-        self.scope = self._scope_for_app(scope, caller)
+    def __init__(
+        self, recorder: Desk, caller: Caller, scope: Scope, receive: Receive, send: Send
+    ) -> None:
+        self.recorder = recorder
+        self.log = log = recorder.log
+        self._receive = receive
+        self._send = send
         path, method, at = path_of(scope), scope["method"], EPOCH + perf_counter()
         self.id = log.begin(
-            "http", caller.name or caller.kind, method, path, caller.headers, (), at
+            "http", caller.name or caller.kind, method, path, caller.headers, (), at, caller.shared
         )
         # A request is answered by the code it was begun with.
         self._revision = revision = recorder.revision()
@@ -70,12 +73,13 @@ class HttpTap(Tap):
         if kind == "http.response.start":
             self._head = event
         elif kind == "http.response.body" and not self._has_left():
-            body = bytes(event.get("body", b""))
-            cause, where = current_cause()[0], self.recorder.places.here(2)
+            body = event.get("body", b"")
+            # The line that sends; further out stands who called the app, not why.
+            where = self.recorder.places.near(2)
             if not self._responded:
-                self._respond(body, cause, where)
+                self._respond(body, doing.get()[0], where)
             elif body:
-                self._part("server", body, cause, where)
+                self._part("server", bytes(body), doing.get()[0], where)
             if not event.get("more_body", False):
                 self._complete = True
                 if self._bounds:
@@ -93,7 +97,7 @@ class HttpTap(Tap):
         self._responded = True
         self._kind = kind = _content_type(head.get("headers", ()))
         if len(body) > SMALL:
-            body = self._bounds_of("server").take(body)
+            body = self._bounds_of("server").take(bytes(body))
         self.log.append(
             EPOCH + perf_counter(), self.id, "response", "server", readable(body, kind), len(body),
             cause, self._revision, where, head["status"], kind,

@@ -76,6 +76,18 @@ class Places:
         """
         return self.find(skip + 1)[0]
 
+    def near(self, skip: int) -> str | None:
+        """Return the line of the user's code that calls this one, through a frame of others'."""
+        frame = sys._getframe(skip)
+        for _ in range(2):
+            site = self._known.get(id(frame.f_code))
+            if site is None:
+                site = self._learn(frame.f_code)
+            if site is not True:
+                return site.place(frame) if site else None
+            frame = frame.f_back  # type: ignore[assignment]
+        return None
+
     def find(self, skip: int) -> tuple[str | None, Site | None, int]:
         """Return the innermost line of the user's code, its function, and how far out that is."""
         known = self._known

@@ -6,11 +6,11 @@ from collections.abc import Callable
 from contextvars import Context
 from types import TracebackType
 
-from playground.recorder.callers import Callers
+from playground.recorder.callers import Callers, for_app
 from playground.recorder.causes import doing
 from playground.recorder.http import HttpTap
 from playground.recorder.places import Places
-from playground.recorder.tap import ASGIApp, Ending, Receive, Scope, Send
+from playground.recorder.tap import ERROR_HOOK, ASGIApp, Ending, Receive, Scope, Send
 from playground.recorder.websocket import WebSocketTap
 from playground.traffic.log import Log
 
@@ -52,18 +52,25 @@ class Recorder:
         self.callers = Callers()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        protocol = scope["type"]
-        if protocol == "http":
-            tap: HttpTap | WebSocketTap = HttpTap(self, scope, receive, send)
-        elif protocol == "websocket":
-            tap = WebSocketTap(self, scope, receive, send)
+        tap: HttpTap | WebSocketTap
+        if scope["type"] == "http":
+            caller = self.callers.of_request(scope["headers"])
+            tap = HttpTap(self, caller, scope, receive, send)
+        elif scope["type"] == "websocket":
+            caller = self.callers.of_handshake(scope["headers"])
+            tap = WebSocketTap(self, caller, scope, receive, send)
         else:
             await self.app(scope, receive, send)
             return
+        # The tap does not keep the scope: with the hook in it, the two would be garbage that only a
+        # collector can find.
+        seen = {**scope, ERROR_HOOK: tap.failed}
+        if caller.name:
+            seen["headers"] = for_app(scope["headers"])
         before = doing.get()
         doing.set((tap.working_on, tap, 0))
         try:
-            await self.app(tap.scope, tap.receive, tap.send)
+            await self.app(seen, tap.receive, tap.send)
         finally:
             tap.end()
             doing.set(before)

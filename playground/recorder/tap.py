@@ -7,7 +7,7 @@ from collections.abc import Awaitable, Callable, MutableMapping
 from contextvars import Context
 from typing import Any, Final, NamedTuple, Protocol
 
-from playground.recorder.callers import Caller, Callers
+from playground.recorder.callers import Callers
 from playground.recorder.causes import current_cause
 from playground.recorder.places import Places
 from playground.traffic.log import Log
@@ -65,33 +65,21 @@ class Tap:
 
     Args:
         recorder: Whose it is.
-        scope: The exchange's ASGI scope; `Tap.scope` is what the app gets to see of it.
         receive, send: The server's.
 
     Attributes:
         working_on: The entry that the handler works on; None while it waits for the next message.
     """
 
-    __slots__ = (
-        "_lines", "_receive", "_send", "id", "log", "recorder", "scope", "working_on",
-    )  # fmt: skip
-
-    scope: Scope
     id: int
     working_on: int | None
+    _lines: dict[str, _Line] | None = None
 
     def __init__(self, recorder: Desk, receive: Receive, send: Send) -> None:
         self.recorder = recorder
         self.log = recorder.log
         self._receive = receive
         self._send = send
-        self._lines: dict[str, _Line] | None = None
-
-    def _scope_for_app(self, scope: Scope, caller: Caller) -> Scope:
-        seen = {**scope, ERROR_HOOK: self.failed}
-        if caller.passed_on is not None:
-            seen["headers"] = caller.passed_on.copy()
-        return seen
 
     def due(self, seq: int | None) -> int | None:
         """Return what something is due to that is done where `doing` says `seq`."""
@@ -154,15 +142,18 @@ class Tap:
 
     def finish(self) -> None:
         """Write what is left, and let the log forget the exchange when its rows go."""
-        for stream, line in (self._lines or {}).items():
-            if line.text:
-                text, cause, where, revision = line
+        if self._lines:
+            self._print_the_rest(self._lines)
+        self.log.finish(self.id)
+
+    def _print_the_rest(self, lines: dict[str, _Line]) -> None:
+        for stream, (text, cause, where, revision) in lines.items():
+            if text:
                 self.write(
                     "print", "server", text, cause=cause, where=where, note=stream,
                     revision=revision,
                 )  # fmt: skip
         self._lines = None
-        self.log.finish(self.id)
 
 
 class _Line(NamedTuple):

@@ -9,6 +9,7 @@ from __future__ import annotations
 from sys import _getframe
 from typing import Any, Final
 
+from playground.recorder.callers import Caller
 from playground.recorder.causes import doing
 from playground.recorder.places import NOWHERE
 from playground.recorder.tap import (
@@ -45,14 +46,10 @@ MAX_REFUSAL: Final = 64 * 1024
 class WebSocketTap(Tap):
     """Records one WebSocket, from its opening handshake to its close."""
 
-    __slots__ = (
-        "_accepted", "_closed", "_depth", "_number", "_refusal", "_site", "_take", "opened",
-    )  # fmt: skip
-
-    def __init__(self, recorder: Desk, scope: Scope, receive: Receive, send: Send) -> None:
+    def __init__(
+        self, recorder: Desk, caller: Caller, scope: Scope, receive: Receive, send: Send
+    ) -> None:
         super().__init__(recorder, receive, send)
-        caller = recorder.callers.of_handshake(scope["headers"])
-        self.scope = self._scope_for_app(scope, caller)
         path, offered = path_of(scope), tuple(scope.get("subprotocols", ()))
         self.id = self.log.begin(
             "websocket", caller.name, "GET", path, caller.headers, offered, now()

@@ -8,12 +8,21 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, nullcontext
+from itertools import count
 from os import PathLike
 from typing import Any, Final, Literal, Self, overload
 
 from playground.traffic.model import Entry, Exchange, Kind, Sender
 from playground.traffic.record import ROW_BYTES, Record, Selection
-from playground.traffic.store import BATCH, LARGE, Overflow, Row, Store
+from playground.traffic.store import (
+    BATCH,
+    EXCHANGE_BYTES,
+    HEADER_BYTES,
+    LARGE,
+    Overflow,
+    Row,
+    Store,
+)
 
 __all__ = ["MAX_BYTES", "MAX_ENTRIES", "ROW_BYTES", "Log", "Overflow", "Row"]
 
@@ -52,7 +61,10 @@ class Log(Record):
         """Return a log that holds what a record does, with its numbers, gaps and counts."""
         log = cls(max(MAX_ENTRIES, len(record)), max(MAX_BYTES, 2 * record.bytes))
         log.unrecorded, log._store.dropped = record.unrecorded, record.dropped
-        log._store.fill(map(tuple, record), map(tuple, record.exchanges), record.last)
+        log._store.fill(map(tuple, record), record.last)
+        for exchange in record.exchanges:
+            log._store.number_exchange = count(exchange.id).__next__
+            log.finish(log.begin(*exchange[1:]))
         return log
 
     @classmethod
@@ -78,17 +90,23 @@ class Log(Record):
         headers: tuple[tuple[str, str], ...] = (),
         subprotocols: tuple[str, ...] = (),
         opened: float = 0.0,
+        shared: bool = False,
     ) -> int:
-        """Begin an exchange and return its id. See `Exchange` for the fields."""
+        """Begin an exchange and return its id. See `Exchange` for the fields.
+
+        Args:
+            shared: Whether its headers are those of another exchange, and take up no room.
+        """
         number = self._store.number_exchange()
+        weight = EXCHANGE_BYTES + len(path) + (0 if shared else HEADER_BYTES * len(headers))
         self._store.exchanges[number] = (
-            number, protocol, client, method, path, headers, subprotocols, opened,
+            number, protocol, client, method, path, headers, subprotocols, opened, weight,
         )  # fmt: skip
         return number
 
     def open(self, protocol: Literal["http", "websocket"], client: str, **details: Any) -> Exchange:
         """Begin an exchange and return it, with the next id."""
-        return Exchange._make(self._store.exchanges[self.begin(protocol, client, **details)])
+        return Exchange._make(self._store.exchanges[self.begin(protocol, client, **details)][:-1])
 
     def finish(self, exchange: int) -> None:
         """Say that nothing more will come of an exchange, so it may go when its rows have gone."""
@@ -218,7 +236,7 @@ class Log(Record):
     def exchange(self, exchange: int) -> Exchange | None:
         """Return an exchange by id; None for 0, and when it has gone with its rows."""
         found = self._store.exchanges.get(exchange)
-        return None if found is None else Exchange._make(found)
+        return None if found is None else Exchange._make(found[:-1])
 
     @property
     def exchanges(self) -> tuple[Exchange, ...]:
@@ -251,7 +269,7 @@ class Log(Record):
             store.settle()
             rows = list(store.rows)[index]
             needed = sorted({row[2] for row in rows} & store.exchanges.keys())
-            exchanges = [store.exchanges[each] for each in needed]
+            exchanges = [store.exchanges[each][:-1] for each in needed]
             counts = {"last": store.last, "dropped": store.dropped, "unrecorded": self.unrecorded}
         return Selection(map(Entry._make, rows), map(Exchange._make, exchanges), **counts)
 

@@ -39,13 +39,15 @@ def dumps(record: Record, limit: int = LIMIT) -> str:
     Args:
         limit: Entries to draw; how many were left out is said.
     """
-    shown = list(record[-limit:]) if limit else []
+    # The frames of a message would only say it again.
+    told = [entry for entry in record if entry.kind != "frame"]
+    shown = told[-limit:] if limit else []
     lanes = _lanes(record, shown)
     across = ",".join([_SERVER, *list(lanes.values())[-1:]])
     lines = [f"participant {_SERVER}"]
     lines += [f"participant {lane} as {_label(name[:_NAME])}" for name, lane in lanes.items()]
-    if len(record) > len(shown):
-        lines.append(f"Note over {across}: … {len(record) - len(shown):,} earlier")
+    if len(told) > len(shown):
+        lines.append(f"Note over {across}: … {len(told) - len(shown):,} earlier")
     lines += [_line(entry, lanes.get(client_of(record, entry)), across) for entry in shown]
     return "\n".join(["sequenceDiagram", *(f"    {each}" for each in lines)]) + "\n"
 

@@ -19,6 +19,7 @@ Kind = Literal[
     "body",
     "exception",
     "print",
+    "frame",
     "swap",
     "lab",
 ]
@@ -70,6 +71,7 @@ class Entry(NamedTuple):
             body      one part of a body           –                –
             exception ``KeyError: 'room'``         –                the traceback, trimmed
             print     the text                     –                "stdout" or "stderr"
+            frame     a frame's payload            –                which frame, in words
             swap      a sentence                   –                –
             lab       a sentence                   –                –
             ========= ============================ ================ =======================

@@ -138,6 +138,11 @@ class Record(Sequence[Entry]):
 
         return dataframe.to_dataframe(self[:])
 
+    def _repr_html_(self) -> str:
+        from playground.traffic.html import table
+
+        return table(self[:])
+
 
 class Selection(Record):
     """Entries chosen from a log. It never changes, whatever becomes of the log.
@@ -213,10 +218,5 @@ class Selection(Record):
 
     def __repr__(self) -> str:
         from playground.traffic.text import table
-
-        return table(self)
-
-    def _repr_html_(self) -> str:
-        from playground.traffic.html import table
 
         return table(self)

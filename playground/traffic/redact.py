@@ -8,17 +8,22 @@ from typing import Final
 
 REDACTED: Final = "[redacted]"
 
-_SECRET_HEADERS: Final = frozenset(
+SECRET_HEADERS: Final = frozenset(
     {"authorization", "proxy-authorization", "cookie", "set-cookie", "x-xsrftoken"}
 )
+"""Headers that carry credentials, their names in lower case."""
+
 _SECRET_QUERY: Final = re.compile(r"(?i)([?&](?:access_|_xsrf_?)?(?:token|_xsrf)=)[^&#]*")
 
 
 def redact_headers(headers: Iterable[tuple[bytes, bytes]]) -> tuple[tuple[str, str], ...]:
-    """Return ASGI headers as text, the values of those that carry credentials replaced."""
+    """Return ASGI headers as text, the values of those that carry credentials replaced.
+
+    So are tokens in an address, as in the Referer of a page that was opened with one.
+    """
     pairs = ((name.decode("latin-1").lower(), value) for name, value in headers)
     return tuple(
-        (name, REDACTED if name in _SECRET_HEADERS else value.decode("latin-1"))
+        (name, REDACTED if name in SECRET_HEADERS else redact_path(value.decode("latin-1")))
         for name, value in pairs
     )
 

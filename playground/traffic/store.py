@@ -11,7 +11,7 @@ from __future__ import annotations
 from bisect import bisect_left
 from collections import deque
 from collections.abc import Iterable
-from itertools import count, islice
+from itertools import count, islice, repeat
 from operator import itemgetter
 from typing import Any, Final, Protocol
 
@@ -56,7 +56,7 @@ class Store:
         number: Called for a row's number; bring the row to `take` at once.
         take: Called with a row.
         number_exchange: Called for an exchange's number.
-        exchanges: By number.
+        exchanges: By number; the last item of each is what it costs, in bytes.
         ending: Called with the number of an exchange of which nothing more will come.
         first, last, bytes, dropped: See `Log`; true after `settle`.
         rows: In order; complete after `settle`.
@@ -73,18 +73,14 @@ class Store:
         self.last = 0
         self.bytes = 0
         self.dropped = 0
-        self.number_from(1, 1)
+        self.number = count(1).__next__
+        self.number_exchange = count(1).__next__
         self._inbox: list[Row] = []
         self.take = self._inbox.append
         self._ending: list[int] = []
         self.ending = self._ending.append
         # Exchanges that have ended, with the newest row there was then, in that order.
         self._ended: deque[tuple[int, int]] = deque()
-
-    def number_from(self, row: int, exchange: int) -> None:
-        """Give out these numbers next."""
-        self.number = count(row).__next__
-        self.number_exchange = count(exchange).__next__
 
     def settle(self) -> None:
         """Count what has come since the last time, and let go what is over the bounds.
@@ -116,10 +112,9 @@ class Store:
     def _end(self) -> None:
         ending = self._ending[:]
         del self._ending[: len(ending)]
-        for number in ending:
-            if number in self.exchanges:
-                self.bytes += weight(self.exchanges[number])
-                self._ended.append((self.last, number))
+        known = [number for number in ending if number in self.exchanges]
+        self.bytes += sum(self.exchanges[number][-1] for number in known)
+        self._ended.extend(zip(repeat(self.last), known))  # noqa: B905 (one of them never ends)
 
     def _let_go(self) -> None:
         over = len(self.rows) - self.max_entries
@@ -145,9 +140,7 @@ class Store:
         """Forget the exchanges that had ended before the oldest row that is kept."""
         ended = self._ended
         while ended and ended[0][0] < self.first:
-            exchange = self.exchanges.pop(ended.popleft()[1], None)
-            if exchange is not None:
-                self.bytes -= weight(exchange)
+            self.bytes -= self.exchanges.pop(ended.popleft()[1])[-1]
 
     def clear(self) -> None:
         """Let every row go and free its memory. Call it with the lock held."""
@@ -160,17 +153,13 @@ class Store:
         self._forget()
         self.bytes = 0
 
-    def fill(self, rows: Iterable[Row], exchanges: Iterable[Row], last: int) -> None:
-        """Hold these rows and exchanges, which have all ended, and number on from there."""
+    def fill(self, rows: Iterable[Row], last: int) -> None:
+        """Hold these rows, and number on from there."""
         self.rows.extend(rows)
         self.last = max(last, self.rows[-1][0] if self.rows else 0)
         self.first = self.rows[0][0] if self.rows else self.last + 1
         self.bytes = sum(ROW_BYTES + row[6] for row in self.rows)
-        for exchange in exchanges:
-            self.exchanges[exchange[0]] = exchange
-            self.ending(exchange[0])
-        self.number_from(self.last + 1, max(self.exchanges, default=0) + 1)
-        self.settle()
+        self.number = count(self.last + 1).__next__
 
     def index(self, seq: int) -> int:
         """Return where the first row stands that is numbered `seq` or more."""
@@ -188,8 +177,3 @@ class Store:
         newest_first = list(islice(reversed(rows), after, len(rows) - start))
         newest_first.reverse()
         return newest_first
-
-
-def weight(exchange: Row) -> int:
-    """Return what an exchange costs: its own tuple, its path, and two strings a header."""
-    return EXCHANGE_BYTES + HEADER_BYTES * len(exchange[5]) + len(exchange[4])

@@ -27,7 +27,7 @@ class AppPage(Controlled):
     Args:
         controls: The lab, as a panel sees it.
         follower: Who looks at the lab's log now and then.
-        path: Path and query of the page.
+        path: Path and query of the page; it begins with "/".
         height: The page's height in pixels; a reader can drag it.
     """
 
@@ -35,9 +35,6 @@ class AppPage(Controlled):
     _css = style("page.css")
 
     def __init__(self, controls: Controls, follower: Follower, path: str, height: int) -> None:
-        if not path.startswith("/"):
-            hint = f"try {'/' + path!r}"
-            raise ValueError(f"expected a path that begins with '/', got {path!r}; {hint}")
         self.path = path
         self.height = height
         super().__init__(controls, follower)

@@ -54,6 +54,13 @@ test("a regular expression that is only valid without the u flag is one", () => 
   assert.deepEqual(matching("/\\-1$/"), [18]);
 });
 
+test("a regular expression that may never end is not tried", () => {
+  for (const endless of ["(a+)+", "(a*)*b", "(\\w+\\s?)*$", "((a|b)+c)+", "(?:x{2,})+", "(?<n>.*)+"]) {
+    assert.deepEqual(said(`/${endless}/`), [`“/${endless}/” repeats what repeats itself, which may take for ever.`], endless);
+  }
+  for (const fine of ["(ab)+", "a+b*", "(a+)b+", "[(+)]+", "\\(a+\\)+", "(a{2})+", "(a+)?"]) assert.deepEqual(said(`/${fine}/`), [], fine);
+});
+
 test("a part that is still being written asks for nothing", () => {
   for (const begun of ["client:", "kind:te", "kind:text,", "size>", "-", 'client:"Ada L']) {
     assert.deepEqual(readQuery(`hello ${begun}`, true).parts.map((part) => part.text), ["hello"], begun);

@@ -5,13 +5,14 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from websockets.frames import EXTERNAL_CLOSE_CODES, Close
 
 from micropie.closing import NORMAL, check_code, close_event, cut
 
 
+@settings(max_examples=60, deadline=None, derandomize=True)
 @given(st.integers(-10, 6000))
 def test_the_codes_that_may_be_sent_are_those_that_websockets_sends(code: int) -> None:
     allowed = code in EXTERNAL_CLOSE_CODES or 3000 <= code < 5000
@@ -28,6 +29,7 @@ def test_a_code_is_a_whole_number(code: Any) -> None:
         check_code(code)
 
 
+@settings(max_examples=60, deadline=None, derandomize=True)
 @given(st.text(st.characters(), max_size=200))
 def test_a_cut_reason_fits_into_a_frame_and_loses_no_more_than_it_must(reason: str) -> None:
     short = cut(reason)

@@ -77,7 +77,7 @@ async def test_a_form_cut_in_two_anywhere_is_the_same_form() -> None:
         assert early.json() == FILES["doc"], cut
 
 
-@settings(max_examples=60, deadline=None, derandomize=True)
+@settings(max_examples=40, deadline=None, derandomize=True)
 @given(st.lists(st.integers(0, len(BODY)), max_size=12))
 async def test_however_a_form_is_chunked_it_is_the_same_form(cuts: list[int]) -> None:
     edges = [0, *sorted(cuts), len(BODY)]
@@ -113,7 +113,7 @@ NAMES = st.text(st.characters(codec="utf-8", categories=["L", "N", "Zs"]), min_s
 VALUES = st.text(st.characters(codec="utf-8"), max_size=8)
 
 
-@settings(max_examples=60, deadline=None, derandomize=True)
+@settings(max_examples=40, deadline=None, derandomize=True)
 @given(
     st.dictionaries(NAMES, st.lists(VALUES, min_size=1, max_size=3), max_size=4),
     st.dictionaries(NAMES, st.tuples(NAMES, st.binary(max_size=40)), min_size=1, max_size=3),

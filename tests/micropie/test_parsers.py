@@ -28,7 +28,7 @@ from micropie.requests import parse_fields, path_segments
 from micropie.sessions import valid_session_id
 from micropie.testing.rules import check_headers
 
-quick = settings(max_examples=150, deadline=None, derandomize=True)
+quick = settings(max_examples=80, deadline=None, derandomize=True)
 
 # Paths.
 

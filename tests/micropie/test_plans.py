@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 from drive import http_scope
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from micropie.plans import Plan, Unbound, first_names
@@ -62,6 +62,7 @@ def test_every_kind_of_parameter_is_filled(
 NAMES = st.sampled_from("abcdef")
 
 
+@settings(max_examples=60, deadline=None, derandomize=True)
 @given(st.lists(NAMES, max_size=6), st.dictionaries(NAMES, st.integers()))
 def test_a_request_fills_the_parameters_or_one_that_is_missing_is_named(
     path: list[str], values: dict[str, int]

@@ -7,7 +7,7 @@ from collections.abc import Awaitable
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from micropie.exceptions import ClientDisconnected, RequestTimeout
@@ -134,6 +134,7 @@ async def gathered(receive: Any) -> tuple[list[bytes], list[bool]]:
     return bodies, more
 
 
+@settings(max_examples=60, deadline=None, derandomize=True)
 @given(st.lists(st.binary(max_size=4), min_size=1), st.integers(0, 8))
 async def test_a_body_is_given_once_more_wherever_its_reading_stopped(
     chunks: list[bytes], read: int

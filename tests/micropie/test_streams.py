@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 from drive import Answer
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from micropie.exceptions import ClientDisconnected
@@ -209,6 +209,7 @@ async def test_closing_waits_for_the_step_that_runs() -> None:
 # Sending.
 
 
+@settings(max_examples=60, deadline=None, derandomize=True)
 @given(st.lists(st.one_of(st.text(max_size=3), st.binary(max_size=3)), max_size=5))
 async def test_every_byte_arrives_in_order_and_the_end_is_said(chunks: list[Any]) -> None:
     answer, source = Answer(), Chunks(*chunks)

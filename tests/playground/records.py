@@ -117,7 +117,7 @@ EXCHANGE = st.builds(
 )
 KINDS = (
     "open", "accept", "refuse", "text", "binary", "close", "request", "response", "body",
-    "exception", "print", "swap", "lab",
+    "exception", "print", "frame", "swap", "lab",
 )  # fmt: skip
 ENTRY = st.builds(
     Entry,

@@ -33,15 +33,18 @@ ASKED = f"{ASK}said = await client.receive(); await client.close(); said"
 
 INTERRUPTED_STOP = """
 import signal
-stopping = lab._transport._thread.stopping
+life = lab._transport._thread
 
 def interrupt():
-    while not stopping.is_set():
+    while not life.stopping.is_set():
         time.sleep(0.001)
     os.kill(os.getpid(), signal.SIGINT)
 
 threading.Thread(target=interrupt).start()
-lab.stop()
+try:
+    lab.stop()
+finally:
+    print('ended', life.done.is_set())
 """
 
 ONE_LEFT = """
@@ -199,7 +202,9 @@ held = await lab.connect('/echo')
     kernel.run(stubborn)
     port = port_of(kernel)
     # The signal comes when the end has begun, not a moment before.
-    assert_interrupted(kernel.run(INTERRUPTED_STOP, check=False))
+    cell = kernel.run(INTERRUPTED_STOP, check=False)
+    assert_interrupted(cell)
+    assert cell.out == "ended True\n", "half an end is no state to be in"
     until_free(port)
     assert kernel.run("lab.stop(); lab.running").value == "False"
     kernel.run(SERVED)

@@ -222,13 +222,15 @@ def test_what_waits_is_bounded_and_what_is_missed_is_counted(
     assert 150 <= len(again) < 160
 
 
-def test_overflow_takes_only_what_is_not_written(log: Log) -> None:
+def test_overflow_takes_only_what_is_not_written(log: Log, monkeypatch: pytest.MonkeyPatch) -> None:
     overflow = Overflow(log)
     overflow.written = 2
+    monkeypatch.setattr(spill, "MOST_WAITING", 2 * 300)
     for seq in (1, 2, 3, 4, 5):
         overflow.append((seq, 0.0, 0, "lab", "lab", None, 0, None, 0, None, None, None))
     assert [entry.seq for entry, _ in overflow.before(5, 9)] == [3, 4]
     assert [entry.seq for entry, _ in overflow.before(9, 9)] == [5]
+    assert overflow.missed == 0
 
 
 def test_a_file_that_is_none_of_ours_is_refused(log: Log, tmp_path: Path) -> None:

@@ -1,8 +1,8 @@
 /** The pane beside the rows: what one of them holds, why it is there, and sending it again. */
 
 import { Again } from "./again.js";
-import { copied } from "./clipboard.js";
-import { copiesOf } from "./copies.js";
+import { hexOf } from "./copies.js";
+import { Copying } from "./copying.js";
 import { button, element } from "./dom.js";
 import { counted, escaped, hexDump, parsedJson } from "./format.js";
 import { tree } from "./tree.js";
@@ -69,20 +69,17 @@ export class Detail {
   }
 
   makeFoot() {
-    this.copyButton = button("Copy", () => this.copy());
-    this.copyButton.title = "Copy (c)";
-    this.moreButton = button("▾", () => this.openForms(this.forms.hidden));
-    this.moreButton.setAttribute("aria-label", "Copy as…");
-    this.moreButton.title = "Copy as…";
-    const pair = element("span", "mpp-segments");
-    pair.append(this.copyButton, this.moreButton);
-    this.forms = element("div", "mpp-copies");
-    this.forms.setAttribute("role", "group");
-    this.forms.setAttribute("aria-label", "Copy as");
+    this.copying = new Copying({
+      held: () => this.copyable(),
+      cut: () => Boolean(this.held.cut),
+      askWhole: () => this.askWhole(),
+      say: (text) => this.again.outcome.note(text),
+      unsay: (text) => this.again.outcome.el.textContent === text && this.again.outcome.note(""),
+    });
     const acts = element("div", "mpp-detail-acts");
-    acts.append(pair, this.again.resendButton, this.again.editButton);
+    acts.append(this.copying.el, this.again.resendButton, this.again.editButton);
     this.foot = element("div", "mpp-detail-foot");
-    this.foot.append(acts, this.forms, this.again.outcome.el, this.again.place);
+    this.foot.append(acts, this.copying.forms, this.again.outcome.el, this.again.place);
     return this.foot;
   }
 
@@ -91,10 +88,9 @@ export class Detail {
     this.held = /** @type {any} */ ({});
     this.bytes = /** @type {Uint8Array | null} */ (null);
     this.json = /** @type {unknown} */ (undefined);
-    this.copying = false;
     this.hexBytes = HEX_BYTES;
     this.again.show(0, null);
-    this.openForms(false);
+    this.copying.forget();
   }
 
   /** Show an item; what it holds comes when the kernel answers. @param {Item | null} item @param {string} [note] */
@@ -126,7 +122,6 @@ export class Detail {
     if (!first && message.kind === "detail") return;
     this.hold(message, buffers);
     this.draw();
-    if (this.copying) this.copy();
   }
 
   hold(/** @type {any} */ message, /** @type {DataView[]} */ buffers) {
@@ -172,7 +167,8 @@ export class Detail {
       each.tabIndex = name === tab ? 0 : -1;
       each.disabled = !this.fits(name);
     }
-    this.drawCopies();
+    this.copying.draw();
+    this.foot.hidden = this.copying.el.hidden && !this.again.prospects;
     this.body.replaceChildren(...this.contents(tab));
     this.body.scrollTop = 0;
   }
@@ -219,7 +215,7 @@ export class Detail {
     const unit = inHex || this.bytes ? ["byte", "bytes"] : ["character", "characters"];
     const note = element("p", "mpp-dim mpp-cut", `The first ${counted(shown, unit[0], unit[1])} are shown, of ${counted(Math.max(length, held), unit[0], unit[1])}. `);
     if (inHex && shown < held) note.append(button("Show more", () => this.showMore()));
-    else if (cut && this.held.kind !== "whole") note.append(button("Show all", () => this.askWhole()));
+    else if (cut && this.held.kind !== "whole") note.append(button("Show all", () => void this.askWhole()));
     return [note];
   }
 
@@ -230,59 +226,24 @@ export class Detail {
     this.body.scrollTop = scrollTop;
   }
 
+  /** Ask for all of a payload; false if that was all. */
   askWhole() {
+    if (this.held.kind === "whole") return false;
     this.outside.say({ kind: "whole", seq: this.item?.seq });
+    return true;
   }
 
-  // Copying.
-
-  copies() {
-    if (!this.answer || this.answer.gone) return [];
-    return copiesOf({
-      text: this.isException ? this.text() : this.held.text, bytes: this.bytes, json: this.json, command: this.answer.command,
-    });
-  }
-
-  drawCopies() {
-    const copies = this.copies();
-    this.copyButton.hidden = this.moreButton.hidden = !copies.length;
-    this.foot.hidden = !copies.length && !this.again.prospects;
-    this.forms.replaceChildren(...copies.map(({ name }) => button(name, () => this.copy(name), "mpp-copy-as")));
-  }
-
-  /** @param {boolean} open */
-  openForms(open) {
-    this.forms.hidden = !open;
-    this.moreButton.setAttribute("aria-expanded", String(open));
-  }
-
-  /** Copy all of it, in a form; the one that fits best if none is named. @param {string} [name] */
-  async copy(name = this.copyName) {
-    this.copyName = name;
-    if (this.held.cut && this.held.kind !== "whole") {
-      this.copying = true;
-      this.askWhole();
-      return;
-    }
-    this.copying = false;
-    const copies = this.copies();
-    const copy = copies.find((each) => each.name === name) ?? copies[0];
-    this.copyName = undefined;
-    if (!copy) return;
-    this.copiedAs(await copied(copy.text, this.el), copy.name);
-  }
-
-  copiedAs(/** @type {boolean} */ done, /** @type {string} */ name) {
-    const part = this.held.cut ? ", its beginning" : "";
-    this.again.outcome.note(done ? `Copied as ${name}${part}.` : "The browser did not let it be copied.");
-    clearTimeout(this.fading);
-    this.fading = setTimeout(() => this.again.outcome.note(""), 2500);
+  copyable() {
+    if (!this.answer || this.answer.gone) return null;
+    const text = this.isException ? this.text() : this.held.text;
+    return { text, bytes: this.bytes, json: this.json, command: this.answer.command };
   }
 
   /** What there is to edit. @returns {{text: string, kind: string, whole: boolean}} */
   editable() {
-    if (this.bytes) return { text: copiesOf({ text: null, bytes: this.bytes, json: undefined, command: null })[0]?.text ?? "", kind: "binary", whole: !this.held.cut };
-    return { text: this.held.text ?? "", kind: this.json === undefined ? "text" : "json", whole: !this.held.cut };
+    const whole = !this.held.cut;
+    if (this.bytes) return { text: hexOf(this.bytes), kind: "binary", whole };
+    return { text: this.held.text ?? "", kind: this.json === undefined ? "text" : "json", whole };
   }
 
   /** Move between tabs with the arrow keys. @param {KeyboardEvent} event */
@@ -301,6 +262,6 @@ export class Detail {
   }
 
   close() {
-    clearTimeout(this.fading);
+    this.copying.stop();
   }
 }

@@ -28,23 +28,22 @@ export const HINT = "/ filter · f freeze · e edit and resend ·";
  * @returns {Record<string, () => void>} key → what it does
  */
 export function moves(traffic) {
-  const { items, page } = traffic;
-  const index = traffic.selectedIndex;
+  const { picking, picture } = traffic;
+  const { items, index } = picking;
   const last = items.length - 1;
   const from = index < 0 ? last + 1 : index;
-  const to = (/** @type {number} */ target) => traffic.step(Math.max(0, Math.min(last, target)));
+  const to = (/** @type {number} */ target) => picking.step(Math.max(0, Math.min(last, target)));
   return {
     ArrowUp: () => to(from - 1),
     ArrowDown: () => to(index < 0 ? last : index + 1),
-    PageUp: () => to(from - page),
-    PageDown: () => to(from + page),
+    PageUp: () => to(from - picture.page),
+    PageDown: () => to(from + picture.page),
     Home: () => to(0),
     End: () => (to(last), traffic.follow()),
-    Enter: () => traffic.enter(items[index]),
-    ArrowRight: () => items[index] && !items[index].opened && traffic.toggle(items[index]),
-    ArrowLeft: () => traffic.leaveBroadcast(items[index]),
+    Enter: () => picking.enter(items[index]),
+    ArrowRight: () => items[index] && !items[index].opened && picking.toggle(items[index]),
+    ArrowLeft: () => picking.leaveBroadcast(items[index]),
     " ": () => traffic.freeze(),
-    ...traffic.picture.moves?.(traffic),
   };
 }
 
@@ -60,12 +59,12 @@ export function acts(traffic) {
     f: () => traffic.freeze(),
     r: () => traffic.record(),
     t: () => traffic.turnTime(),
-    c: () => traffic.detail.item && traffic.detail.copy(),
+    c: () => traffic.detail.item && void traffic.detail.copying.copy(),
     s: () => traffic.detail.again.resend(),
     e: () => traffic.detail.again.edit(),
     v: () => traffic.toggleFrames(),
-    "[": () => traffic.inChain(-1),
-    "]": () => traffic.inChain(1),
+    "[": () => traffic.picking.inChain(-1),
+    "]": () => traffic.picking.inChain(1),
     "?": () => traffic.sheet.toggle(),
   };
 }

@@ -1,5 +1,7 @@
 /** The grammar of the filter box: a text into parts. What they mean is in filter.js. No DOM. */
 
+import { readRegex } from "./regex.js";
+
 /**
  * @typedef {object} Part
  * @property {string} text as it was written
@@ -68,27 +70,13 @@ function readPart(/** @type {RegExpMatchArray} */ match) {
   const groups = /** @type {Record<string, string>} */ (match.groups);
   const bare = match[0].slice(groups.minus.length);
   const part = { text: match[0], negated: groups.minus === "-", field: "", sign: "", values: [], word: bare, regex: null };
-  if (groups.regex) return readRegex(part, groups);
+  if (groups.regex) {
+    const { regex, problem } = readRegex(groups.regex, groups.flag);
+    return { part: { ...part, regex }, problem: problem && `${quoted(part.text)} ${problem}.` };
+  }
   if (groups.quoted) return { part: { ...part, word: unquoted(bare) }, problem: "" };
   if (!groups.field || isWord(groups)) return { part, problem: "" };
   return readField(part, groups);
-}
-
-function readRegex(/** @type {Part} */ part, /** @type {Record<string, string>} */ { regex, flag }) {
-  for (const flags of [`${flag}u`, flag]) {
-    try {
-      return { part: { ...part, regex: new RegExp(regex, flags) }, problem: "" };
-    } catch (error) {
-      if (flags === flag) return { part, problem: `${quoted(part.text)} is no regular expression: ${reason(error)}.` };
-    }
-  }
-  throw new Error("unreachable");
-}
-
-/** "Unterminated group", out of "Invalid regular expression: /(c/: Unterminated group". */
-function reason(/** @type {unknown} */ error) {
-  const said = /** @type {Error} */ (error).message.split(": ").at(-1) ?? "";
-  return said.charAt(0).toLowerCase() + said.slice(1);
 }
 
 function readField(/** @type {Part} */ part, /** @type {Record<string, string>} */ groups) {

@@ -21,7 +21,7 @@ from micropie.testing.rules import (
     refuse,
 )
 
-quick = settings(max_examples=200, deadline=None, derandomize=True)
+quick = settings(max_examples=100, deadline=None, derandomize=True)
 
 
 @quick

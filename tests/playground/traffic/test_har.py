@@ -20,6 +20,10 @@ def test_what_is_read_is_what_was_written(record: Selection) -> None:
     assert har_reading.loads(har.dumps(record).encode().decode()) == record
 
 
+def test_a_chat_comes_back_as_it_was() -> None:
+    assert har_reading.loads(chat().to_har()) == chat()[:]
+
+
 def entries_of(text: str) -> list[dict[str, Any]]:
     found: list[dict[str, Any]] = json.loads(text)["log"]["entries"]
     return found

@@ -53,6 +53,11 @@ def test_it_is_shown_as_a_table() -> None:
     assert "<b>alice</b> → server" in found._repr_html_()
 
 
+def test_a_log_is_shown_as_a_table_in_a_notebook_and_in_short_elsewhere() -> None:
+    assert "carol" in chat()._repr_html_()
+    assert repr(chat()).startswith("<Log of 22 entries, 75")
+
+
 def test_a_log_is_a_sequence() -> None:
     log = chat()
     assert log[3] in log

@@ -33,6 +33,8 @@ def entry(kind: Any, data: str | bytes | None = None, **fields: Any) -> Entry:
         (entry("refuse", "no such route", code=404), "refused 404 · no such route"),
         (entry("close", "bye", code=1000), "closed 1000 normal closure · bye"),
         (entry("close", "", code=2999), "closed 2999"),
+        (entry("close", "the client left", note="not clean"), "broken off · the client left"),
+        (entry("body", None, note="99 bytes not kept"), "99 bytes not kept"),
         (entry("request", "/greet", note="GET"), "GET /greet"),
         (entry("response", "Hello", code=200, note="text/plain"), "200 · Hello"),
         (entry("response", "", code=204, note="text/plain"), "204 · text/plain"),

@@ -182,7 +182,8 @@ class PanelPage:
         alone: dict[str, Face] = {"console": self.panel.console, "ladder": self.panel.ladder}
         self.faces: dict[str, Face] = {**faces, **alone}
         self.wires = {name: Wire() for name in self.faces}
-        self.deaf = False
+        # Deaf it is gone; busy it hears nothing, as a kernel that runs a cell, but still tells.
+        self.deaf = self.busy = False
         for name, face in self.faces.items():
             face.comm = self.wires[name]
 
@@ -218,7 +219,8 @@ class PanelPage:
         if self.deaf:
             return False
         face, wire = self.faces[name], self.wires[name]
-        asked = self.page.evaluate("(name) => window.models[name].sent.splice(0)", name)
+        take = "(name) => window.models[name].sent.splice(0)"
+        asked = [] if self.busy else self.page.evaluate(take, name)
         for message in asked:
             face._heard(face, message, [])
         # The page and this test are all there is: nothing follows by itself.

@@ -178,3 +178,20 @@ def test_a_view_that_is_left_is_gone_and_can_come_back(shown: PanelPage, page: P
     message(page).press("Enter")
     shown.carry()
     assert shown.controls.did == [("send", "alice", "again")]
+
+
+def test_a_panel_that_a_running_cell_has_shown_says_its_state(page: Page, lab: StandIn) -> None:
+    panel = PanelPage(page, lab)
+    panel.log.append(0.0, 0, "lab", "lab", "serving", 7)
+    panel.busy = True
+    panel.render()
+    expect(message(page)).to_have_attribute("placeholder", "Waiting for the kernel")
+    expect(page.locator(".mpp-empty")).to_have_text("Waiting for the kernel")
+    panel.panel._repr_mimebundle_()
+    panel.tick()
+    expect(message(page)).to_have_attribute("placeholder", "A message")
+    expect(page.get_by_role("img", name="running")).to_be_visible()
+    expect(page.get_by_role("button", name="WS /echo")).to_be_visible()
+    assert chips(page)[:2] == ["alice", "bob"]
+    expect(page.locator(".mpp-table").get_by_text("serving")).to_be_visible()
+    panel.panel.close()
