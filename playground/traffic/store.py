@@ -114,7 +114,7 @@ class Store:
         del self._ending[: len(ending)]
         known = [number for number in ending if number in self.exchanges]
         self.bytes += sum(self.exchanges[number][-1] for number in known)
-        self._ended.extend(zip(repeat(self.last), known))  # noqa: B905 (one of them never ends)
+        self._ended.extend(zip(repeat(self.last), known))
 
     def _let_go(self) -> None:
         over = len(self.rows) - self.max_entries
