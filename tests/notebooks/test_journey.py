@@ -213,7 +213,7 @@ def stop(panel: PanelOnPage) -> None:
     panel.wait_rows("stopped: 2 sockets closed with 1012")
     ended = "closed 1012 service restart"
     panel.wait_clients(f"alice · {ended}", f"bob · {ended}")
-    expect(panel.root.get_by_role("button", name="Send")).to_be_disabled()
+    expect(panel.root.get_by_role("button", name="Send", exact=True)).to_be_disabled()
     with pytest.raises(ConnectionRefusedError):
         socket.create_connection(address, 5)
     panel.press("Start")

@@ -117,7 +117,7 @@ def test_who_is_gone_cannot_send(shown: PanelPage, lab: StandIn, page: Page) -> 
     message(page).fill("half a sent")
     lab.put("alice", "closed", 1012)
     shown.tick()
-    expect(page.get_by_role("button", name="Send")).to_be_disabled()
+    expect(page.get_by_role("button", name="Send", exact=True)).to_be_disabled()
     expect(message(page)).to_have_value("half a sent")
     expect(message(page)).to_have_attribute("placeholder", "alice: closed 1012 service restart")
     lab.people.clear()

@@ -72,13 +72,17 @@ def test_a_busy_kernel_is_said_and_forgotten(page: Page, lab: StandIn) -> None:
     shown.deaf = True
     message(page).fill("hello")
     message(page).press("Enter")
-    expect(page.get_by_role("button", name="Send")).to_have_attribute("aria-busy", "true")
+    expect(page.get_by_role("button", name="Send", exact=True)).to_have_attribute(
+        "aria-busy", "true"
+    )
     page.clock.run_for(5001)
     expect(page.locator(".mpp-compose-outcome")).to_have_text(BUSY)
     shown.deaf = False
     shown.carry()
     expect(page.locator(".mpp-compose-outcome")).to_be_hidden()
-    expect(page.get_by_role("button", name="Send")).to_have_attribute("aria-busy", "false")
+    expect(page.get_by_role("button", name="Send", exact=True)).to_have_attribute(
+        "aria-busy", "false"
+    )
     assert lab.did == [("send", "alice", "hello")]
     shown.panel.close()
 
