@@ -7,6 +7,7 @@ from typing import Any, Final
 from playground.recorder.bodies import SMALL, UNTOLD, Bounds, readable
 from playground.recorder.callers import Caller
 from playground.recorder.causes import doing
+from playground.recorder.places import callers_of_ours
 from playground.recorder.tap import (
     EPOCH,
     Desk,
@@ -74,8 +75,11 @@ class HttpTap(Tap):
             self._head = event
         elif kind == "http.response.body" and not self._has_left():
             body = event.get("body", b"")
-            # The line that sends; further out stands who called the app, not why.
-            where = self.recorder.places.near(2)
+            # The line that sends: further out stands who called the app, not why.
+            recorder = self.recorder
+            if not recorder.between:
+                recorder.between = 2 + callers_of_ours()
+            where = recorder.places.near(recorder.between)
             if not self._responded:
                 self._respond(body, doing.get()[0], where)
             elif body:
@@ -87,8 +91,9 @@ class HttpTap(Tap):
 
     def _has_left(self) -> bool:
         """Return whether the client is gone: servers take what is sent then, and drop it."""
-        if not self._left:
-            self._left = self.recorder.ending(self._receive) is not None
+        ending = self.recorder.ending
+        if ending is not None and not self._left:
+            self._left = ending(self._receive) is not None
         return self._left
 
     def _respond(self, body: bytes, cause: int | None, where: str | None) -> None:

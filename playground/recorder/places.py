@@ -16,6 +16,9 @@ from typing import Final
 # More functions than a notebook has; those of cells that were run again are forgotten with it.
 MAX_FUNCTIONS: Final = 4096
 
+# What stands between an app and its tap lies here.
+_PACKAGE: Final = str(Path(__file__).resolve().parent.parent)
+
 # Below a recorder stands the server, and below a step of a task whoever happens to run the loop,
 # such as a cell.
 _RECORDER: Final = (str(Path(__file__).with_name("recorder.py")), "__call__")
@@ -77,16 +80,12 @@ class Places:
         return self.find(skip + 1)[0]
 
     def near(self, skip: int) -> str | None:
-        """Return the line of the user's code that calls this one, through a frame of others'."""
+        """Return the line at exactly `skip` callers out, if that is code of the user's."""
         frame = sys._getframe(skip)
-        for _ in range(2):
-            site = self._known.get(id(frame.f_code))
-            if site is None:
-                site = self._learn(frame.f_code)
-            if site is not True:
-                return site.place(frame) if site else None
-            frame = frame.f_back  # type: ignore[assignment]
-        return None
+        site = self._known.get(id(frame.f_code))
+        if site is None:
+            site = self._learn(frame.f_code)
+        return site.place(frame) if isinstance(site, Site) else None
 
     def find(self, skip: int) -> tuple[str | None, Site | None, int]:
         """Return the innermost line of the user's code, its function, and how far out that is."""
@@ -129,6 +128,16 @@ class Places:
         ]
         label, last = shown[-1]
         return f"{label}:{last.lineno}", "\n".join(lines)
+
+
+def callers_of_ours() -> int:
+    """Return how many callers of the caller stand in this package, before the app that called."""
+    count = 0
+    frame = sys._getframe(2)
+    while frame.f_code.co_filename.startswith(_PACKAGE) and frame.f_back is not None:
+        count += 1
+        frame = frame.f_back
+    return count
 
 
 def _is_outermost(code: CodeType) -> bool:

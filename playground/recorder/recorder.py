@@ -40,7 +40,7 @@ class Recorder:
         locate: Callable[[str], str | None] = lambda filename: None,
         home: Callable[[], Context | None] = lambda: None,
         in_handler: Callable[[], bool] = lambda: False,
-        ending: Callable[[Receive], Ending | None] = lambda receive: None,
+        ending: Callable[[Receive], Ending | None] | None = None,
     ) -> None:
         self.app = app
         self.log = log
@@ -50,6 +50,8 @@ class Recorder:
         self.ending = ending
         self.places = Places(locate)
         self.callers = Callers()
+        # How far out an app's `send` is called from a tap's; 0 before the first time.
+        self.between = 0
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         tap: HttpTap | WebSocketTap

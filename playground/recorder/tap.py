@@ -57,7 +57,8 @@ class Desk(Protocol):
     home: Callable[[], Context | None]
     revision: Callable[[], int]
     in_handler: Callable[[], bool]
-    ending: Callable[[Receive], Ending | None]
+    ending: Callable[[Receive], Ending | None] | None
+    between: int
 
 
 class Tap:

@@ -192,7 +192,8 @@ class WebSocketTap(Tap):
 
     def _left(self, event: Event) -> int | None:
         """Write who ended the connection, and how: as the wire shows it, if it can be seen."""
-        ending = self.recorder.ending(self._receive)
+        look = self.recorder.ending
+        ending = look(self._receive) if look is not None else None
         if ending is None:
             code = event.get("code") or 1005
             by: Sender = "server" if code in SERVER_CODES else "client"

@@ -75,8 +75,7 @@ class Part(NamedTuple):
 
     Attributes:
         text: As it was written.
-        field, sign: ``size`` and ``>``.
-        values: Its alternatives, without quotes.
+        field, sign, values: ``size``, ``>`` and its alternatives, without quotes.
         negated: Whether a minus stands before it.
     """
 

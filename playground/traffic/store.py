@@ -11,7 +11,7 @@ from __future__ import annotations
 from bisect import bisect_left
 from collections import deque
 from collections.abc import Iterable
-from itertools import count, islice, repeat
+from itertools import chain, count, islice, repeat
 from operator import itemgetter
 from typing import Any, Final, Protocol
 
@@ -26,9 +26,9 @@ BATCH: Final = 64
 # A payload of this size is counted at once, so that what waits is never much.
 LARGE: Final = 16 * 1024
 
-# A number may have been given out whose row is still to come, from another thread. When so many
-# newer rows are there, it never comes: an interrupt has struck between the two.
-PATIENCE: Final = 4 * BATCH
+# A number may have been given out whose row is still to come, from another thread. When rows are
+# there that are so many seconds newer, it never comes: an interrupt has struck between the two.
+PATIENCE: Final = 1.0
 
 # What an exchange costs beside its path and headers, and what a header does with its two strings.
 EXCHANGE_BYTES: Final = 400
@@ -67,7 +67,7 @@ class Store:
         self.max_entries = max_entries
         self.max_bytes = max_bytes
         self.overflow: Overflow | None = None
-        self.rows: deque[Row] = deque()
+        self.rows: deque[Row] = deque(maxlen=max_entries)
         self.exchanges: dict[int, Row] = {}
         self.first = 1
         self.last = 0
@@ -88,14 +88,13 @@ class Store:
         Call it with the lock held.
         """
         if self._inbox:
-            batch = self._next_batch()
-            if batch:
-                self.rows.extend(batch)
-                self.last = batch[-1][0]
-                self.bytes += ROW_BYTES * len(batch) + sum(map(_SIZE, batch))
+            self._add(self._next_batch())
         if self._ending:
             self._end()
-        self._let_go()
+        while self.bytes > self.max_bytes and len(self.rows) > 1:
+            self._drop([self.rows.popleft()])
+        if self._ended:
+            self._forget()
 
     def _next_batch(self) -> list[Row]:
         """Take the rows out of the inbox, in order, up to one that is still on its way."""
@@ -103,11 +102,27 @@ class Store:
         batch = inbox[:]
         del inbox[: len(batch)]  # others may have come meanwhile, behind these
         batch.sort(key=_SEQ)
-        if batch[-1][0] - self.last != len(batch) < PATIENCE:
-            ready = next(at for at, row in enumerate(batch) if row[0] != self.last + 1 + at)
+        if batch[-1][0] - self.last == len(batch):
+            return batch
+        while batch and batch[0][0] <= self.last:  # not waited for, and come after all
+            del batch[0]
+            self.dropped += 1
+        ready = next((at for at, row in enumerate(batch) if row[0] != self.last + 1 + at), 0)
+        if batch and batch[-1][1] - batch[ready][1] < PATIENCE:
             inbox[:0] = batch[ready:]
             del batch[ready:]
         return batch
+
+    def _add(self, batch: list[Row]) -> None:
+        if not batch:
+            return
+        over = len(self.rows) + len(batch) - self.max_entries
+        gone = list(islice(chain(self.rows, batch), over)) if over > 0 else []
+        self.rows.extend(batch)  # which pushes out the oldest
+        self.last = batch[-1][0]
+        self.bytes += ROW_BYTES * len(batch) + sum(map(_SIZE, batch))
+        if gone:
+            self._drop(gone)
 
     def _end(self) -> None:
         ending = self._ending[:]
@@ -116,20 +131,11 @@ class Store:
         self.bytes += sum(self.exchanges[number][-1] for number in known)
         self._ended.extend(zip(repeat(self.last), known))
 
-    def _let_go(self) -> None:
-        over = len(self.rows) - self.max_entries
-        while over > 0 or (self.bytes > self.max_bytes and len(self.rows) > 1):
-            self._drop(max(1, over))
-            over = 0
-        if self._ended:
-            self._forget()
-
-    def _drop(self, many: int) -> None:
-        rows = self.rows
-        gone = [rows.popleft() for _ in range(many)]
-        self.first = rows[0][0]
-        self.bytes -= ROW_BYTES * many + sum(map(_SIZE, gone))
-        self.dropped += many
+    def _drop(self, gone: list[Row]) -> None:
+        """Count what has gone off the rows."""
+        self.first = self.rows[0][0]
+        self.bytes -= ROW_BYTES * len(gone) + sum(map(_SIZE, gone))
+        self.dropped += len(gone)
         if self.overflow is not None:
             for row in gone:
                 self.overflow.append(row)

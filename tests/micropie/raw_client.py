@@ -168,3 +168,33 @@ def frame(
         return head + payload
     mask = os.urandom(4)
     return head + mask + bytes(byte ^ mask[index % 4] for index, byte in enumerate(payload))
+
+
+def get(target: str | bytes, *headers: bytes, method: bytes = b"GET") -> bytes:
+    """Make a request, as it is."""
+    target = target.encode() if isinstance(target, str) else target
+    lines = [method + b" " + target + b" HTTP/1.1", b"Host: x", b"Connection: close", *headers]
+    return b"\r\n".join(lines) + b"\r\n\r\n"
+
+
+def handshake(path: str) -> bytes:
+    """Make an opening handshake."""
+    headers = (
+        b"Upgrade: websocket",
+        b"Connection: Upgrade",
+        b"Sec-WebSocket-Key: AAAAAAAAAAAAAAAAAAAAAA==",
+        b"Sec-WebSocket-Version: 13",
+    )
+    return get(path, *headers).replace(b"Connection: close\r\n", b"")
+
+
+def close_frame(code: int, reason: bytes = b"") -> bytes:
+    """Make a close frame, legal or not."""
+    return frame(8, struct.pack("!H", code) + reason)
+
+
+async def vanish(client: RawClient, how: str) -> None:
+    """Go away: with a reset, with an end, or with half an end and then the other half."""
+    getattr(client, how)()
+    while how == "half_close" and await client.read():
+        pass

@@ -49,8 +49,8 @@ def listener() -> socket.socket:
 
 
 @contextlib.contextmanager
-def uvicorn_server(app: ASGIApp, *, http: Any, ws: Any) -> Iterator[int]:
-    """Serve with uvicorn; give the port."""
+def uvicorn_server(app: ASGIApp, *, http: Any, ws: Any, **options: Any) -> Iterator[int]:
+    """Serve with uvicorn and more of its options; give the port."""
     server = uvicorn.Server(
         uvicorn.Config(
             app,
@@ -62,6 +62,7 @@ def uvicorn_server(app: ASGIApp, *, http: Any, ws: Any) -> Iterator[int]:
             ws_max_size=MAX_MESSAGE,
             ws_per_message_deflate=False,
             timeout_graceful_shutdown=1,
+            **options,
         )
     )
     sock = listener()

@@ -11,6 +11,7 @@ from typing import Any
 
 import pytest
 from peers import DEADLINE
+from raw_client import Reply, raw_client
 from servers import hypercorn_server, uvicorn_server
 
 import micropie
@@ -18,7 +19,7 @@ from micropie import App, ConnectionClosed, MultipartFileError
 from micropie.types import Receive, Scope, Send
 
 OURS = str(Path(micropie.__file__).parent)
-# How long the app waits for more of a body, in seconds: long enough for a busy machine.
+# How long the app waits for more of a body, in seconds; tests wait as long for what never comes.
 BODY_TIMEOUT = 0.1
 MAX_BODY = 2000
 
@@ -196,6 +197,12 @@ class Place:
         """Forget what handlers noted."""
         self.site.seen.clear()
         self.site.ends.clear()
+
+    async def ask(self, data: bytes, method: str = "GET") -> Reply:
+        """Send a request as it is, as a client of its own, and read the response."""
+        async with raw_client(self.port) as client:
+            await client.send(data)
+            return await client.reply(method)
 
     async def until(self, condition: Callable[[], object]) -> None:
         """Wait until something has happened in the server's thread."""

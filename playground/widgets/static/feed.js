@@ -7,6 +7,7 @@
  */
 
 import { readFilter } from "./filter.js";
+import { grouped } from "./format.js";
 import { Line } from "./line.js";
 import { fold } from "./rows.js";
 import { Store } from "./store.js";
@@ -94,6 +95,19 @@ export class Feed extends Line {
   hiddenThere() {
     const hidden = Math.max(0, this.search.looked - this.search.count);
     return { hidden, frames: this.look.now.filter.trim() ? 0 : hidden };
+  }
+
+  /** How far the kernel has looked for what the filter asks; "" when it is done. */
+  get looking() {
+    const { looked, store } = this.search;
+    if (this.ready || !store || !looked) return "";
+    return `looked through ${grouped(looked)} of ${grouped(this.totals.entries)}`;
+  }
+
+  /** What of the filter cannot be read, in sentences. */
+  get problems() {
+    const said = this.filter.problems.map(({ text }) => `${text} It is looked for as text.`);
+    return this.search.problem ? [...said, `The kernel cannot read this filter: ${this.search.problem}`] : said;
   }
 
   /** Whether new rows should wait in the kernel. @param {Store} store */

@@ -4,7 +4,7 @@ import { Aloud } from "./aloud.js";
 import { Chrome } from "./chrome.js";
 import { Detail } from "./detail.js";
 import { Feed } from "./feed.js";
-import { counted, grouped } from "./format.js";
+import { counted } from "./format.js";
 import { Grid } from "./grid.js";
 import { acts, moves } from "./keys.js";
 import { Ladder } from "./ladder.js";
@@ -152,7 +152,7 @@ export class Traffic {
       times: { from: (item ?? shown.items.find((each) => each.row))?.row?.at ?? null, time: look.now.time },
     });
     this.showDetail(item);
-    this.chrome.filtered(shown, this.state(), this.looking());
+    this.chrome.filtered(shown, this.state(), this.feed.looking);
     this.status();
     this.showProblems();
   }
@@ -170,13 +170,6 @@ export class Traffic {
     return { totals, frozen, frames, news: shown.news, waiting: unheard };
   }
 
-  /** How far the kernel has looked for what the filter asks. */
-  looking() {
-    const { search, totals, ready } = this.feed;
-    if (ready || !search.store) return "";
-    return search.looked ? `looked through ${grouped(search.looked)} of ${grouped(totals.entries)}` : "";
-  }
-
   /** Say what the log holds, what is switched on, and how much is new. */
   status() {
     const { shown } = this.feed;
@@ -186,9 +179,7 @@ export class Traffic {
   }
 
   showProblems() {
-    const { filter, search } = this.feed;
-    const said = filter.problems.map(({ text }) => `${text} It is looked for as text.`);
-    this.chrome.problems(search.problem ? [...said, `The kernel cannot read this filter: ${search.problem}`] : said);
+    this.chrome.problems(this.feed.problems);
   }
 
   // What a person does.
@@ -239,6 +230,16 @@ export class Traffic {
     if (!typing && text) this.aloud.say(counted(picking.items.length, "row shown", "rows shown"));
   }
 
+  /** @param {Item} item */
+  pick(item) {
+    this.picking.pick(item);
+  }
+
+  /** Select the previous or next row of the same cause chain. @param {number} way */
+  inChain(way) {
+    this.picking.inChain(way);
+  }
+
   unfilter() {
     this.chrome.box.set("");
     this.refilter("", false);
@@ -256,7 +257,8 @@ export class Traffic {
     const inPicture = this.picture.el.contains(/** @type {Node} */ (event.target));
     // A button in the head has keys of its own.
     const onButton = /** @type {HTMLElement} */ (event.target).tagName === "BUTTON" && [" ", "Enter"].includes(event.key);
-    const act = (inPicture && !onButton ? moves(this)[event.key] : undefined) ?? acts(this)[event.key];
+    const own = { ...moves(this), ...this.picture.moves?.(this) };
+    const act = (inPicture && !onButton ? own[event.key] : undefined) ?? acts(this)[event.key];
     if (!act) return;
     event.preventDefault();
     act();

@@ -118,6 +118,19 @@ def test_a_cause_that_is_not_here_is_fetched(table: FaceOnPage, log: Log) -> Non
     expect(selected(table.page)).to_be_in_viewport()
 
 
+def test_a_cause_that_was_let_go_is_said_to_be(table: FaceOnPage, log: Log) -> None:
+    ids = chat(log, "alice")
+    say(log, ids["alice"], "the cause")
+    log.append(9.0, ids["alice"], "text", "server", "the effect", 10, 2)
+    show(table, "the effect")
+    log.clear()
+    log.append(9.0, ids["alice"], "text", "server", "later", 5)
+    table.tick()
+    pane(table.page).get_by_text("#2 ").click()
+    table.carry()
+    expect(table.page.get_by_role("alert")).to_contain_text("The kernel has let #2 go")
+
+
 def test_a_cause_that_the_filter_hides_is_shown_without_it(table: FaceOnPage, log: Log) -> None:
     ids = chat(log, "alice")
     say(log, ids["alice"], "the cause")

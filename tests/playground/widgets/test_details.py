@@ -1,0 +1,82 @@
+"""What the pane is told of a row: its payload, what caused it, what it set off."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from playground.traffic.log import Log
+from playground.widgets.details import DETAIL, WHOLE, details, whole
+
+
+@pytest.fixture
+def log() -> Log:
+    log = Log()
+    headers = (("x-room", "7"),)
+    alice = log.open("websocket", "alice", path="/chat", headers=headers).id
+    bob = log.open("websocket", "bob", path="/chat").id
+    log.append(1.0, alice, "open", "client", "/chat", 5)
+    log.append(2.0, alice, "text", "client", "hi", 2)
+    for exchange in (alice, bob):
+        log.append(2.5 + exchange, exchange, "text", "server", "HI", 2, 2)
+    log.append(5.0, alice, "exception", "server", "KeyError: 1", 11, 2, note="the traceback")
+    log.append(6.0, alice, "close", "server", "", 0, 5, code=1011)
+    return log
+
+
+def told(log: Log, seq: int) -> dict[str, Any]:
+    entry = log.entry(seq)
+    assert entry is not None
+    return details(log, entry)[0]
+
+
+def test_a_chain_goes_from_what_began_it_to_all_that_it_led_to(log: Log) -> None:
+    assert [line["seq"] for line in told(log, 6)["causes"]] == [2, 5]
+    effects = told(log, 2)["effects"]
+    assert [(line["seq"], line["depth"]) for line in effects] == [(3, 1), (5, 1), (6, 2)]
+    assert effects[0]["who"] == "server → alice, bob"
+
+
+def test_of_many_effects_the_rest_is_counted(log: Log) -> None:
+    for number in range(30):
+        log.append(7.0, 1, "text", "server", f"{number}", 2, 2)
+    message = told(log, 2)
+    assert (len(message["effects"]), message["more"]) == (12, 21)
+
+
+def test_a_cause_that_was_let_go_ends_the_chain(log: Log) -> None:
+    log.append(7.0, 1, "text", "server", "late", 4, 99)
+    assert told(log, log.last)["causes"] == []
+
+
+def test_a_broadcast_says_to_whom_and_how_long_that_took(log: Log) -> None:
+    assert told(log, 3)["to"] == {"names": ["alice", "bob"], "count": 2, "seconds": 1.0}
+    assert told(log, 2)["to"] is None
+
+
+def test_headers_are_told_where_an_exchange_begins(log: Log) -> None:
+    assert told(log, 1)["headers"] == [["x-room", "7"]]
+    assert told(log, 2)["headers"] == []
+    assert told(log, 5)["note"] == "the traceback"
+
+
+def test_a_long_payload_is_told_in_part_and_whole_when_asked(log: Log) -> None:
+    log.append(7.0, 1, "text", "client", "x" * (DETAIL + 1), DETAIL + 1)
+    log.append(8.0, 1, "binary", "client", bytes(DETAIL + 1), DETAIL + 1)
+    message = told(log, log.last - 1)
+    assert (len(message["text"]), message["cut"], message["length"]) == (DETAIL, True, DETAIL + 1)
+    message, _ = whole(log, log.last - 1)
+    assert (message["kind"], len(message["text"]), message["cut"]) == ("whole", DETAIL + 1, False)
+    message, (payload,) = whole(log, log.last)
+    assert (message["text"], len(payload)) == (None, DETAIL + 1)
+
+
+def test_of_what_no_browser_takes_the_beginning_is_told(log: Log) -> None:
+    log.append(7.0, 1, "text", "client", "x" * (WHOLE + 1), WHOLE + 1)
+    message, _ = whole(log, log.last)
+    assert (len(message["text"]), message["cut"]) == (WHOLE, True)
+
+
+def test_what_was_let_go_is_gone(log: Log) -> None:
+    assert whole(log, 99) == ({"kind": "whole", "seq": 99, "gone": True}, [])
