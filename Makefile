@@ -11,7 +11,7 @@ NO_BROWSER := $(shell test -n "$$DISPLAY$$WAYLAND_DISPLAY" || test "$$(uname)" =
 # JupyterLab refuses to run as root unless it is told that this is meant: in a container it is.
 AS_ROOT := $(shell test "$$(id -u)" != 0 || echo --allow-root)
 
-BENCHMARKS := start recording log handover view nested soak
+BENCHMARKS := start log handover view nested soak
 
 help:  ## Say what there is
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' Makefile
@@ -42,6 +42,7 @@ picture: $(VENV)/.dev  ## Take the README's picture of the panel anew
 
 bench: $(VENV)/.dev  ## Measure what the speed claims say
 	@for each in $(BENCHMARKS); do echo "== $$each"; $(PY) "benchmarks/$$each.py" || exit 1; done
+	$(PY) -m benchmarks.recording
 	$(PY) -m benchmarks.frameworks $(BENCH_ARGS)
 
 clean:  ## Remove what was made, the virtual environment too

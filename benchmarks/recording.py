@@ -1,17 +1,26 @@
 """What recording costs a WebSocket message and a request, beside the same stage without a recorder.
 
-Run with ``python benchmarks/recording.py``. An echo app stands on a stage, driven in process;
-rounds with and without the recorder take turns, and CPU time is what counts. The log is full from
-the start, so each row lets an old one go. A real server adds its own cost to both.
+Run with ``python -m benchmarks.recording``. An echo app stands on a stage: driven in process, where
+CPU time counts, and behind a real server in a process of its own, where a client waits for each
+answer. Rounds with and without the recorder take turns. The log is full from the start, so each row
+lets an old one go.
 """
 
 from __future__ import annotations
 
 import asyncio
+import socket
 import statistics
+import subprocess
+import sys
 import time
+from collections.abc import Callable
 from typing import Any
 
+import uvicorn
+import uvloop
+
+from benchmarks.frameworks.uvicorn_stack import message_bytes
 from micropie import App
 from playground.recorder import Recorder
 from playground.stage import Stage
@@ -19,7 +28,15 @@ from playground.traffic.log import Log
 
 MESSAGES = 20_000
 REQUESTS = 4_000
+ROUND_TRIPS = 3_000
 ROUNDS = 9
+
+TEXT = '{"say": "hello"}'
+GET = b"GET / HTTP/1.1\r\nhost: a\r\nuser-agent: benchmark\r\naccept: */*\r\n\r\n"
+HANDSHAKE = (
+    b"GET /echo HTTP/1.1\r\nhost: a\r\nconnection: Upgrade\r\nupgrade: websocket\r\n"
+    b"sec-websocket-version: 13\r\nsec-websocket-key: dGhlIHNhbXBsZSBub25jZQ==\r\n\r\n"
+)
 
 
 class Echo(App):
@@ -39,7 +56,7 @@ class Echo(App):
 async def converse(app: Any) -> float:
     """Return CPU microseconds a message received and answered."""
     left = MESSAGES
-    event = {"type": "websocket.receive", "text": '{"say": "hello"}'}
+    event = {"type": "websocket.receive", "text": TEXT}
     connect = [{"type": "websocket.connect"}]
 
     async def receive() -> Any:
@@ -72,33 +89,115 @@ async def request(app: Any) -> float:
     return (time.process_time() - began) / REQUESTS * 1e6
 
 
-def full_log() -> Log:
-    """Return a log that lets a row go for each it takes."""
+def echo_round_trip(port: int) -> float:
+    """Return microseconds until a message is answered."""
+    with _connected(port) as wire:
+        _ask(wire, HANDSHAKE, b"\r\n\r\n")
+        return _each(wire, message_bytes(TEXT), TEXT.encode())
+
+
+def request_round_trip(port: int) -> float:
+    """Return microseconds until a request is answered, over one kept connection."""
+    with _connected(port) as wire:
+        return _each(wire, GET, b"hello")
+
+
+def _connected(port: int) -> socket.socket:
+    wire = socket.create_connection(("127.0.0.1", port))
+    wire.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+    return wire
+
+
+def _each(wire: socket.socket, question: bytes, end: bytes) -> float:
+    began = time.perf_counter()
+    for _ in range(ROUND_TRIPS):
+        _ask(wire, question, end)
+    return (time.perf_counter() - began) / ROUND_TRIPS * 1e6
+
+
+def _ask(wire: socket.socket, question: bytes, end: bytes) -> None:
+    wire.sendall(question)
+    answer = wire.recv(4096)
+    while not answer.endswith(end):
+        answer += wire.recv(4096)
+
+
+async def apps() -> tuple[Any, Any]:
+    """Return the stage alone, and behind a recorder whose log is full."""
+    stage = Stage()
+    await stage.swap(Echo())
     log = Log()
     for _ in range(log.max_entries):
         log.append(0.0, 0, "lab", "lab", "x", 1)
-    return log
-
-
-async def main() -> None:
-    """Print the table."""
-    stage = Stage()
-    await stage.swap(Echo())
-    recorder = Recorder(stage, full_log(), revision=stage.revision_now, locate=_place)
-    for name, measure in (("WebSocket round trip", converse), ("HTTP request", request)):
-        without, with_ = [], []
-        for _ in range(ROUNDS):
-            without.append(await measure(stage))
-            with_.append(await measure(recorder))
-        bare, recorded = statistics.median(without), statistics.median(with_)
-        each = (recorded - bare) / (2 if measure is converse else 1)
-        unit = "a message" if measure is converse else "a request"
-        print(f"{name:22} {bare:6.2f} µs bare, {recorded:6.2f} µs recorded: +{each:.2f} µs {unit}")
+    return stage, Recorder(stage, log, revision=stage.revision_now, locate=_place)
 
 
 def _place(filename: str) -> str | None:
     return "here" if filename == __file__ else None
 
 
+async def serve(which: str) -> None:
+    """Serve one of the two, and print the port."""
+    bare, recorded = await apps()
+    app = recorded if which == "recorded" else bare
+    with socket.create_server(("127.0.0.1", 0)) as listening:
+        print(listening.getsockname()[1], flush=True)
+        config = uvicorn.Config(app, lifespan="off", log_level="critical", access_log=False)
+        await uvicorn.Server(config).serve(sockets=[listening])
+
+
+async def in_process() -> None:
+    """Print what recording costs where nothing else does."""
+    bare, recorded = await apps()
+    for name, measure, rows in (("a message", converse, 2), ("a request", request, 1)):
+        rounds = [(await measure(bare), await measure(recorded)) for _ in range(ROUNDS)]
+        without, with_ = map(statistics.median, zip(*rounds, strict=True))
+        print(f"in process: {without:.2f} µs without a recorder, ", end="")
+        print(f"{with_:.2f} µs with one: +{(with_ - without) / rows:.2f} µs {name}")
+
+
+def over_sockets() -> None:
+    """Print how many round trips are left of those without a recorder."""
+    command = [sys.executable, "-m", "benchmarks.recording"]
+    with (
+        subprocess.Popen([*command, "bare"], stdout=subprocess.PIPE) as bare,
+        subprocess.Popen([*command, "recorded"], stdout=subprocess.PIPE) as recorded,
+    ):
+        try:
+            _compare(_port(bare), _port(recorded))
+        finally:
+            bare.terminate()
+            recorded.terminate()
+
+
+def _port(process: subprocess.Popen[bytes]) -> int:
+    assert process.stdout is not None
+    return int(process.stdout.readline())
+
+
+def _compare(bare: int, recorded: int) -> None:
+    measures: tuple[tuple[str, Callable[[int], float]], ...] = (
+        ("WebSocket", echo_round_trip),
+        ("HTTP", request_round_trip),
+    )
+    for name, measure in measures:
+        rounds = [(measure(bare), measure(recorded)) for _ in range(ROUNDS)]
+        without, with_ = map(statistics.median, zip(*rounds, strict=True))
+        rate = statistics.median(before / after for before, after in rounds)
+        print(f"over sockets: {name} {without:.0f} µs a round trip without a recorder, ", end="")
+        print(f"{with_:.0f} µs with one: × {rate:.2f} the rate")
+
+
+def main() -> None:
+    """Print all figures."""
+    with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
+        if sys.argv[1:]:
+            runner.run(serve(sys.argv[1]))
+        else:
+            runner.run(in_process())
+    if not sys.argv[1:]:
+        over_sockets()
+
+
 if __name__ == "__main__":
-    asyncio.run(main())
+    main()

@@ -53,6 +53,8 @@ class Displays:
             self._before(data, metadata, **options)
             return
         tap.printed("display", str(data.get("text/plain", "(no text)")) + "\n")
+        for routed in self._routed.values():
+            routed.flush()
         home = tap.recorder.home()
         if home is None:
             self._publisher.publish(data, metadata, **options)

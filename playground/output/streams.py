@@ -6,8 +6,11 @@ import io
 import logging
 import sys
 from collections.abc import Iterator
+from functools import partial
+from threading import get_ident
 from typing import Any, Final
 
+from playground.output.lines import Lines
 from playground.recorder import current_tap
 
 NAMES: Final = ("stdout", "stderr")
@@ -24,6 +27,7 @@ class RoutedStream(io.TextIOBase):
     def __init__(self, base: Any, name: str) -> None:
         self.base = base
         self.stream = name
+        self._lines = Lines()
 
     def write(self, text: str, /) -> int:
         """Write text: a handler's is recorded too."""
@@ -32,17 +36,22 @@ class RoutedStream(io.TextIOBase):
             return int(self.base.write(text) or 0)
         tap.printed(self.stream, text)
         home = tap.recorder.home()
-        if home is None:
-            self.base.write(text)
-        else:
-            # A copy: one context cannot be entered by two threads at once.
-            home.copy().run(self.base.write, text)
+        # A copy: one context cannot be entered by two threads at once.
+        pass_on = self.base.write if home is None else partial(home.copy().run, self.base.write)
+        self._lines.write((tap, get_ident()), text, pass_on, tap.recorder.loop)
         return len(text)
 
     def flush(self) -> None:
         """Flush; a handler never waits for the kernel's output thread (up to 10 s)."""
-        if current_tap() is None:
+        tap = current_tap()
+        if tap is None:
             self.base.flush()
+        else:
+            self._lines.release((tap, get_ident()))
+
+    def release(self) -> None:
+        """Pass on the beginnings of lines that are held back."""
+        self._lines.release_all()
 
     def writable(self) -> bool:
         """Return True."""
@@ -79,6 +88,7 @@ class Streams:
     def unroute(self) -> None:
         """Put the streams back, where nobody has wrapped them since."""
         for name, routed in self.routed.items():
+            routed.release()
             if getattr(sys, name) is routed:
                 setattr(sys, name, routed.base)
             _hand_to_loggers(routed, routed.base)

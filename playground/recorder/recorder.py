@@ -2,17 +2,25 @@
 
 from __future__ import annotations
 
+import asyncio
+from asyncio import AbstractEventLoop
 from collections.abc import Callable
 from contextvars import Context
 from types import TracebackType
 
 from playground.recorder.callers import Callers, for_app
 from playground.recorder.causes import doing
+from playground.recorder.frames import Witness
 from playground.recorder.http import HttpTap
 from playground.recorder.places import Places
-from playground.recorder.tap import ERROR_HOOK, ASGIApp, Ending, Receive, Scope, Send
+from playground.recorder.tap import ERROR_HOOK, ASGIApp, Ending, Receive, Scope, Send, now
 from playground.recorder.websocket import WebSocketTap
+from playground.traffic.frames import Frame
 from playground.traffic.log import Log
+
+Watch = Callable[[Receive, Callable[[Frame], None], Callable[[], None]], str]
+"""Has the frames of a connection told: given a server's `receive`, what to call with each frame,
+and what to call when nothing more can come. Returns "", or as a sentence why none can be seen."""
 
 
 class Recorder:
@@ -29,6 +37,10 @@ class Recorder:
         in_handler: Whether a handler itself runs where it is called, and not a task it has begun.
         ending: Given a server's `receive`, how that connection ended, as far as the server tells
             more than ASGI does; None if it does not, or has not ended.
+
+    Attributes:
+        watch: What shows the frames of the connections that are opened from now on; None if nobody
+            wants them.
     """
 
     def __init__(
@@ -48,12 +60,18 @@ class Recorder:
         self.home = home
         self.in_handler = in_handler
         self.ending = ending
+        self.watch: Watch | None = None
+        self._said = ""
         self.places = Places(locate)
         self.callers = Callers()
         # How far out an app's `send` is called from a tap's; 0 before the first time.
         self.between = 0
+        # Where the app runs, once it has.
+        self.loop: AbstractEventLoop | None = None
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if self.loop is None:
+            self.loop = asyncio.get_running_loop()
         tap: HttpTap | WebSocketTap
         if scope["type"] == "http":
             caller = self.callers.of_request(scope["headers"])
@@ -61,6 +79,8 @@ class Recorder:
         elif scope["type"] == "websocket":
             caller = self.callers.of_handshake(scope["headers"])
             tap = WebSocketTap(self, caller, scope, receive, send)
+            if self.watch is not None:
+                self._watched(self.watch, tap, receive)
         else:
             await self.app(scope, receive, send)
             return
@@ -76,6 +96,16 @@ class Recorder:
         finally:
             tap.end()
             doing.set(before)
+
+    def _watched(self, watch: Watch, tap: WebSocketTap, receive: Receive) -> None:
+        """Have the frames of a connection written down; say why they are not, once."""
+        witness = Witness(self, tap.id)
+        why = watch(receive, witness.saw, witness.over)
+        tap.outlived = not why
+        if why and why != self._said:
+            self._said = why
+            size, revision = len(why.encode()), self.revision()
+            self.log.append(now(), 0, "lab", "lab", why, size, revision=revision)
 
     def forget_places(self) -> None:
         """Ask `locate` anew: a cell that is run again gets another number."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from asyncio import AbstractEventLoop
 from collections.abc import Awaitable, Callable, MutableMapping
 from contextvars import Context
 from typing import Any, Final, NamedTuple, Protocol
@@ -59,6 +60,7 @@ class Desk(Protocol):
     in_handler: Callable[[], bool]
     ending: Callable[[Receive], Ending | None] | None
     between: int
+    loop: AbstractEventLoop | None
 
 
 class Tap:
@@ -70,10 +72,13 @@ class Tap:
 
     Attributes:
         working_on: The entry that the handler works on; None while it waits for the next message.
+        outlived: Whether its frames may still come when the app has ended; then whoever sees them
+            says when the log may forget the exchange.
     """
 
     id: int
     working_on: int | None
+    outlived = False
     _lines: dict[str, _Line] | None = None
 
     def __init__(self, recorder: Desk, receive: Receive, send: Send) -> None:
@@ -145,7 +150,8 @@ class Tap:
         """Write what is left, and let the log forget the exchange when its rows go."""
         if self._lines:
             self._print_the_rest(self._lines)
-        self.log.finish(self.id)
+        if not self.outlived:
+            self.log.finish(self.id)
 
     def _print_the_rest(self, lines: dict[str, _Line]) -> None:
         for stream, (text, cause, where, revision) in lines.items():

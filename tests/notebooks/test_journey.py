@@ -388,7 +388,7 @@ def test_both_themes_can_be_read(open_notebook: OpenNotebook) -> None:
     panel.send("alice", "hello")
     panel.wait_rows("server ⟶ alice HELLO")
     panel.row("server ⟶ alice", "HELLO").click()
-    expect(panel.detail).to_contain_text("caused by", timeout=MILLISECONDS)
+    expect(panel.detail).to_contain_text("chain", timeout=MILLISECONDS)
     seen = {}
     for theme in ("light", "dark"):
         notebook.theme(theme)
