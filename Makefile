@@ -11,6 +11,9 @@ NO_BROWSER := $(shell test -n "$$DISPLAY$$WAYLAND_DISPLAY" || test "$$(uname)" =
 # JupyterLab refuses to run as root unless it is told that this is meant: in a container it is.
 AS_ROOT := $(shell test "$$(id -u)" != 0 || echo --allow-root)
 
+# Tests wait a lot: for a kernel, for a page. Those that drive a browser come last, see conftest.py.
+AT_ONCE := -n auto --maxprocesses 4 --dist loadgroup --no-loadscope-reorder
+
 BENCHMARKS := start log handover view nested soak
 
 help:  ## Say what there is
@@ -22,7 +25,7 @@ lab: $(VENV)/.lab  ## Open JupyterLab at the first notebook
 
 test: $(VENV)/.dev  ## Run every test, in a browser too
 	$(PY) tests/notebooks/chromium.py
-	$(PY) -m pytest $(PYTEST_ARGS)
+	$(PY) -m pytest $(AT_ONCE) $(PYTEST_ARGS)
 
 check: $(VENV)/.dev  ## Look for mistakes without running: ruff, mypy, layers, the JavaScript
 	$(PY) -m ruff check .

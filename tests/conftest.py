@@ -32,12 +32,19 @@ def chromium() -> Iterator[Browser]:
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Let the tests that drive a browser come last.
+    """Let the tests that drive a browser come last, and the tests of a file stay together.
 
     Playwright's synchronous interface keeps an event loop running in the main thread from its first
     use to the end of the run, and no other loop can run there meanwhile.
     """
-    items.sort(key=lambda item: "chromium" in getattr(item, "fixturenames", ()))
+    items.sort(key=_drives_a_browser)
+    for item in items:
+        group = f"{item.path.name} in a browser" if _drives_a_browser(item) else str(item.path)
+        item.add_marker(pytest.mark.xdist_group(group))
+
+
+def _drives_a_browser(item: pytest.Item) -> bool:
+    return "chromium" in getattr(item, "fixturenames", ())
 
 
 def pytest_sessionfinish(session: pytest.Session) -> None:

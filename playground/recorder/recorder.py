@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from asyncio import AbstractEventLoop
 from collections.abc import Callable
+from contextlib import suppress
 from contextvars import Context
 from types import TracebackType
 
@@ -71,7 +72,7 @@ class Recorder:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if self.loop is None:
-            self.loop = asyncio.get_running_loop()
+            self._settle()
         tap: HttpTap | WebSocketTap
         if scope["type"] == "http":
             caller = self.callers.of_request(scope["headers"])
@@ -101,11 +102,17 @@ class Recorder:
         """Have the frames of a connection written down; say why they are not, once."""
         witness = Witness(self, tap.id)
         why = watch(receive, witness.saw, witness.over)
-        tap.outlived = not why
-        if why and why != self._said:
+        if not why:
+            tap.leave = witness.leave
+        elif why != self._said:
             self._said = why
             size, revision = len(why.encode()), self.revision()
             self.log.append(now(), 0, "lab", "lab", why, size, revision=revision)
+
+    def _settle(self) -> None:
+        # Whoever tries a handler by hand needs no loop.
+        with suppress(RuntimeError):
+            self.loop = asyncio.get_running_loop()
 
     def forget_places(self) -> None:
         """Ask `locate` anew: a cell that is run again gets another number."""

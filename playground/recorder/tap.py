@@ -72,13 +72,13 @@ class Tap:
 
     Attributes:
         working_on: The entry that the handler works on; None while it waits for the next message.
-        outlived: Whether its frames may still come when the app has ended; then whoever sees them
-            says when the log may forget the exchange.
+        leave: Called when the app has ended, if frames may still come; whoever sees them then says
+            when the log may forget the exchange.
     """
 
     id: int
     working_on: int | None
-    outlived = False
+    leave: Callable[[], None] | None = None
     _lines: dict[str, _Line] | None = None
 
     def __init__(self, recorder: Desk, receive: Receive, send: Send) -> None:
@@ -150,8 +150,10 @@ class Tap:
         """Write what is left, and let the log forget the exchange when its rows go."""
         if self._lines:
             self._print_the_rest(self._lines)
-        if not self.outlived:
+        if self.leave is None:
             self.log.finish(self.id)
+        else:
+            self.leave()
 
     def _print_the_rest(self, lines: dict[str, _Line]) -> None:
         for stream, (text, cause, where, revision) in lines.items():
