@@ -102,3 +102,11 @@ def test_text_is_passed_on_in_the_context_of_the_cell_the_code_belongs_to() -> N
     finally:
         sys.stdout = streams
     assert set(seen) == {"the defining cell"}
+
+
+def test_a_wrapped_stream_that_is_dropped_leaves_the_one_behind_alone() -> None:
+    base = io.StringIO()
+    RoutedStream(base, "stdout").close()
+    assert not base.closed
+    base.close()
+    RoutedStream(base, "stdout").close()
