@@ -35,6 +35,8 @@ State = Literal["connecting", "open", "closed"]
 # So many messages go out in a row before others get a turn: sending to a client that has just left
 # waits for nothing, the loop would never notice that it left, and from here on asyncio complains.
 _BURST: Final = 4
+# Stands where those are counted until the server's `websocket.connect` has been taken.
+_UNSEEN: Final = -1
 
 
 class WebSocket(Handshake):
@@ -62,7 +64,6 @@ class WebSocket(Handshake):
         "_end",
         "_receive",
         "_secure",
-        "_seen_connect",
         "_send",
         "accepted",
         "cookie_id",
@@ -82,8 +83,7 @@ class WebSocket(Handshake):
         self._receive = receive
         self._send = send
         self._secure = secure_cookie
-        self._seen_connect = False
-        self._burst = 0
+        self._burst = _UNSEEN
         self._end: tuple[int, str, bool] = (1006, "", False)
         self.state: State = "connecting"
         self.accepted = False
@@ -114,7 +114,7 @@ class WebSocket(Handshake):
             self._check_subprotocol(subprotocol)
         if self.state == "closed":
             self._raise_closed()
-        if not self._seen_connect:
+        if self._burst == _UNSEEN:
             self._connect(await self._receive())
         encoded = []
         if headers:
@@ -137,7 +137,7 @@ class WebSocket(Handshake):
         self.accepted = True
 
     def _connect(self, event: Event) -> None:
-        self._seen_connect = True
+        self._burst = 0
         if event["type"] == "websocket.disconnect":
             self._raise_disconnect(event)
 
@@ -157,7 +157,7 @@ class WebSocket(Handshake):
             raise RuntimeError("expected a connecting WebSocket, got an open one; use close()")
         if self.state == "closed":
             return
-        if not self._seen_connect:
+        if self._burst == _UNSEEN:
             try:
                 self._connect(await self._receive())
             except ConnectionClosed:
@@ -350,7 +350,7 @@ class WebSocket(Handshake):
         """Keep in step with an event that a mounted application received or sent here."""
         kind = event["type"]
         if kind == "websocket.connect":
-            self._seen_connect = True
+            self._burst = 0
         elif kind == "websocket.accept":
             self.state, self.accepted = "open", True
         elif kind in ("websocket.close", "websocket.disconnect", "websocket.http.response.start"):
