@@ -6,13 +6,7 @@ size.
 
 from __future__ import annotations
 
-import sys
-from pathlib import Path
-
 import pytest
-
-sys.path.append(str(Path(__file__).parents[2] / "benchmarks"))
-
 from handover import flood
 from handover_crowd import Talk, converse
 

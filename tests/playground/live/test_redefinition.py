@@ -122,6 +122,13 @@ def test_attributes_that_print_their_address_do_not_count_as_changed(kernel: Ker
     assert value(kernel, "lab.revision") == "1"
 
 
+def test_a_class_that_takes_the_name_of_its_base_is_one_revision(chat: Kernel) -> None:
+    chat.run(CHAT.replace("(Room)", "(Chat)").format(mark="2"))
+    for _ in range(3):
+        assert answer(chat) == "a2 x"
+    assert value(chat, "lab.revision") == "2"
+
+
 def test_a_base_without_source_is_told_of_and_what_to_do(kernel: Kernel) -> None:
     kernel.run(ROOM.format(mark="a"))
     kernel.run(f"def make():\n{indented(CHAT.format(mark='1'))}\n    return Chat\nChat = make()")
