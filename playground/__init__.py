@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from playground import kernel, magic, nested
+from playground.checks import check, exercise
 from playground.clients import Client
 from playground.lab import Lab
 from playground.live.complaints import NotOnStage
@@ -29,6 +30,8 @@ __all__ = [
     "Response",
     "StartupFailed",
     "allow_nested_run",
+    "check",
+    "exercise",
     "forbid_nested_run",
     "serve",
     "stop_all",

@@ -100,6 +100,10 @@ class LabControls:
         """Let the page that shows the notebook talk to the app."""
         self._lab.trust(origin)
 
+    def told(self, url: str) -> None:
+        """Note where a page has reached the lab."""
+        self._lab.told(url)
+
     def _client(self, name: str) -> Client:
         client = self._lab.clients.get(name)
         if client is None:

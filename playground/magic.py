@@ -51,7 +51,8 @@ def serve_line(line: str) -> Lab:
     if there are several) under the name of the class, or goes on under that name with the new code.
 
       %%serve [app] [--name NAME] [--to VARIABLE] [--port PORT] [--transport server|memory]
-              [--on-swap handover|close|keep] [--carry [NAME,NAME…]] [--url URL]
+              [--on-swap handover|close|keep] [--carry [NAME,NAME…]] [--frames]
+              [--url URL]
 
     app          what to serve, if not the class that the cell defines
     --name       what the lab is called; the class's name by default
@@ -60,6 +61,7 @@ def serve_line(line: str) -> Lab:
     --transport  "server", or "memory": no network
     --on-swap    what becomes of open sockets when the code changes
     --carry      attributes of the app that go on when the code changes; all of them without names
+    --frames     record every frame of the WebSockets too: ping, pong, fragments, compression
     --url        the address a browser should use
     """
     options = _parsed(line)
@@ -108,6 +110,7 @@ def _parsed(line: str) -> dict[str, Any]:
     parser.add_argument("--transport", choices=("server", "memory"))
     parser.add_argument("--on-swap", choices=ON_SWAP)
     parser.add_argument("--carry", nargs="?", const=True, type=lambda text: text.split(","))
+    parser.add_argument("--frames", action="store_true", default=None)
     parser.add_argument("--url")
     try:
         options = vars(parser.parse_args(shlex.split(line)))

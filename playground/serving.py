@@ -27,6 +27,7 @@ def serve(
     transport: TransportName | None = None,
     on_swap: OnSwap = "handover",
     carry: Carry = False,
+    frames: bool = False,
     origins: Iterable[str] = (),
     url: str | None = None,
     max_entries: int = 50_000,
@@ -49,6 +50,13 @@ def serve(
         carry: What of the app's state goes on when the code changes: nothing, so that an instance
             starts fresh; attributes by name, such as ``["rooms"]``; or with True all that it has
             set. The new instance gets them before its start-up. Sessions always go on.
+        frames: Whether the log also holds every frame of the WebSockets that are opened from now
+            on, both ways: ping, pong, close, and each piece of a message, with its opcode, FIN and
+            RSV bits, mask, and its payload's size before and after compression. A control frame's
+            payload is kept; a data frame's is its message's. The server then takes compression
+            (permessage-deflate) from whoever offers it, as browsers do and the lab's own clients
+            do not; without frames it takes none. Where there are no frames, as with
+            transport="memory", or none can be seen, the log says so, and `Lab.doctor`.
         origins: More origins whose pages may talk to the app.
         url: The address a browser should use, if you know better; ``{port}`` is filled in.
         max_entries, max_bytes: How much traffic the log keeps.
@@ -69,6 +77,7 @@ def serve(
     lab = labs.get(called)
     if lab is not None and lab.fits(chosen, port):
         lab.on_swap, lab.carry = on_swap, carry
+        lab.see_frames(frames)
         if spill is not None:
             lab.spill(spill)
         lab.serve_again(app)
@@ -78,8 +87,9 @@ def serve(
         spill = spill if spill is not None else lab.spilling
     log = Log(max_entries, max_bytes, lock=threading.Lock())
     lab = Lab(
-        called, chosen, log, port=port, on_swap=on_swap, carry=carry, origins=origins, url=url
-    )
+        called, chosen, log, port=port, on_swap=on_swap, carry=carry, frames=frames,
+        origins=origins, url=url,
+    )  # fmt: skip
     lab.spill(spill)
     try:
         lab.begin(app)

@@ -1,7 +1,7 @@
 """The address a browser should use for a port of this machine: direct, or through a proxy.
 
-Found in this order: what the user said, VS Code's proxy, a JupyterHub's prefix, the running Jupyter
-server's own record, loopback. No address holds a credential.
+Found in this order: what the user said, VS Code's proxy, Colab's, a JupyterHub's prefix, the
+running Jupyter server's own record, loopback. No address holds a credential.
 """
 
 from __future__ import annotations
@@ -12,8 +12,13 @@ import os
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import NamedTuple
+from typing import Final, NamedTuple
 from urllib.parse import urlsplit
+
+_COLAB: Final = (
+    'Colab tells the address of a port to a page only: lab.browse("/") finds it. '
+    "The clients of the panel work without it."
+)
 
 
 class Address(NamedTuple):
@@ -31,21 +36,30 @@ class Address(NamedTuple):
 
 
 def browser_address(
-    port: int, *, given: str | None = None, environ: Mapping[str, str] = os.environ
+    port: int,
+    *,
+    given: str | None = None,
+    told: str = "",
+    environ: Mapping[str, str] = os.environ,
 ) -> Address:
     """Return where a browser finds `port`; the URL always ends in "/".
 
     Args:
         port: A TCP port on this machine's loopback.
         given: What the user said; ``{port}`` in it is filled in.
+        told: What the notebook's page has found out, where only a page can; "" if nothing yet.
         environ: The kernel's environment.
     """
     if given:
         return Address(_slash(given.replace("{port}", str(port))), "as you said")
     if template := environ.get("VSCODE_PROXY_URI"):
         return Address(_slash(template.replace("{{port}}", str(port))), "VS Code's port proxy")
+    if "COLAB_RELEASE_TAG" in environ:
+        return Address(_slash(told) if told else "", "Colab's port proxy", "" if told else _COLAB)
     if prefix := environ.get("JUPYTERHUB_SERVICE_PREFIX"):
-        return Address(proxied(prefix, port), "the Hub's proxy", _proxy_note())
+        # The Hub tells the whole address only where it was told itself.
+        public = environ.get("JUPYTERHUB_PUBLIC_URL") or prefix
+        return Address(proxied(public, port), "the Hub's proxy", _proxy_note())
     server = jupyter_server(environ)
     if server is not None and server.base != "/":
         return Address(proxied(server.base, port), "the Jupyter server's proxy", _proxy_note())

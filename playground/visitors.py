@@ -8,7 +8,7 @@ import json as jsonlib
 import sys
 from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from typing import Any
-from urllib.parse import urlencode
+from urllib.parse import quote, urlencode
 
 from playground.clients import NAMES, Client
 from playground.recorder import CLIENT_HEADER
@@ -28,6 +28,7 @@ class Visitors:
         transport: How they reach it.
         ready: Awaited before each visit, so that the newest code is on stage.
         advice: Given a refusal, what to add to it in words.
+        headers: What they all send besides their own.
 
     Attributes:
         clients: By name, in the order they first connected; closed ones too.
@@ -35,11 +36,16 @@ class Visitors:
     """
 
     def __init__(
-        self, transport: Transport, ready: Callable[[], Awaitable[None]], advice: Advice
+        self,
+        transport: Transport,
+        ready: Callable[[], Awaitable[None]],
+        advice: Advice,
+        headers: HeaderItems = (),
     ) -> None:
         self.transport = transport
         self.ready = ready
         self.advice = advice
+        self.headers = _pairs(headers)
         self.clients: dict[str, Client] = {}
         self.reconnect = False
 
@@ -57,7 +63,7 @@ class Visitors:
             self.transport,
             name or self.free_name(),
             path,
-            headers=_pairs(headers),
+            headers=[*self.headers, *_pairs(headers)],
             subprotocols=subprotocols,
             ready=self.ready,
         )
@@ -92,11 +98,13 @@ class Visitors:
         headers: HeaderItems,
         content: tuple[list[tuple[str, str]], bytes],
         timeout: float,
+        name: str = NOTEBOOK,
     ) -> Response:
-        """Send an HTTP request with a body from `body_of`."""
+        """Send an HTTP request with a body from `body_of`; the log calls its sender by a name."""
         await self.ready()
         extra, body = content
-        sent = [(CLIENT_HEADER.decode(), NOTEBOOK), *extra, *_pairs(headers)]
+        named = (CLIENT_HEADER.decode(), quote(name))
+        sent = [named, *self.headers, *extra, *_pairs(headers)]
         asked = self.transport.request(method.upper(), path, headers=sent, body=body)
         return await self.transport.run(_within(asked, timeout, f"{method.upper()} {path}"))
 

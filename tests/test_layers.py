@@ -96,20 +96,22 @@ TABLE: dict[str, Room] = {
     "playground/traffic/dataframe.py": Room("playground.traffic", others="pandas"),
     "playground/traffic/*.py": Room("playground.traffic"),
     "playground/spill.py": Room("playground.traffic", live="threading"),
-    "playground/guard.py": Room(),
-    "playground/beacon.py": Room(),
+    "playground/guard.py": Room(live="asyncio"),
+    "playground/beacon.py": Room("playground.recorder"),
+    "playground/cloakroom.py": Room("playground.urls"),
     "playground/live/__init__.py": Room(),
+    "playground/rehearsals.py": Room("playground.stage"),
     "playground/recorder/*.py": Room(
-        "playground.traffic playground.recorder", live="contextvars time"
+        "playground.traffic playground.recorder", live="asyncio contextvars time"
     ),
     "playground/stage/*.py": Room("playground.stage", live="asyncio contextvars"),
     "playground/transports/memory.py": Room(
         "playground.transports! playground.transports.waking playground.traffic.model "
-        "micropie.testing micropie.exceptions",
+        "playground.traffic.frames micropie.testing micropie.exceptions",
         live="asyncio time",
     ),
     "playground/transports/*.py": Room(
-        "playground.transports playground.traffic.model",
+        "playground.transports playground.traffic.model playground.traffic.frames",
         others="httpx uvicorn uvloop websockets",
         live=LIVE,
     ),
@@ -119,11 +121,12 @@ TABLE: dict[str, Room] = {
     "playground/urls.py": Room(others="jupyter_core"),
     # The entry that is being made decides where a line of output goes.
     "playground/output/*.py": Room(
-        "playground.output playground.recorder", live="contextvars threading"
+        "playground.output playground.recorder", live="asyncio contextvars threading"
     ),
     "playground/kernel.py": Room(others="IPython ipykernel", live=LIVE),
     # nest-asyncio is imported by name, when somebody asks for it.
     "playground/nested.py": Room("playground.kernel", live="asyncio"),
+    "playground/widgets/pace.py": Room(live="asyncio threading"),
     "playground/widgets/*.py": Room(
         "playground.traffic playground.widgets",
         others="anywidget ipywidgets traitlets",
@@ -141,6 +144,9 @@ TABLE: dict[str, Room] = {
     "playground/live/*.py": Room("micropie playground", live=LIVE),
     "playground/visitors.py": Room("playground", live=LIVE),
     "playground/lab/*.py": Room("micropie playground", live=LIVE),
+    # What it takes to write an exercise, and no more.
+    "playground/checks/course/*.py": Room("playground.checks"),
+    "playground/checks/*.py": Room("playground", live=LIVE),
     "playground/magic.py": Room("micropie playground", others="IPython"),
     "playground/serving.py": Room("playground", live=LIVE),
 }

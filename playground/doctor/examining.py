@@ -26,6 +26,7 @@ class Patient:
         log: Its traffic.
         served: What was given to `serve`.
         watching: Whether redefinitions are looked for.
+        frames: Whether frames are wanted in the log.
     """
 
     name: str
@@ -36,6 +37,7 @@ class Patient:
     log: Log
     served: Any
     watching: bool
+    frames: bool
 
 
 def examine(patient: Patient) -> Report:
@@ -57,6 +59,7 @@ def examine(patient: Patient) -> Report:
         notebook.redefinition(patient.served, running, patient.watching),
         notebook.nested_runs(),
         serving.recorder(patient.log),
+        serving.frames(transport, patient.frames),
         versions.versions(transport.name),
     ]
     return Report(patient.name, findings)

@@ -9,7 +9,7 @@ from importlib.metadata import version
 from typing import Final
 
 from playground import kernel
-from playground.doctor.report import Finding, right, wrong
+from playground.doctor.report import Finding, aside, right, wrong
 from playground.traffic.log import Log
 from playground.transports import Line, Pulse, Transport
 
@@ -86,6 +86,18 @@ def _holder(at: tuple[Line, ...]) -> str:
     if not at:
         return "its thread has ended"
     return f"{at[0].function} holds it, which is not the notebook's own code"
+
+
+def frames(transport: Transport, wanted: bool) -> Finding:
+    """Look whether frames can be seen, if anybody wants them."""
+    if not wanted:
+        return aside(
+            "frames", "not recorded: nobody asked for them", "serve(…, frames=True) records them."
+        )
+    why = transport.frames_unseen()
+    if why:
+        return aside("frames", why.rstrip("."))
+    return right("frames", "recorded: ping, pong, close, and each piece of a message")
 
 
 def recorder(log: Log) -> Finding:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from urllib.parse import urlsplit
+
 from playground.lab.ground import Ground
 from playground.urls import Address, browser_address, websocket_url
 
@@ -19,7 +21,7 @@ class Addresses(Ground):
         """The address a browser should use, how it was found, and what it may lack."""
         if self.port is None:
             return Address("", "in-process", "There is no network here, so no address.")
-        return browser_address(self.port, given=self._given_url)
+        return browser_address(self.port, given=self._given_url, told=self._told_url)
 
     @property
     def url(self) -> str:
@@ -29,6 +31,17 @@ class Addresses(Ground):
     def ws_url(self, path: str = "/") -> str:
         """Return the WebSocket address of a path, for a browser."""
         return websocket_url(self.url) + path.removeprefix("/") if self.url else ""
+
+    def told(self, url: str) -> None:
+        """Note where a page has reached the lab, for where the kernel cannot know it.
+
+        Raises:
+            ValueError: If it is no bare http address, or holds a query, where a secret might be.
+        """
+        parts = urlsplit(url)
+        if parts.scheme not in ("http", "https") or not parts.netloc or parts.query:
+            raise ValueError(f"expected an address such as 'https://example.org/', got {url!r}")
+        self._told_url = url
 
     def trust(self, origin: str) -> None:
         """Let pages of another origin talk to the app; the page that shows the notebook is one."""

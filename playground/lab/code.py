@@ -110,6 +110,10 @@ class Code(Ground):
         """Serve the class that the served one's name stands for now, if that is a new one."""
         self._redefinition.look()
 
+    def on_stage(self, listener: Callable[[], object]) -> None:
+        """Have something called, where the app lives, whenever code has been put on stage."""
+        self._programme.listeners.append(listener)
+
     def forget_places(self) -> None:
         """Find out anew which cell each line belongs to: one run again has another number."""
         self._recorder.forget_places()

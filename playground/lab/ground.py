@@ -16,6 +16,7 @@ from playground.live.carrying import Carry
 from playground.live.programme import Programme
 from playground.live.redefinition import Redefinition
 from playground.recorder import Recorder, now
+from playground.rehearsals import Rehearsals
 from playground.spill import Spill
 from playground.stage import OnSwap, Stage
 from playground.traffic.log import Log
@@ -37,14 +38,19 @@ class Ground:
         log: Its traffic: a sequence of entries.
         on_swap: What becomes of open sockets when the code changes.
         carry: What of the app's state goes on when the code changes.
+        frames: Whether the frames of new connections are wanted in the log; see `see_frames`.
     """
 
     name: str
     log: Log
     on_swap: OnSwap
     carry: Carry
+    frames: bool = False
     _given_url: str | None
+    # Where a page has reached this lab; "" before one has said so.
+    _told_url: str = ""
     _stage: Stage
+    _rehearsals: Rehearsals
     _guard: Guard
     _programme: Programme
     _recorder: Recorder
@@ -58,6 +64,11 @@ class Ground:
     def running(self) -> bool:
         """Whether clients can connect."""
         return self._transport.running
+
+    @property
+    def waits(self) -> bool:
+        """Whether a cell may wait for what is done where the app lives: not in one loop with it."""
+        return self._transport.name != "memory"
 
     @property
     def port(self) -> int | None:
@@ -92,6 +103,19 @@ class Ground:
     def handlers(self) -> list[Route]:
         """Return what the app on stage serves; empty for a foreign ASGI app."""
         return routes(self.app) if isinstance(self.app, App) else []
+
+    def see_frames(self, wanted: bool = True) -> None:
+        """Record the frames of the connections that are opened from now on, or do not.
+
+        Where there are none to be seen, the log says why.
+        """
+        why = self._transport.frames_unseen() if wanted else ""
+        shown = wanted and not why
+        self._transport.show_frames(shown)
+        self._recorder.watch = self._transport.watch if shown else None
+        if why and not self.frames:
+            self.tell(why)
+        self.frames = wanted
 
     def spawn(self, work: Coroutine[Any, Any, Any]) -> None:
         """Start a coroutine where the app lives, from any thread, and do not wait for it."""

@@ -12,8 +12,8 @@ class Health(Addresses):
     def doctor(self) -> Report:
         """Try everything the lab stands on, and say what to do where something is not right.
 
-        Server, port, loop, addresses, output, redefinition, recorder, versions. It takes at most
-        five seconds, runs none of the app's code and records nothing.
+        Server, port, loop, addresses, output, redefinition, recorder, frames, versions. It takes at
+        most five seconds, runs none of the app's code and records nothing.
 
         Raises:
             RuntimeError: If it is called from inside a handler.
@@ -27,5 +27,6 @@ class Health(Addresses):
             self.log,
             self._programme.served,
             self._redefinition.watching,
+            self.frames,
         )
         return examine(patient)

@@ -8,24 +8,27 @@ from typing import Any, Literal
 
 from playground import kernel, output
 from playground.beacon import Beacon
+from playground.cloakroom import cloakroom
 from playground.guard import Guard
 from playground.lab.code import Code
 from playground.lab.ground import STARTUP_DEADLINE, STOP_DEADLINE, TransportName
 from playground.lab.health import Health
+from playground.lab.rehearsing import Rehearsing
 from playground.lab.spilling import Spilling
 from playground.lab.views import Views
-from playground.lab.visits import Visits
 from playground.live.carrying import Carry
 from playground.live.programme import Programme
 from playground.live.redefinition import Redefinition
 from playground.recorder import Recorder, doing
+from playground.rehearsals import Rehearsals
 from playground.stage import OnSwap, Stage, in_handler
 from playground.traffic.log import Log
 from playground.transports import Transport
+from playground.transports.endings import ending
 from playground.visitors import Visitors
 
 
-class Lab(Code, Visits, Views, Health, Spilling):
+class Lab(Code, Rehearsing, Views, Health, Spilling):
     """An app being served. Made by `serve`.
 
     Attributes:
@@ -33,6 +36,7 @@ class Lab(Code, Visits, Views, Health, Spilling):
         log: Its traffic: a sequence of entries.
         on_swap: What becomes of open sockets when the code changes.
         carry: What of the app's state goes on when the code changes.
+        frames: Whether the frames of new connections are wanted in the log; see `see_frames`.
     """
 
     def __init__(
@@ -44,6 +48,7 @@ class Lab(Code, Visits, Views, Health, Spilling):
         port: int,
         on_swap: OnSwap,
         carry: Carry,
+        frames: bool,
         origins: Iterable[str],
         url: str | None,
     ) -> None:
@@ -53,7 +58,8 @@ class Lab(Code, Visits, Views, Health, Spilling):
         self.carry = carry
         self._given_url = url
         self._stage = Stage(deadline=STARTUP_DEADLINE, on_trouble=self.tell, carried=doing)
-        self._guard = Guard(self._stage, origins)
+        self._rehearsals = Rehearsals(self._stage)
+        self._guard = Guard(self._rehearsals, origins)
         self._programme = Programme(self._stage, self._write)
         self._recorder = Recorder(
             self._guard,
@@ -62,11 +68,13 @@ class Lab(Code, Visits, Views, Health, Spilling):
             locate=kernel.place_of,
             home=lambda: self._programme.home,
             in_handler=in_handler,
+            ending=ending,
         )
-        self._beacon = Beacon(self._recorder, lambda: self.revision)
+        self._beacon = Beacon(cloakroom(self._recorder), lambda: self.revision)
         self._transport = _transport(transport, self._beacon, port, self._write, self._closing)
         self._visitors = Visitors(self._transport, self._ready, self._advice)
         self._redefinition = Redefinition(self)
+        self.see_frames(frames)
         self._settled = None
         self._spill = None
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any, cast
 
 from playground import kernel
@@ -11,6 +12,7 @@ from playground.transports import count
 
 if TYPE_CHECKING:
     from playground.lab.lab import Lab
+    from playground.widgets.browser_client import BrowserClient
     from playground.widgets.console import Console
     from playground.widgets.ladder import Ladder
     from playground.widgets.page import AppPage
@@ -68,15 +70,44 @@ class Views(Addresses):
         from playground.controls import LabControls
         from playground.widgets.page import AppPage
 
-        if not path.startswith("/"):
-            hint = f"try {'/' + path!r}"
-            raise ValueError(f"expected a path that begins with '/', got {path!r}; {hint}")
+        _check_path(path)
         page = self._pages.get(path)
         if page is None:
             controls = LabControls(cast("Lab", self))
             page = self._pages[path] = AppPage(controls, self.panel.follower, path, height)
         page.height = height
         return page
+
+    def connect_in_browser(
+        self, path: str = "/", *, client: str = "browser", subprotocols: Sequence[str] = ()
+    ) -> BrowserClient:
+        """Return a WebSocket client that the page which shows it is.
+
+        It connects when it is shown, over an address that it has tried, and says why if none works.
+        The same name gives the same client.
+
+        Args:
+            path: Path and query, such as ``"/chat/lobby?name=Ada"``.
+            client: Its name in the log.
+            subprotocols: What it offers to speak, best first.
+
+        Raises:
+            ValueError: If the path does not begin with "/".
+        """
+        from playground.controls import LabControls
+        from playground.widgets.browser_client import BrowserClient
+
+        _check_path(path)
+        made = self._in_browser.get(client)
+        if made is None:
+            shared = LabControls(cast("Lab", self)), self.panel.follower, self.panel.names
+            made = self._in_browser[client] = BrowserClient(*shared, path, client)
+        made.path, made.subprotocols = path, tuple(subprotocols)
+        return made
+
+    @functools.cached_property
+    def _in_browser(self) -> dict[str, BrowserClient]:
+        return {}
 
     @functools.cached_property
     def _pages(self) -> dict[str, AppPage]:
@@ -93,3 +124,9 @@ class Views(Addresses):
         if kernel.shell() is None:
             return {"text/plain": repr(self)}
         return self.panel._repr_mimebundle_(include=include, exclude=exclude)
+
+
+def _check_path(path: str) -> None:
+    if not path.startswith("/"):
+        hint = f"try {'/' + path!r}"
+        raise ValueError(f"expected a path that begins with '/', got {path!r}; {hint}")

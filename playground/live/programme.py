@@ -66,6 +66,7 @@ class Programme:
         note: A sentence about what is wrong, "" if nothing is.
         home: The context of the cell that defined the code on stage.
         revisions: All of them, oldest first.
+        listeners: Called where the app lives whenever code has been put on stage.
     """
 
     def __init__(self, stage: Stage, write: Write) -> None:
@@ -77,6 +78,7 @@ class Programme:
         self.note = ""
         self.home: contextvars.Context | None = None
         self.revisions = Revisions()
+        self.listeners: list[Callable[[], object]] = []
         self._seen: Any = None
         self._uses = Uses(None, (), {})
         self._handlers: frozenset[str] = frozenset()
@@ -162,6 +164,7 @@ class Programme:
         self._tell(swapped, draft, carried)
         if lost:
             self._tell_lost(lost, draft)
+        self._announce()
 
     def _lost(self, draft: Draft) -> list[str]:
         """Return the handlers that open sockets have and the draft has not, one for each socket."""
@@ -181,6 +184,11 @@ class Programme:
             raise self.failed(failure, self.number) from failure.__cause__
         self.app = instance
         self.write("lab", f"started again with revision {self.number}")
+        self._announce()
+
+    def _announce(self) -> None:
+        for listener in list(self.listeners):
+            listener()
 
     def _remember(self, draft: Draft, number: int) -> None:
         self.stay(draft.served)

@@ -15,6 +15,9 @@ from playground.traffic.log import Log
 from playground.traffic.model import Kind, Sender
 from playground.traffic.redact import redact_path
 
+Ending = tuple[Sender, int, str]
+"""Who ended a connection, its close code (RFC 6455 7.4.1), which is 0 for HTTP, and the reason."""
+
 Event = MutableMapping[str, Any]
 Scope = MutableMapping[str, Any]
 Receive = Callable[[], Awaitable[Event]]
@@ -32,21 +35,6 @@ perf_counter = time.perf_counter
 def now() -> float:
     """Return seconds since the Unix epoch, on the clock that entries are stamped with."""
     return EPOCH + perf_counter()
-
-
-class Ending(NamedTuple):
-    """How a connection ended, as the wire shows it, which ASGI does not tell.
-
-    Attributes:
-        by: Who ended it.
-        code: The WebSocket close code (RFC 6455 7.4.1); 1006 without a closing handshake, and 0
-            for HTTP.
-        reason: The close reason, possibly "".
-    """
-
-    by: Sender
-    code: int
-    reason: str
 
 
 class Desk(Protocol):

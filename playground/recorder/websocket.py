@@ -15,7 +15,6 @@ from playground.recorder.places import NOWHERE
 from playground.recorder.tap import (
     EPOCH,
     Desk,
-    Ending,
     Event,
     Receive,
     Scope,
@@ -197,7 +196,7 @@ class WebSocketTap(Tap):
         if ending is None:
             code = event.get("code") or 1005
             by: Sender = "server" if code in SERVER_CODES else "client"
-            ending = Ending(by, code, event.get("reason") or "")
+            ending = (by, code, event.get("reason") or "")
         return self._close(*ending)
 
     def end(self) -> None:

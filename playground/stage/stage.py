@@ -146,6 +146,12 @@ class Stage:
         if failure:
             self.on_trouble(f"revision {act.revision}, shutdown: {failure}")
 
+    def send_home(self, reason: str) -> None:
+        """Have every handler leave, and close its connection with 1012 if it is still open."""
+        tasks = tasks_by_owner() if self.connections else {}
+        for each in self.connections:
+            each.hang_up(reason, tasks)
+
     async def clear(self) -> str | None:
         """Empty the stage: shutdown for what stands there; return what went wrong, if anything."""
         act, self._act = self._act, None

@@ -13,7 +13,7 @@ from difflib import get_close_matches
 from typing import Final, NamedTuple, get_args
 
 from playground.traffic.model import Entry, Exchange, Kind, Sender, close_phrase
-from playground.traffic.summary import handler_of
+from playground.traffic.summary import framed, handler_of
 
 Condition = Callable[[Entry, Exchange | None], bool]
 Value = Callable[[Entry, Exchange | None], str]
@@ -181,6 +181,8 @@ def _texts(entry: Entry) -> tuple[str, ...]:
 def _noted(entry: Entry) -> str:
     if entry.kind == "close":
         return close_phrase(entry.code or 0)
+    if entry.kind == "frame":
+        return framed(entry)
     return handler_of(entry) if entry.kind == "exception" else entry.note or ""
 
 

@@ -128,11 +128,14 @@ def _payload(entry: Entry, opcode: Opcode) -> bytes:
     return code + (data or b"")
 
 
-def without_frames(record: Record) -> tuple[Record, int]:
-    """Return a record as it is shown to who has not asked for frames, and how many those are."""
+def without_frames(record: Record) -> Record:
+    """Return a record for who has not asked for frames; it knows how many it leaves out."""
     kept = [entry for entry in record if entry.kind != "frame"]
-    hidden = len(record) - len(kept)
-    return (record[:].having(kept), hidden) if hidden else (record, 0)
+    if len(kept) == len(record):
+        return record
+    shown = record[:].having(kept)
+    shown.hidden_frames = len(record) - len(kept)
+    return shown
 
 
 def is_whole_message(entry: Entry) -> bool:

@@ -10,6 +10,7 @@ from collections.abc import Mapping
 from html import escape
 from typing import Final
 
+from playground.traffic.frames import without_frames
 from playground.traffic.model import Entry
 from playground.traffic.record import Record
 from playground.traffic.summary import (
@@ -19,6 +20,7 @@ from playground.traffic.summary import (
     fold,
     handler_of,
     is_error,
+    kind_of,
     scrub,
     what,
     who,
@@ -38,17 +40,25 @@ _DIM: Final = "opacity:.65;"
 _CELL: Final = "padding:1px 8px;text-align:left;white-space:nowrap;"
 _WRAP: Final = "white-space:normal;overflow-wrap:anywhere;"
 _RIGHT: Final = "padding:1px 8px;text-align:right;white-space:nowrap;opacity:.65;"
-_LIFE: Final = frozenset({"open", "accept", "close", "print"})
+_LIFE: Final = frozenset({"open", "accept", "close", "print", "frame"})
 _QUOTED: Final = frozenset({"text", "binary", "body", "print"})
 
 
-def table(record: Record, limit: int = LIMIT, names: Mapping[str, int] | None = None) -> str:
+def table(
+    record: Record,
+    limit: int = LIMIT,
+    names: Mapping[str, int] | None = None,
+    *,
+    frames: bool = True,
+) -> str:
     """Return the newest rows of a log as an HTML table, oldest first.
 
     Args:
         limit: Entries to show; how many were left out is said.
         names: Client name → index of its colour; without it the order of appearance counts.
+        frames: Whether frames are shown; how many are not is said.
     """
+    record = record if frames else without_frames(record)
     colours = dict(names or {})
     rows = []
     earlier = max(0, len(record) - limit)
@@ -125,7 +135,7 @@ def _who(record: Record, group: Group) -> str:
 
 def _what(entry: Entry) -> str:
     said = escape(scrub(what(entry, WIDTH)))
-    kind = "<i>binary</i> " if isinstance(entry.data, bytes) else ""
+    kind = f"<i>{kind_of(entry)}</i> " if kind_of(entry) else ""
     return f"{kind}<code>{said}</code>" if entry.kind in _QUOTED and said else said
 
 

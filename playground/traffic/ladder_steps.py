@@ -6,17 +6,20 @@ both are held to `tests/javascript/ladder-cases.json`.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from math import floor
 from typing import Final, Literal, NamedTuple
 
-from playground.traffic.model import Entry
+from playground.traffic.frames import is_whole_message
+from playground.traffic.model import MESSAGES, Entry
 from playground.traffic.record import Record
 from playground.traffic.summary import (
     Group,
     client_of,
     escaped,
     fold,
+    framed,
     handler_of,
     is_error,
     joined,
@@ -33,6 +36,8 @@ Tone = Literal["", "life", "error"]
 PAUSE_SECONDS: Final = 1.0
 
 _LIFE: Final = frozenset({"open", "accept", "refuse", "close", "frame"})
+# Of a control frame the flags say nothing, for it is never fragmented (RFC 6455 5.5).
+_CONTROL: Final = re.compile(r"^(ping|pong|close), FIN(?:, masked)?")
 _MARKS: Final = frozenset({"exception", "print"})
 
 # How many receivers of a broadcast are read out by name.
@@ -83,14 +88,26 @@ def newest(record: Record, limit: int) -> tuple[list[Step], int]:
         limit: Steps to return; a broadcast is one.
     """
     near = record[-limit * _FOLDED :] if limit > 0 else ()
-    groups = list(fold(near))[-limit:] if limit > 0 else []
-    shown = sum(len(group.entries) for group in groups)
-    return [_scrubbed(each) for each in steps(record, groups)], len(record) - shown
+    groups = _drawn(fold(near))[-limit:] if limit > 0 else []
+    first = groups[0].first.seq if groups else 0
+    told = {entry.seq for group in groups for entry in group.entries}
+    after = sum(
+        entry.seq in told or (is_whole_message(entry) and entry.seq > first) for entry in near
+    )
+    return [_scrubbed(each) for each in steps(record, groups)], len(record) - after
 
 
 def steps(record: Record, groups: Iterable[Group]) -> list[Step]:
     """Return a step for each group of entries, and one for each pause between them."""
-    return list(with_pauses([step(record, group) for group in groups]))
+    return list(with_pauses([step(record, group) for group in _drawn(groups)]))
+
+
+def _drawn(groups: Iterable[Group]) -> list[Group]:
+    """Leave out each frame that is a whole message, if its message may be among the groups."""
+    told = list(groups)
+    if not any(group.first.kind in MESSAGES for group in told):
+        return told
+    return [group for group in told if not is_whole_message(group.first)]
 
 
 def step(record: Record, group: Group) -> Step:
@@ -151,12 +168,16 @@ def lasted(seconds: float) -> str:
 
 
 def _chip(entry: Entry) -> str:
+    if entry.kind == "frame":
+        return "frame"
     return f"binary {sized(entry.size)}" if isinstance(entry.data, bytes) else ""
 
 
 def _label(entry: Entry) -> str:
     if entry.kind == "swap":
         return swapped(preview(entry.data), entry.revision)
+    if entry.kind == "frame":
+        return joined(_CONTROL.sub(r"\1", framed(entry)), preview(entry.data))
     if entry.kind == "exception":
         return joined(what(entry), handler_of(entry) and f"in {handler_of(entry)}")
     return what(entry)

@@ -10,9 +10,18 @@ import re
 from collections.abc import Iterable
 from typing import Final
 
+from playground.traffic.frames import without_frames
 from playground.traffic.model import Entry
 from playground.traffic.record import Record
-from playground.traffic.summary import client_of, escaped, handler_of, joined, scrub, what
+from playground.traffic.summary import (
+    client_of,
+    escaped,
+    handler_of,
+    joined,
+    kind_of,
+    scrub,
+    what,
+)
 
 # Mermaid draws at most 50,000 characters, and a diagram of more rows is nothing to look at.
 LIMIT: Final = 200
@@ -39,8 +48,8 @@ def dumps(record: Record, limit: int = LIMIT) -> str:
     Args:
         limit: Entries to draw; how many were left out is said.
     """
-    # The frames of a message would only say it again.
-    told = [entry for entry in record if entry.kind != "frame"]
+    # The frames of a message would only say it again, but where nothing else is asked for.
+    told = list(without_frames(record)) or list(record)
     shown = told[-limit:] if limit else []
     lanes = _lanes(record, shown)
     across = ",".join([_SERVER, *list(lanes.values())[-1:]])
@@ -67,8 +76,8 @@ def _line(entry: Entry, lane: str | None, across: str) -> str:
         return f"Note right of {_SERVER}: {_label(f'printed {what(entry, _WIDTH)}')}"
     ends = (lane, _SERVER) if entry.sender == "client" else (_SERVER, lane)
     arrow = _ARROWS.get(entry.kind, "->>")
-    binary = "binary " if isinstance(entry.data, bytes) else ""
-    return f"{ends[0]}{arrow}{ends[1]}: {_label(binary + what(entry, _WIDTH))}"
+    kind = f"{kind_of(entry)} " if kind_of(entry) else ""
+    return f"{ends[0]}{arrow}{ends[1]}: {_label(kind + what(entry, _WIDTH))}"
 
 
 def _label(text: str) -> str:

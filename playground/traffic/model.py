@@ -71,13 +71,13 @@ class Entry(NamedTuple):
             body      one part of a body           –                –
             exception ``KeyError: 'room'``         –                the traceback, trimmed
             print     the text                     –                "stdout" or "stderr"
-            frame     a frame's payload            –                which frame, in words
+            frame     a control frame's payload    close code       which, as `note_of` says
             swap      a sentence                   –                –
             lab       a sentence                   –                –
             ========= ============================ ================ =======================
         sender: The side it came from; the client's name is its exchange's.
         data: Text or bytes as it went over the wire, whole.
-        size: Payload bytes (UTF-8 for text).
+        size: Payload bytes (UTF-8 for text); a frame's before compression.
         cause: `seq` of the entry that set this one off, on whichever exchange; None if nothing did.
         revision: Number of the app's code that was at work, from 1; 0 before any.
         where: The line of the user's code it was sent from, as ``In[5]:12``, if known.

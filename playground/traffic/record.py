@@ -27,10 +27,12 @@ class Record(Sequence[Entry]):
     Attributes:
         unrecorded: How many entries were never written down, because recording was off.
         recording: Whether more is being written down.
+        hidden_frames: How many frames were left out of it (`frames.without_frames`).
     """
 
     unrecorded: int
     recording: bool
+    hidden_frames: int = 0
 
     @property
     @abstractmethod
@@ -169,7 +171,8 @@ class Selection(Record):
     ) -> None:
         self._entries = tuple(entries)
         self._exchanges = {each.id: each for each in exchanges}
-        self.bytes = sum(ROW_BYTES + entry.size for entry in self._entries)
+        held = (entry.size for entry in self._entries if entry.data is not None)
+        self.bytes = ROW_BYTES * len(self._entries) + sum(held)
         self.last = last
         self.dropped = dropped
         self.unrecorded = unrecorded

@@ -35,7 +35,6 @@ EXCHANGE_BYTES: Final = 400
 HEADER_BYTES: Final = 200
 
 _SEQ: Final = itemgetter(0)
-_SIZE: Final = itemgetter(6)
 
 
 class Overflow(Protocol):
@@ -120,7 +119,7 @@ class Store:
         gone = list(islice(chain(self.rows, batch), over)) if over > 0 else []
         self.rows.extend(batch)  # which pushes out the oldest
         self.last = batch[-1][0]
-        self.bytes += ROW_BYTES * len(batch) + sum(map(_SIZE, batch))
+        self.bytes += ROW_BYTES * len(batch) + _payloads(batch)
         if gone:
             self._drop(gone)
 
@@ -134,7 +133,7 @@ class Store:
     def _drop(self, gone: list[Row]) -> None:
         """Count what has gone off the rows."""
         self.first = self.rows[0][0]
-        self.bytes -= ROW_BYTES * len(gone) + sum(map(_SIZE, gone))
+        self.bytes -= ROW_BYTES * len(gone) + _payloads(gone)
         self.dropped += len(gone)
         if self.overflow is not None:
             for row in gone:
@@ -164,7 +163,7 @@ class Store:
         self.rows.extend(rows)
         self.last = max(last, self.rows[-1][0] if self.rows else 0)
         self.first = self.rows[0][0] if self.rows else self.last + 1
-        self.bytes = sum(ROW_BYTES + row[6] for row in self.rows)
+        self.bytes = ROW_BYTES * len(self.rows) + _payloads(self.rows)
         self.number = count(self.last + 1).__next__
 
     def index(self, seq: int) -> int:
@@ -183,3 +182,8 @@ class Store:
         newest_first = list(islice(reversed(rows), after, len(rows) - start))
         newest_first.reverse()
         return newest_first
+
+
+def _payloads(rows: Iterable[Row]) -> int:
+    """Return the bytes of payload that rows hold: that of a data frame stands in its message."""
+    return sum([row[6] for row in rows if row[5] is not None])

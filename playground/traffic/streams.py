@@ -7,6 +7,7 @@ from typing import Final
 from urllib.parse import quote
 
 from playground.traffic.conversations import STATUS_PHRASES, Conversation, bytes_of, text_of
+from playground.traffic.frames import frame_of
 from playground.traffic.model import Entry, Kind
 from playground.traffic.packets import (
     Address,
@@ -20,6 +21,7 @@ from playground.traffic.packets import (
 _TEXT: Final = 1
 _BINARY: Final = 2
 _CLOSE: Final = 8
+_PINGS: Final = {"ping": 9, "pong": 10}
 
 # RFC 6455 7.4.1: these never stand in a frame. The first is a close frame with nothing in it, the
 # others mean that there was none.
@@ -57,6 +59,7 @@ class Flow:
             "text": lambda entry: self._frame(entry, _TEXT),
             "binary": lambda entry: self._frame(entry, _BINARY),
             "close": self._close,
+            "frame": self._control,
         }
 
     def packets(self, entry: Entry) -> list[bytes]:
@@ -139,6 +142,13 @@ class Flow:
 
     def _frame(self, entry: Entry, opcode: int) -> list[bytes]:
         return self._framed(entry.sender, entry.seq, opcode, bytes_of(entry.data))
+
+    def _control(self, entry: Entry) -> list[bytes]:
+        """Return a ping or a pong; what other frames carried is made of messages and closes."""
+        frame = frame_of(entry)
+        if frame is None or frame.opcode not in _PINGS:
+            return []
+        return self._framed(entry.sender, entry.seq, _PINGS[frame.opcode], frame.payload[:125])
 
     def _framed(self, sender: str, number: int, opcode: int, payload: bytes) -> list[bytes]:
         # A key that is the same each time the record is saved, and never nought.

@@ -71,8 +71,23 @@ def what(entry: Entry, limit: int = 200) -> str:
             return joined(text, entry.where)
         case "body":
             return joined(text, entry.note)
+        case "frame":
+            return joined(framed(entry), text)
         case _:
             return text
+
+
+def framed(entry: Entry) -> str:
+    """Return which frame an entry tells of, and what the code in it means."""
+    code = entry.code
+    return joined(entry.note, None if code is None else f"{code} {close_phrase(code)}".rstrip())
+
+
+def kind_of(entry: Entry) -> str:
+    """Return a word that stands before what happened, where that would not say it; "" for none."""
+    if entry.kind == "frame":
+        return "frame"
+    return "binary" if isinstance(entry.data, bytes) else ""
 
 
 def _closed(code: int | None) -> str:
@@ -98,12 +113,17 @@ def who(record: Record, group: Group, most: int = 2) -> str:
 
 
 def is_error(entry: Entry) -> bool:
-    """Return whether a row is bad news: an exception, a refusal, an abnormal close, a 4xx."""
+    """Return whether a row is bad news: an exception, a refusal, an abnormal close, a 4xx.
+
+    Or a frame that breaks the protocol.
+    """
     if entry.kind == "close":
         code = entry.code or 1005
         return entry.note == "not clean" or (code < 3000 and code not in _GOOD_CODES)
     if entry.kind == "response":
         return (entry.code or 0) >= 400
+    if entry.kind == "frame":
+        return (entry.note or "").endswith("not taken")
     return entry.kind in ("exception", "refuse")
 
 

@@ -4,8 +4,19 @@ from __future__ import annotations
 
 from typing import Final
 
+from playground.traffic.frames import without_frames
 from playground.traffic.record import Record
-from playground.traffic.summary import Group, escaped, fold, is_error, joined, scrub, what, who
+from playground.traffic.summary import (
+    Group,
+    escaped,
+    fold,
+    is_error,
+    joined,
+    kind_of,
+    scrub,
+    what,
+    who,
+)
 
 # Columns: number, time, who; what is left of the line is for what happened.
 _NUMBER: Final = 6
@@ -14,13 +25,15 @@ _WHO: Final = 24
 _SIZE: Final = 6
 
 
-def table(record: Record, limit: int = 40, width: int = 100) -> str:
+def table(record: Record, limit: int = 40, width: int = 100, *, frames: bool = True) -> str:
     """Return the newest rows of a log as text, oldest first.
 
     Args:
         limit: Entries to show; how many were left out is said.
         width: Characters in a line.
+        frames: Whether frames are shown; how many are not is said.
     """
+    record = record if frames else without_frames(record)
     groups = list(fold(record[-limit:] if limit else ()))
     lines = [_head(width)]
     earlier = max(0, len(record) - limit)
@@ -49,7 +62,7 @@ def _line(record: Record, group: Group, previous: float | None, width: int) -> s
         return _cut(f"{start}── {said} ──", width)
     room = width - len(start) - _WHO - _SIZE - 2
     mark = "! " if is_error(entry) else ""
-    kind = "binary " if isinstance(entry.data, bytes) else ""
+    kind = f"{kind_of(entry)} " if kind_of(entry) else ""
     size = sized(entry.size) if entry.kind in SIZED else ""
     line = (
         f"{start}{_cut(escaped(who(record, group)), _WHO):<{_WHO}} "
@@ -62,7 +75,7 @@ def _cut(text: str, width: int) -> str:
     return text if len(text) <= width else text[: width - 1] + "…"
 
 
-SIZED: Final = frozenset({"text", "binary", "body", "response"})
+SIZED: Final = frozenset({"text", "binary", "body", "response", "frame"})
 """Kinds whose size is worth a column: those that carry a payload."""
 
 
@@ -86,10 +99,11 @@ def counted(number: int, one: str, many: str) -> str:
 
 def footer(record: Record) -> str:
     """Return what the log holds, in words: ``1,204 entries, 88 kB · nothing dropped``."""
-    size = sized(record.bytes)
+    size, hidden = sized(record.bytes), record.hidden_frames
     unit = {"k": " kB", "M": " MB"}.get(size[-1], " B")
     return joined(
         f"{counted(len(record), 'entry', 'entries')}, {size.rstrip('kM')}{unit}",
+        f"{counted(hidden, 'frame', 'frames')} not shown" if hidden else None,
         f"{record.dropped:,} dropped" if record.dropped else "nothing dropped",
         f"{record.unrecorded:,} not recorded" if record.unrecorded else None,
         None if record.recording else "recording is off",

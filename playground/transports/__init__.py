@@ -10,6 +10,7 @@ from collections.abc import Awaitable, Callable, Coroutine, Iterable, MutableMap
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple, Protocol, TypeVar
 
+from playground.traffic.frames import Frame
 from playground.traffic.model import close_phrase
 
 T = TypeVar("T")
@@ -190,6 +191,17 @@ class Transport(Protocol):
         self, method: str, path: str, *, headers: Headers = (), body: bytes = b""
     ) -> Response:
         """Send an HTTP request and read the whole response. Call it through `run`."""
+        ...
+
+    def frames_unseen(self) -> str:
+        """Return as a sentence why no frames can be seen here; "" if they can."""
+        ...
+
+    def show_frames(self, shown: bool) -> None:
+        """Get ready for frames to be watched, or not."""
+
+    def watch(self, receive: Any, saw: Callable[[Frame], None], over: Callable[[], None]) -> str:
+        """Have the frames of a connection told, as `frames.watch` does."""
         ...
 
     def pulse(self, patience: float) -> Pulse:

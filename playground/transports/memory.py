@@ -12,6 +12,7 @@ from typing import Any, TypeVar
 
 from micropie.exceptions import ConnectionClosed
 from micropie.testing import Client, WebSocketRefused, WebSocketSession
+from playground.traffic.frames import Frame
 from playground.transports import (
     ASGIApp,
     ClientClosed,
@@ -25,6 +26,11 @@ from playground.transports import (
 from playground.transports.waking import Waking
 
 T = TypeVar("T")
+
+NO_WIRE = (
+    "There are no frames with transport='memory': messages are handed over in the kernel, over no "
+    "wire. They are recorded as ever."
+)
 
 # No deadline of the in-process client's own: whoever waits brings one.
 FOREVER = 1e9
@@ -116,6 +122,17 @@ class MemoryTransport:
         answer = await self._client.request(method, path, headers=list(headers), body=body)
         seconds = time.perf_counter() - began
         return Response(answer.status, answer.headers, answer.body, seconds)
+
+    def frames_unseen(self) -> str:
+        """Return why there are no frames to be seen."""
+        return NO_WIRE
+
+    def show_frames(self, shown: bool) -> None:
+        """Do nothing: there is no wire."""
+
+    def watch(self, receive: Any, saw: Callable[[Frame], None], over: Callable[[], None]) -> str:
+        """Return why there are no frames to be seen."""
+        return NO_WIRE
 
     def pulse(self, patience: float) -> Pulse:
         """Look at the loop. It is the caller's own, so that waiting for it would be for ever."""

@@ -16,7 +16,8 @@ from collections.abc import Callable, Coroutine, Sequence
 from concurrent.futures import Future
 from typing import Any, TypeVar
 
-from playground.transports import ASGIApp, Cut, Headers, Pulse, Response, Wire
+from playground.traffic.frames import Frame
+from playground.transports import ASGIApp, Cut, Headers, Pulse, Response, Wire, frames
 from playground.transports.server_thread import ServerThread
 from playground.transports.waking import Waking
 
@@ -48,6 +49,7 @@ class ServerTransport:
         self.on_trouble = on_trouble
         self._closing = closing
         self._thread: ServerThread | None = None
+        self._compresses = False
         self._http: Any = None
 
     @property
@@ -67,6 +69,7 @@ class ServerTransport:
         bound = _bind(self.port or 0)
         self.port = bound.getsockname()[1]
         self._thread = ServerThread(self.app, bound, self.on_trouble, self._close)
+        self._thread.compresses = self._compresses
         self._thread.start()
 
     def stop(self, deadline: float = 5.0) -> Cut:
@@ -148,6 +151,20 @@ class ServerTransport:
         self._loop()
         assert self._thread is not None
         return self._thread.pulse(patience)
+
+    def frames_unseen(self) -> str:
+        """Return as a sentence why no frames can be seen here; "" if they can."""
+        return frames.unseen()
+
+    def show_frames(self, shown: bool) -> None:
+        """Take compression where a client offers it while frames are shown, and not otherwise."""
+        self._compresses = shown
+        if self._thread is not None:
+            self._thread.compress(shown)
+
+    def watch(self, receive: Any, saw: Callable[[Frame], None], over: Callable[[], None]) -> str:
+        """Have the frames of a connection told from now on."""
+        return frames.watch(receive, saw, over)
 
     async def connect(
         self, path: str, *, headers: Headers = (), subprotocols: Sequence[str] = ()

@@ -49,6 +49,9 @@ class ServerThread:
         self.stopping: asyncio.Event
         self.cut = Cut()
         self.left_behind = False
+        # Compression costs three times the memory of a connection, and on loopback it buys nothing
+        # but to be seen.
+        self.compresses = False
         self.server: Any = None
         # The context of the cell that starts it: what the server itself prints goes there.
         context = contextvars.copy_context()
@@ -59,6 +62,12 @@ class ServerThread:
     def server_tasks(self) -> list[object]:
         """Return what is being handled now."""
         return list(self.server.server_state.tasks)
+
+    def compress(self, wanted: bool) -> None:
+        """Take compression where a client offers it, or not, from the next connection on."""
+        self.compresses = wanted
+        if self.server is not None:
+            self.server.config.ws_per_message_deflate = wanted
 
     def start(self, deadline: float = 10.0) -> None:
         self.thread.start()
@@ -142,8 +151,7 @@ class ServerThread:
             log_config=None,
             access_log=False,
             ws="websockets-sansio",
-            # It costs three times the memory of a connection, and on loopback it buys nothing.
-            ws_per_message_deflate=False,
+            ws_per_message_deflate=self.compresses,
             # Pings keep proxies from dropping a quiet socket. A missing pong proves nothing: a cell
             # that holds the interpreter for long stops both ends.
             ws_ping_timeout=None,

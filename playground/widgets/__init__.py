@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from playground.widgets.board import Board
+from playground.widgets.browser_client import BrowserClient
 from playground.widgets.console import Console
 from playground.widgets.controls import ClientView, Controls, Done, RouteView, Status
 from playground.widgets.ladder import Ladder
@@ -13,6 +15,8 @@ from playground.widgets.traffic import TrafficTable
 
 __all__ = [
     "AppPage",
+    "Board",
+    "BrowserClient",
     "ClientView",
     "Console",
     "Controls",

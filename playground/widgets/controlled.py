@@ -56,6 +56,10 @@ class Controlled(Watched):
         if "://" in origin:
             self.controls.trust(origin)
 
+    def heard_reached(self, message: dict[str, Any], buffers: object) -> None:
+        """Note where a view has reached the lab, which had no address to tell."""
+        self.controls.told(text_of(message, "url", 300))
+
     def settled(self) -> None:
         """Look at the lab at the next tick.
 

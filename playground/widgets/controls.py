@@ -125,3 +125,6 @@ class Controls(Protocol):
 
     def trust(self, origin: str) -> None:
         """Let pages of an origin talk to the app: the page that shows the panel says its own."""
+
+    def told(self, url: str) -> None:
+        """Note where a page has reached the lab: some hosts tell the address to a page only."""

@@ -1,7 +1,8 @@
-"""The follower: one thread that keeps the faces of a lab up with its log.
+"""The follower: it keeps the faces of a lab up with its log.
 
 Law of the room: the log calls nobody, so somebody must look; at most 15 times a second, from a
-thread of its own. (Through the kernel's event loop nothing would move while a cell runs.)
+thread of its own where there are threads. (Through the kernel's event loop nothing would move while
+a cell runs.)
 """
 
 from __future__ import annotations
@@ -9,9 +10,11 @@ from __future__ import annotations
 import logging
 import threading
 import time
+from collections.abc import Callable
 from typing import Any, Final, Protocol
 
 from playground.traffic.log import Log
+from playground.widgets.pace import Pace, new_pace
 from playground.widgets.tally import Tally
 
 TICKS_A_SECOND: Final = 15
@@ -36,32 +39,33 @@ class Following(Protocol):
 class Follower:
     """Look at a log now and then and let faces tell what is new.
 
-    The thread starts with the first face that is attached and ends with `stop` or the last face.
+    It begins with the first face that is attached and ends with `stop` or the last face.
 
     Args:
         log: The log to look at. Only ever read.
         faces: Faces to attach at once.
+        pace: Makes what it looks by, given a name: a thread, or in a browser the event loop.
 
     Attributes:
         tally: How many messages the log has seen, for all faces; `count` brings it up to date.
     """
 
-    def __init__(self, log: Log, *faces: Following) -> None:
+    def __init__(self, log: Log, *faces: Following, pace: Callable[[str], Pace] = new_pace) -> None:
         self.log = log
         self.tally = Tally(log)
         self._faces: tuple[Following, ...] = ()
         self._lock = threading.Lock()
-        self._stopping = threading.Event()
-        self._ended = threading.Event()
-        self._ended.set()
+        self._new_pace = pace
+        self._pace = pace(self._name)
         self._state: tuple[Any, ...] = ()
+        self._beaten = 0.0
         for face in faces:
             self.attach(face)
 
     @property
     def running(self) -> bool:
-        """Whether the thread is alive."""
-        return not self._ended.is_set()
+        """Whether it looks at the log."""
+        return self._pace.going
 
     def count(self) -> Tally:
         """Return the tally, brought up to date."""
@@ -73,51 +77,37 @@ class Follower:
         with self._lock:
             if face not in self._faces:
                 self._faces = (*self._faces, face)
-            if self._stopping.is_set() or self._ended.is_set():
+            if not self._pace.going:
                 self._start()
 
     def detach(self, face: Following) -> None:
-        """Leave a face alone. With the last one the thread ends."""
+        """Leave a face alone. With the last one the following ends."""
         with self._lock:
             self._faces = tuple(other for other in self._faces if other is not face)
             if not self._faces:
-                self._stopping.set()
+                self._pace.stop()
 
     def stop(self, timeout: float = 1.0) -> bool:
-        """End the thread and wait for that.
-
-        Returns:
-            Whether it ended within `timeout` seconds. An `Event` says so: after an interrupted
-            `join` some Pythons call a live thread dead.
-        """
+        """End the following and wait for that; return whether it ended within `timeout` seconds."""
         with self._lock:
             self._faces = ()
-            self._stopping.set()
-        if threading.current_thread().name == self._name:
-            return True
-        return self._ended.wait(timeout)
+            self._pace.stop()
+        return self._pace.ended(timeout)
 
     @property
     def _name(self) -> str:
         return f"playground-follower-{id(self)}"
 
     def _start(self) -> None:
-        # Events of its own, so that a thread that is just ending cannot be revived by mistake.
-        self._stopping, self._ended = threading.Event(), threading.Event()
-        threading.Thread(
-            target=self._run, args=(self._stopping, self._ended), name=self._name, daemon=True
-        ).start()
+        # One of its own, so that one that is just ending cannot be revived by mistake.
+        self._pace, self._beaten = self._new_pace(self._name), time.monotonic()
+        self._pace.start(1 / TICKS_A_SECOND, self._look)
 
-    def _run(self, stopping: threading.Event, ended: threading.Event) -> None:
-        beat = time.monotonic()
-        try:
-            while not stopping.wait(1 / TICKS_A_SECOND):
-                self._tick()
-                if time.monotonic() - beat >= HEARTBEAT_SECONDS:
-                    beat = time.monotonic()
-                    self._beat()
-        finally:
-            ended.set()
+    def _look(self) -> None:
+        self._tick()
+        if time.monotonic() - self._beaten >= HEARTBEAT_SECONDS:
+            self._beaten = time.monotonic()
+            self._beat()
 
     def _tick(self) -> None:
         log = self.log

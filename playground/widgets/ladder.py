@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from playground.traffic import svg
+from playground.traffic.frames import without_frames
 from playground.traffic.log import Log
 from playground.traffic.record import Record
 from playground.widgets.controls import Controls
@@ -87,7 +88,7 @@ class Ladder(TrafficTable):
 
     def still_text(self) -> str:
         """Return the newest steps as a ladder in characters."""
-        return written(self._log, self.names, self._log, STILL_ROWS)
+        return written(self._log, self.names, without_frames(self._log), STILL_ROWS)
 
     def still_html(self) -> str:
         """Return the newest steps as a picture, and in characters for where it is taken away.
@@ -102,7 +103,8 @@ class Ladder(TrafficTable):
         )
 
     def _still_picture(self) -> str:
-        return drawn(self._log, self.names, self._log, svg.WIDTH, STILL_ROWS)
+        shown = without_frames(self._log)
+        return drawn(self._log, self.names, shown, svg.WIDTH, STILL_ROWS)
 
     def _repr_mimebundle_(self, **kwargs: Any) -> Any:
         data, metadata = super()._repr_mimebundle_(**kwargs)

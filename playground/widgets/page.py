@@ -11,7 +11,8 @@ from playground.widgets.face import compose, style
 from playground.widgets.follower import Follower
 
 PARTS: Final = (
-    "dom.js", "heartbeat.js", "format.js", "line.js", "address.js", "reach.js", "page.js",
+    "dom.js", "heartbeat.js", "format.js", "line.js", "address.js", "reach.js", "site.js",
+    "through.js", "badge.js", "page.js",
 )  # fmt: skip
 
 # Below this (in pixels) there is nothing to see of a page.

@@ -30,6 +30,7 @@ PARTS: Final = (
     "line.js",
     "look.js",
     "rows.js",
+    "frames.js",
     "regex.js",
     "query.js",
     "filter.js",
@@ -246,14 +247,14 @@ class TrafficTable(Watched):
 
     def still_text(self) -> str:
         """Return the newest rows as a plain-text table."""
-        return text.table(self._log)
+        return text.table(self._log, frames=False)
 
     def still_html(self) -> str:
         """Return the newest rows as a static HTML table."""
         newest = self._log.since(max(0, self._log.last - html.LIMIT))
         self.names.learn(self._log, max((entry.exchange for entry in newest), default=0))
         clients = {client_of(self._log, entry) for entry in newest} - {""}
-        return html.table(self._log, names=self.names.some(clients))
+        return html.table(self._log, names=self.names.some(clients), frames=False)
 
     def _answer(
         self,

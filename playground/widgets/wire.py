@@ -14,7 +14,7 @@ from typing import Any, Final, TypedDict
 
 from playground.traffic.log import Log
 from playground.traffic.model import Entry, close_phrase
-from playground.traffic.summary import BYTES_SHOWN, handler_of, is_error
+from playground.traffic.summary import BYTES_SHOWN, framed, handler_of, is_error
 from playground.widgets.names import Names
 from playground.widgets.search import Search
 from playground.widgets.tally import Tally
@@ -173,6 +173,8 @@ def _note(entry: Entry) -> str | None:
         return handler_of(entry)
     if entry.kind == "close":
         return close_phrase(entry.code or 0)
+    if entry.kind == "frame":
+        return framed(entry)
     return entry.note[:PREVIEW] if entry.note else None
 
 

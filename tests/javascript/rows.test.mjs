@@ -90,6 +90,7 @@ test("each kind says what happened", () => {
   assert.equal(said({ kind: "open", text: "/chat", note: "chat, json" }), "opened /chat · offers chat, json");
   assert.equal(said({ kind: "accept", text: "json" }), "accepted · subprotocol json");
   assert.equal(said({ kind: "close", text: "bye", code: 1011, note: "internal error" }), "closed 1011 internal error · bye");
+  assert.equal(said({ kind: "close", text: "the client left", note: "not clean" }), "broken off · the client left");
   assert.equal(said({ kind: "refuse", text: "no handler", code: 404 }), "refused 404 · no handler");
   assert.equal(said({ kind: "request", text: "/greet", note: "GET" }), "GET  /greet");
   assert.equal(said({ kind: "response", text: "", code: 204, note: "text/plain" }), "204  text/plain");

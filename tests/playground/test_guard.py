@@ -5,7 +5,9 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+from lab_apps import Echo
 
+from playground import HandshakeRefused, serve
 from playground.guard import Guard
 
 
@@ -73,3 +75,11 @@ async def test_on_a_hub_the_proxys_host_passes(monkeypatch: pytest.MonkeyPatch) 
 def test_an_origin_with_a_path_is_refused_with_a_remedy() -> None:
     with pytest.raises(ValueError, match="leave out the path"):
         Guard(passing, ["https://example.org/page"])
+
+
+async def test_a_handshake_that_is_refused_is_no_error_of_the_server() -> None:
+    lab = serve(Echo)
+    with pytest.raises(HandshakeRefused, match=r"A page of https://evil\.example may not talk"):
+        await lab.connect("/echo", headers={"origin": "https://evil.example"})
+    await lab.get("/")
+    assert [entry.data for entry in lab.log if entry.kind == "lab"] == []

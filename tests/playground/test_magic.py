@@ -58,8 +58,8 @@ def test_it_may_await_and_the_last_class_of_apps_is_served(kernel: Kernel) -> No
 
 
 def test_what_is_to_be_served_can_be_named(kernel: Kernel) -> None:
-    kernel.run(f"%%serve Chat --carry\n{V1}class Last(App): pass")
-    assert kernel.run("lab.name, lab.carry").value == "('Chat', True)"
+    kernel.run(f"%%serve Chat --carry --frames\n{V1}class Last(App): pass")
+    assert kernel.run("lab.name, lab.carry, lab.frames").value == "('Chat', True, True)"
     kernel.run("%serve Last --name second --to other")
     assert kernel.run("other.name, type(other.app).__name__").value == "('second', 'Last')"
 

@@ -2,6 +2,7 @@
 
 import { element } from "./dom.js";
 import { counted } from "./format.js";
+import { ended } from "./rows.js";
 
 const EVERY = 2000;
 
@@ -24,7 +25,7 @@ export class Aloud {
     this.rows += message.last - Math.max(before, message.after);
     for (const wire of message.rows) {
       const client = message.exchanges[wire[2]]?.[1] ?? "";
-      if (wire[3] === "close") this.events.push(`${client} closed ${wire[10]}`);
+      if (wire[3] === "close") this.events.push(`${client} ${ended({ code: wire[10], note: null })}`);
       if (wire[3] === "exception") this.events.push(wire[5]);
     }
     this.events = this.events.slice(-2);

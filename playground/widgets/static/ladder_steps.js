@@ -4,7 +4,8 @@
  */
 
 import { counted, escaped, sized } from "./format.js";
-import { holeText } from "./rows.js";
+import { isWholeMessage } from "./frames.js";
+import { ended, holeText } from "./rows.js";
 
 /**
  * @typedef {import("./rows.js").Row} Row
@@ -30,8 +31,14 @@ const READ_OUT = 3;
 
 /** A step for each item, and one for each pause between them. @param {Item[]} items @param {boolean} [found] as in `holeText` */
 export function stepsOf(items, found = false) {
-  const shown = items.filter((item) => item.type !== "member").map((item) => (item.row ? stepOf(item, item.row) : gapOf(item, found)));
+  const shown = drawnOf(items).map((item) => (item.row ? stepOf(item, item.row) : gapOf(item, found)));
   return withPauses(shown);
+}
+
+/** All but the sends of a broadcast, and each frame that is a whole message, if its message may be there. */
+function drawnOf(/** @type {Item[]} */ items) {
+  const whole = items.some((item) => item.row && SENT.has(item.row.kind));
+  return items.filter((item) => item.type !== "member" && !(whole && item.row && isWholeMessage(item.row)));
 }
 
 /** A row never changes, so its step is made once; a broadcast's grows with its members. @type {WeakMap<Row, Step>} */
@@ -55,7 +62,7 @@ function newStep(item, row) {
   return {
     seq: row.seq, at: row.at, end: item.members[item.members.length - 1].at, shape, kind: row.kind, sender: row.sender,
     clients: shape === "band" ? [] : item.members.map((member) => member.client),
-    chip: row.bytes ? `binary ${sized(row.size)}` : "",
+    chip: row.kind === "frame" ? "frame" : row.bytes ? `binary ${sized(row.size)}` : "",
     label: labelOf(row),
     tone: row.error ? "error" : BEGIN_OR_END.has(row.kind) ? "life" : "",
     cause: row.cause,
@@ -107,10 +114,12 @@ function labelOf(row) {
     case "open": return dotted(`opened ${text}`, row.note && `offers ${row.note}`);
     case "accept": return dotted("accepted", text && `subprotocol ${text}`);
     case "refuse": return dotted(`refused ${row.code}`, text);
-    case "close": return dotted(`closed ${row.code} ${row.note ?? ""}`.trim(), text);
+    case "close": return dotted(ended(row), text);
     case "request": return `${row.note ?? "GET"} ${text}`;
     case "response": return dotted(String(row.code), text || row.note);
     case "exception": return dotted(text, row.where, row.note && `in ${row.note}`);
+    // Of a control frame the flags say nothing, for it is never fragmented (RFC 6455 5.5).
+    case "frame": return dotted((row.note ?? "").replace(/^(ping|pong|close), FIN(, masked)?/, "$1"), text);
     case "swap": return swappedText(text, row.revision);
     default: return text;
   }

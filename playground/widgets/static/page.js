@@ -1,15 +1,18 @@
 /** A page of the app, in the notebook: it finds its own address, and is loaded anew when the code changes. */
 
 import { shownAddress } from "./address.js";
+import { throughBadge } from "./badge.js";
 import { button, element, keepKeys } from "./dom.js";
 import { GONE } from "./heartbeat.js";
 import { Line } from "./line.js";
-import { BEACON, candidates, tried, whyNone } from "./reach.js";
+import { BEACON, best, candidates, tried } from "./reach.js";
+import { colabAddress, jupyterBase } from "./site.js";
 
 // While no address works, they are tried again this often (milliseconds).
 const AGAIN = 1500;
 const STOPPED = "The lab is stopped, so this page is not live. lab.restart() starts it again.";
 const AWAY = "The page has left the app, or does not let itself be shown in a frame; Reload brings it back.";
+const RELATIVE = "Behind a proxy a link that begins with \"/\" leads out of the app: write href=\"other\" in place of href=\"/other\".";
 
 // It may do what a page does, but for leading the notebook itself elsewhere. Its own origin it
 // needs: without one, it could open no WebSocket.
@@ -21,6 +24,7 @@ class AppPage {
     this.base = "";
     this.path = "/";
     this.why = "";
+    this.proxied = false;
     /** @type {any} */
     this.state = null;
     this.searches = 0;
@@ -46,7 +50,7 @@ class AppPage {
     this.frame.referrerPolicy = "no-referrer";
     this.ground = element("div", "mpp-page-ground");
     this.ground.append(this.frame);
-    root.append(this.makeBar(), this.note, this.ground);
+    root.append(this.makeBar(), this.note, this.through.words, this.ground);
     return root;
   }
 
@@ -62,10 +66,11 @@ class AppPage {
     this.tab = /** @type {HTMLAnchorElement} */ (element("a", "mpp-button mpp-page-tab", "Open in a new tab"));
     this.tab.target = "_blank";
     this.tab.rel = "noopener noreferrer";
+    this.through = throughBadge();
     const where = element("div", "mpp-page-where");
     where.append(this.site, this.address);
     const bar = element("div", "mpp-bar mpp-page-bar");
-    bar.append(this.reloadButton, where, this.revision, this.tab);
+    bar.append(this.reloadButton, where, this.through.control, this.revision, this.tab);
     keepKeys(bar);
     this.live(false);
     return bar;
@@ -101,16 +106,16 @@ class AppPage {
     clearTimeout(this.again);
     const search = ++this.searches;
     const { url, port, lab, revision } = this.state;
-    const found = candidates(url, port, location.href, jupyterBase());
+    const found = candidates(url, port, location.href, jupyterBase(), await colabAddress(port));
+    if (search !== this.searches) return;
     if (!found.length) return this.fail(this.state.note || "This lab has no network, so its pages have no address; await lab.get(\"/\") asks for one.");
-    const trials = found.map((each) => tried(each, lab));
-    let best = null;
-    for (const trial of trials) {
-      best = await trial;
-      if (search !== this.searches) return;
-      if (best.ok) return this.reached(best.url, revision);
+    const answer = await best(found, (each) => tried(each, lab));
+    if (search !== this.searches) return;
+    if (answer.ok) {
+      if (!url) this.line.say({ kind: "reached", url: answer.url });
+      return this.reached(answer, revision);
     }
-    this.fail(whyNone(await Promise.all(trials)));
+    this.fail(answer.said);
     this.again = setTimeout(() => this.search(), AGAIN);
   }
 
@@ -120,8 +125,10 @@ class AppPage {
     this.say(why, true);
   }
 
-  reached(/** @type {string} */ base, /** @type {number} */ revision) {
+  reached(/** @type {import("./reach.js").Answered} */ { url: base, proxied }, /** @type {number} */ revision) {
     this.why = "";
+    this.proxied = proxied;
+    this.through.show(proxied);
     this.live(true);
     this.say("", false);
     if (this.base !== base) {
@@ -147,7 +154,7 @@ class AppPage {
   }
 
   placed(/** @type {string} */ path) {
-    if (this.line.alive && this.state?.running) this.say(path ? "" : AWAY, false);
+    if (this.line.alive && this.state?.running) this.say(path ? "" : this.proxied ? `${AWAY} ${RELATIVE}` : AWAY, false);
     if (path) this.path = path;
     this.showPlace();
   }
@@ -216,15 +223,6 @@ class AppPage {
     removeEventListener("message", this.hear);
     this.line.close();
     this.root.remove();
-  }
-}
-
-/** The Jupyter server's base URL, as its page tells it; "" elsewhere. */
-function jupyterBase() {
-  try {
-    return JSON.parse(document.getElementById("jupyter-config-data")?.textContent ?? "{}").baseUrl ?? "";
-  } catch {
-    return "";
   }
 }
 

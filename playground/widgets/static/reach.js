@@ -4,6 +4,7 @@ import { absolute, shownAddress } from "./address.js";
 
 export const BEACON = ".well-known/playground";
 export const PATIENCE = 2000;
+export const NO_SOCKETS = "lets no WebSocket through";
 
 /**
  * @typedef {{url: string, proxied: boolean}} Candidate
@@ -11,17 +12,20 @@ export const PATIENCE = 2000;
  */
 
 /**
- * Where the lab may be, best first: what it says itself, the notebook's own site, this machine.
+ * Where the lab may be, best first: what it says itself, what the notebook's host tells its page, the
+ * notebook's own site, this machine.
  * @param {string} url what the lab says: absolute, or a path on the notebook's site
  * @param {number | null} port its TCP port
  * @param {string} page the notebook's own address
  * @param {string} base the Jupyter server's base URL, "" if there is none to be known
+ * @param {string} [told] what the notebook's host calls the port, "" if it says nothing
  * @returns {Candidate[]}
  */
-export function candidates(url, port, page, base) {
+export function candidates(url, port, page, base, told = "") {
   const proxy = port && base ? absolute(`${base.replace(/\/*$/, "/")}proxy/${port}/`, page) : "";
   const direct = port ? `http://127.0.0.1:${port}/` : "";
-  const found = [...new Set([absolute(url, page), proxy, direct])].filter(Boolean);
+  const hosted = absolute(told && `${told.replace(/\/*$/, "")}/`, page);
+  const found = [...new Set([absolute(url, page), hosted, proxy, direct])].filter(Boolean);
   return found.map((each) => ({ url: each, proxied: each.includes("/proxy/") }));
 }
 
@@ -60,6 +64,72 @@ export async function tried(candidate, lab, patience = PATIENCE, ask = fetch) {
   }
 }
 
+/** The WebSocket form of an http address. @param {string} url */
+export function socketAddress(url) {
+  return url.replace(/^http/, "ws");
+}
+
+/**
+ * Ask one address by a WebSocket whether the lab is there; "" if it is, else what is wrong.
+ * @param {Candidate} candidate
+ * @param {string} lab
+ * @param {number} [patience] milliseconds
+ * @param {(url: string) => WebSocket} [open]
+ * @returns {Promise<string>}
+ */
+export function heardFrom(candidate, lab, patience = PATIENCE, open = (url) => new WebSocket(url)) {
+  return new Promise((done) => {
+    const socket = open(socketAddress(candidate.url) + BEACON);
+    const end = (/** @type {string} */ said) => {
+      clearTimeout(timer);
+      done(said);
+      socket.close();
+    };
+    const timer = setTimeout(() => end(`has not answered for ${patience / 1000} s`), patience);
+    socket.onmessage = (event) => end(objection({ status: 101, redirected: false, told: toldBy(event.data) }, lab));
+    socket.onclose = () => end(NO_SOCKETS);
+  });
+}
+
+function toldBy(/** @type {any} */ data) {
+  try {
+    return JSON.parse(data);
+  } catch {
+    return null;
+  }
+}
+
+/**
+ * Ask one address for both, a response and a WebSocket: a proxy may pass on the first alone.
+ * @param {Candidate} candidate
+ * @param {string} lab
+ * @returns {Promise<Answered>}
+ */
+export async function triedSocket(candidate, lab) {
+  try {
+    const [answer, said] = await Promise.all([tried(candidate, lab), heardFrom(candidate, lab)]);
+    return { ...answer, ok: !said, said: said && !answer.ok ? answer.said : said };
+  } catch {
+    // A page served over https may not even begin to open a ws: address.
+    return { ...candidate, ok: false, said: "may not be opened from this page" };
+  }
+}
+
+/**
+ * Try every address at once, and take the best that the lab has answered at.
+ * @param {Candidate[]} found
+ * @param {(candidate: Candidate) => Promise<Answered>} prove
+ * @returns {Promise<Answered>} if none works, `said` says why
+ */
+export async function best(found, prove) {
+  const trials = found.map(prove);
+  for (const trial of trials) {
+    const answer = await trial;
+    if (answer.ok) return answer;
+  }
+  return { url: "", proxied: false, ok: false, said: whyNone(await Promise.all(trials)) };
+}
+
 /**
  * Why no address works, in a sentence, and what to do, in another.
  * @param {Answered[]} answers
@@ -79,6 +149,7 @@ function remedy(/** @type {Answered[]} */ answers) {
   if (answers.some((each) => each.proxied && each.said === "answered 404")) {
     return "Install jupyter-server-proxy beside JupyterLab, and start JupyterLab anew.";
   }
+  if (answers.some((each) => each.said === NO_SOCKETS)) return "The kernel's own clients need no address: await lab.connect(…).";
   if (answers.some((each) => each.said === "asks for a login")) return "Log in to Jupyter again, and load this page anew.";
   return "If you know an address that does, tell it: serve(…, url=\"…/{port}/\").";
 }

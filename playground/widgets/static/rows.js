@@ -21,8 +21,8 @@ export const FOLD_DISTANCE = 8;
 // A timer's broadcast has no cause to be known by; its sends follow each other this closely.
 export const FOLD_SECONDS = 0.05;
 
-const QUIET = new Set(["open", "accept", "close", "print"]);
-const PAYLOAD = new Set(["text", "binary", "body", "response"]);
+const QUIET = new Set(["open", "accept", "close", "print", "frame"]);
+const PAYLOAD = new Set(["text", "binary", "body", "response", "frame"]);
 
 /**
  * @param {any[]} wire one row of a message
@@ -161,6 +161,7 @@ export function what(row) {
   const text = escaped(row.text) + (row.cut ? (row.bytes ? " …" : "…") : "");
   const said = { open: opened, accept: accepted, close: closed, refuse: refused, exception: raised }[row.kind];
   if (said) return [part(said(row, text))];
+  if (row.kind === "frame") return [part("frame", "chip"), part(joined(row.note, text))];
   if (row.kind === "request") return [part(`${row.note ?? "GET"} `), part(text, "mono")];
   const payload = row.bytes ? [part("binary", "chip"), part(text, "mono")] : [part(text, "mono")];
   if (row.kind === "response") return [part(`${row.code} `), ...(row.text ? payload : [part(row.note ?? "")])];
@@ -172,9 +173,14 @@ function joined(/** @type {(string | null | false)[]} */ ...parts) {
 }
 const opened = (/** @type {Row} */ row, /** @type {string} */ text) => joined(`opened ${text}`, row.note && `offers ${row.note}`);
 const accepted = (/** @type {Row} */ _, /** @type {string} */ text) => joined("accepted", text && `subprotocol ${text}`);
-const closed = (/** @type {Row} */ row, /** @type {string} */ text) => joined(`closed ${row.code} ${row.note ?? ""}`.trim(), text);
+const closed = (/** @type {Row} */ row, /** @type {string} */ text) => joined(ended(row), text);
 const refused = (/** @type {Row} */ row, /** @type {string} */ text) => joined(`refused ${row.code}`, text);
 const raised = (/** @type {Row} */ row, /** @type {string} */ text) => joined(text, row.where);
+
+/** How a connection ended; that of a request has no code, only an early end. @param {{code: number | null, note: string | null}} row */
+export function ended({ code, note }) {
+  return code === null ? "broken off" : `closed ${code} ${note ?? ""}`.trim();
+}
 
 /** How a row looks: "wide", "error", "quiet" or "". @param {Row} row */
 export function tone(row) {

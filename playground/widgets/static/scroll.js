@@ -30,6 +30,8 @@ export class Scroll {
     this.space.append(this.sheet);
     this.el.append(this.space);
     this.el.addEventListener("scroll", () => this.scrolled(), { passive: true });
+    // A tab may come back before anything was drawn in it.
+    new ResizeObserver(() => { this.away ||= this.el.clientHeight === 0; }).observe(this.el);
   }
 
   /** Take other items, and leave what is being read where it is. @param {Item[]} items */

@@ -2,6 +2,7 @@
 
 import { button, element } from "./dom.js";
 import { clock, counted, duration, escaped, place, sizedWithUnit } from "./format.js";
+import { explained } from "./frames.js";
 import { hasPayload } from "./rows.js";
 
 /**
@@ -28,6 +29,7 @@ export function why(row, answer, go, whole = false) {
   const { spontaneous, to, printed, path, headers } = answer ?? {};
   if (answer && (answer.causes.length || answer.effects.length)) add("chain", chainList(row, answer, go));
   else if (spontaneous) add("caused by", "nothing: the server sent it by itself");
+  for (const [term, said] of row.kind === "frame" ? explained(row) : []) add(term, said);
   if (row.where) add("sent at", element("span", "mpp-mono", place(row.where)));
   if (to) add("to", receivers(to, whole ? to.names.length : NAMED));
   add("at", clock(row.at));

@@ -26,7 +26,7 @@ def page(chromium: Browser) -> Iterator[Page]:
     """A page on which no script may fail."""
     context = chromium.new_context(viewport={"width": 1000, "height": 700})
     page = context.new_page()
-    page.set_default_timeout(5_000)
+    page.set_default_timeout(20_000)
     failures: list[str] = []
     page.on("pageerror", lambda error: failures.append(str(error)))
     yield page

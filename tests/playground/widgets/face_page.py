@@ -37,6 +37,35 @@ DARK = {
     "--jp-warn-color1": "#f57c00",
 }
 
+# Knows what a view will do in the next frame, or after so many milliseconds.
+BUSY = """
+if (!window.due) {
+  window.due = new Map();
+  window.waits = (most) => [...window.due.values()].some((milliseconds) => milliseconds <= most);
+  const watch = (begin, end) => {
+    const [begun, ended] = [window[begin].bind(window), window[end].bind(window)];
+    window[begin] = (act, wait = 0) => {
+      const id = begun((...given) => { window.due.delete(`${begin} ${id}`); act(...given); }, wait);
+      window.due.set(`${begin} ${id}`, wait);
+      return id;
+    };
+    window[end] = (id) => { window.due.delete(`${begin} ${id}`); ended(id); };
+  };
+  watch("requestAnimationFrame", "cancelAnimationFrame");
+  watch("setTimeout", "clearTimeout");
+}
+null;
+"""
+
+# A view draws after a short rest at most. Two frames at least: in the first it may learn of its size.
+SETTLED = """async () => {
+  const frame = () => new Promise((done) => requestAnimationFrame(done));
+  for (let frames = 0; frames < 2 || window.waits(150); frames += 1) await frame();
+}"""
+
+# What a person has set up is saved a little later.
+SAVED = "() => !window.waits(300)"
+
 # The part of anywidget's model that a face uses.
 MODEL = """
 window.model = {
@@ -79,7 +108,7 @@ class Wire:
     def close(self, *_: Any, **__: Any) -> None:
         """Nothing to close."""
 
-    def until(self, claim: Callable[[], bool], seconds: float = 5.0) -> None:
+    def until(self, claim: Callable[[], bool], seconds: float = 20.0) -> None:
         """Wait for what another thread sends."""
         with self.sent:
             assert self.sent.wait_for(claim, seconds)
@@ -107,6 +136,7 @@ class FaceOnPage:
             f"width:{width}px;background:var(--jp-layout-color1);box-sizing:border-box}}</style>"
             f"<style>{self.face._css}</style><div id=cell></div>"
         )
+        self.page.evaluate(BUSY)
         self.page.evaluate(MODEL)
         self.page.evaluate("(traits) => { window.model.traits = traits; }", self.traits)
         self.page.evaluate(
@@ -122,9 +152,7 @@ class FaceOnPage:
 
     def load_again(self) -> None:
         """Load the page again: the view is gone without a word, but not what it saved."""
-        self.page.wait_for_function(
-            "() => JSON.stringify(window.model.saved) === JSON.stringify(window.model.traits)"
-        )
+        self.page.wait_for_function(SAVED)
         self.traits = self.page.evaluate("() => window.model.saved")
         self.page.goto("about:blank")
         self.face.keep_up(True)
@@ -132,25 +160,29 @@ class FaceOnPage:
         self.render()
 
     def carry(self) -> None:
-        """Carry messages both ways until none is left, and let the page draw."""
-        while True:
-            asked = [] if self.deaf else self.page.evaluate("() => window.model.sent.splice(0)")
-            self.said += asked
-            for message in asked:
-                self.face._heard(self.face, message, [])
-            # The page and this test are all there is: nothing follows by itself.
-            if isinstance(self.face, Watched):
-                self.face.follower.stop()
-            going, self.wire.outbox = self.wire.outbox, []
-            for message, buffers in going:
-                lists = [list(buffer) for buffer in buffers]
-                # As a comm does: whatever is not JSON fails here.
-                self.page.evaluate(
-                    "([m, b]) => window.hear(m, b)", [json.loads(json.dumps(message)), lists]
-                )
+        """Carry messages both ways until none is left, and the page has drawn."""
+        moved = True
+        while moved:
+            moved = self._carried()
             self.drawn()
-            if not asked and not going:
-                return
+            moved = moved or (not self.deaf and self.page.evaluate("() => window.model.sent.length"))
+
+    def _carried(self) -> bool:
+        asked = [] if self.deaf else self.page.evaluate("() => window.model.sent.splice(0)")
+        self.said += asked
+        for message in asked:
+            self.face._heard(self.face, message, [])
+        # The page and this test are all there is: nothing follows by itself.
+        if isinstance(self.face, Watched):
+            self.face.follower.stop()
+        going, self.wire.outbox = self.wire.outbox, []
+        for message, buffers in going:
+            lists = [list(buffer) for buffer in buffers]
+            # As a comm does: whatever is not JSON fails here.
+            self.page.evaluate(
+                "([m, b]) => window.hear(m, b)", [json.loads(json.dumps(message)), lists]
+            )
+        return bool(asked or going)
 
     def tick(self) -> None:
         """Do what the follower does: let the face tell what is new."""
@@ -158,12 +190,10 @@ class FaceOnPage:
         self.carry()
 
     def drawn(self) -> None:
-        """Wait for two frames."""
-        self.page.evaluate(
-            "() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))"
-        )
+        """Wait until the view has drawn all that it knows of."""
+        self.page.evaluate(SETTLED)
 
-    def until(self, claim: Callable[[], bool], seconds: float = 5.0) -> None:
+    def until(self, claim: Callable[[], bool], seconds: float = 20.0) -> None:
         """Tick until a claim holds."""
         deadline = time.monotonic() + seconds
         while not claim():

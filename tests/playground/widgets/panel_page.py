@@ -7,7 +7,7 @@ import time
 from collections.abc import Callable, Sequence
 from typing import Any
 
-from face_page import Wire
+from face_page import BUSY, SETTLED, Wire
 from playwright.sync_api import Locator, Page
 
 from playground.traffic.log import Log
@@ -105,6 +105,9 @@ class StandIn:
     def trust(self, origin: str) -> None:
         self.origins.append(origin)
 
+    def told(self, url: str) -> None:
+        self.did.append(("told", url))
+
     def release(self) -> None:
         """Let every command end that was held back."""
         held, self.held = self.held or [], None
@@ -196,6 +199,7 @@ class PanelPage:
             "box-sizing:border-box;background:var(--jp-layout-color1,#fff)}</style>"
             f"<div id=panel class='{'mpp-panel' if len(shown) > 1 else ''}'></div>"
         )
+        self.page.evaluate(BUSY)
         self.page.evaluate(MODELS)
         for name in shown:
             face = self.faces[name]
@@ -232,9 +236,7 @@ class PanelPage:
         return bool(asked or going)
 
     def _drawn(self) -> None:
-        self.page.evaluate(
-            "() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))"
-        )
+        self.page.evaluate(SETTLED)
 
     def tick(self) -> None:
         """Carry what was asked, do what the follower does once, and carry what came of it."""

@@ -8,6 +8,7 @@ import pytest
 
 from playground.traffic.log import Log
 from playground.widgets.details import DETAIL, WHOLE, details, whole
+from playground.widgets.wire import row
 
 
 @pytest.fixture
@@ -80,3 +81,11 @@ def test_of_what_no_browser_takes_the_beginning_is_told(log: Log) -> None:
 
 def test_what_was_let_go_is_gone(log: Log) -> None:
     assert whole(log, 99) == ({"kind": "whole", "seq": 99, "gone": True}, [])
+
+
+def test_a_row_says_which_frame_it_is_and_what_its_code_means(log: Log) -> None:
+    number = log.begin("websocket", "alice")
+    log.append(9.0, number, "frame", "client", "bye", 5, code=1001, note="close, FIN, masked")
+    told = row(log[-1])
+    assert (told[5], told[10]) == ("bye", 1001)
+    assert told[11] == "close, FIN, masked · 1001 going away"

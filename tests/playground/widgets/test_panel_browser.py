@@ -5,11 +5,22 @@ from __future__ import annotations
 import pytest
 from panel_page import PanelPage, StandIn, chips, chosen, message, press
 from playwright.sync_api import Page, expect
+from traffic_log import chat, say
 
 from playground.widgets import ClientView
 
 BUSY = "The kernel is busy; this happens when the running cell ends."
 GONE = "The kernel does not answer. If it was restarted, run the cell that serves the app again."
+
+# Where everything in a panel stands, and in which colours.
+LOOKS = """() => [...document.querySelectorAll(".mpp-panel *")]
+  .filter((el) => el.getClientRects().length)
+  .map((el) => {
+    const { x, y, width, height } = el.getBoundingClientRect();
+    const { color, backgroundColor, padding, border, borderRadius, font } = getComputedStyle(el);
+    const styles = [color, backgroundColor, padding, border, borderRadius, font];
+    return [el.tagName, el.getAttribute("class"), x, y, width, height, ...styles].join(" ");
+  })"""
 
 
 def test_the_line_says_where_and_how_busy(shown: PanelPage, page: Page) -> None:
@@ -199,3 +210,20 @@ def test_a_panel_that_a_running_cell_has_shown_says_its_state(page: Page, lab: S
     assert chips(page)[:2] == ["alice", "bob"]
     expect(page.locator(".mpp-table").get_by_text("serving")).to_be_visible()
     panel.panel.close()
+
+
+@pytest.mark.parametrize("width", [330, 900])
+def test_it_looks_the_same_in_whatever_order_the_styles_of_its_faces_come(
+    page: Page, lab: StandIn, width: int
+) -> None:
+    shown = PanelPage(page, lab)
+    say(shown.log, chat(shown.log, "alice")["alice"], "hi")
+    shown.render(width=width)
+    shown.tick()
+    page.locator(".mpp-row", has_text="hi").last.click()
+    shown.tick()
+    before = page.evaluate(LOOKS)
+    page.evaluate("() => document.head.append(...[...document.head.children].reverse())")
+    shown.tick()
+    assert page.evaluate(LOOKS) == before
+    shown.panel.close()

@@ -335,6 +335,42 @@ def test_a_tab_that_was_hidden_comes_back_as_it_was(table: FaceOnPage, log: Log)
     assert numbers(table.page)[-1] == 202
 
 
+def test_a_tab_that_comes_back_before_anything_was_drawn_is_as_it_was(
+    table: FaceOnPage, log: Log
+) -> None:
+    ids = chat(log, "alice")
+    say(log, ids["alice"], "message {}", 100)
+    table.tick()
+    table.page.evaluate(
+        """async () => {
+          const cell = document.getElementById("cell");
+          const frame = window.requestAnimationFrame;
+          const real = () => new Promise((done) => frame(() => frame(done)));
+          window.requestAnimationFrame = () => 0;
+          const place = cell.parentNode;
+          cell.remove();
+          await real();
+          place.append(cell);
+          await real();
+          window.requestAnimationFrame = frame;
+        }"""
+    )
+    say(log, ids["alice"], "after")
+    table.tick()
+    expect(table.page.locator(".mpp-pill")).to_be_hidden()
+
+
+def test_an_exchange_that_broke_off_says_so(table: FaceOnPage, log: Log) -> None:
+    exchange = log.open("http", "alice", method="GET", path="/slow").id
+    log.append(1.0, exchange, "request", "client", "/slow", 5, note="GET")
+    why = "the client left before the end of the response"
+    log.append(2.0, exchange, "close", "client", why, len(why), note="not clean")
+    table.tick()
+    assert "broken off · the client left" in rows(table.page)[-1]
+    said = table.page.get_by_role("status").filter(has_text="new rows")
+    expect(said).to_have_text("2 new rows, alice broken off")
+
+
 def test_times_turn_from_the_row_above_to_the_selected_one_to_the_clock(
     table: FaceOnPage, log: Log
 ) -> None:
@@ -409,3 +445,22 @@ def test_frames_are_hidden_and_counted_until_they_are_asked_for(
     page.get_by_role("button", name="Frames").click()
     page.get_by_role("searchbox").fill("kind:frame")
     table.until(lambda: numbers(page) == [3, 5, 7])
+
+
+def test_a_frame_is_explained_bit_by_bit(table: FaceOnPage, log: Log) -> None:
+    ids = chat(log, "alice")
+    note = "text, FIN, RSV1, masked, compressed to 12 bytes"
+    log.append(log.last + 1.0, ids["alice"], "frame", "client", None, 120, note=note)
+    table.tick()
+    page = table.page
+    page.get_by_role("button", name="Frames").click()
+    table.until(lambda: numbers(page) == [1, 2])
+    row = page.locator(".mpp-row").filter(has_text=note)
+    expect(row).to_contain_text("frame")
+    expect(row.locator(".mpp-z")).to_have_text("120")
+    row.click()
+    table.tick()
+    why = page.locator(".mpp-why")
+    expect(why).to_contain_text("RSV1: the message is compressed")
+    expect(why).to_contain_text("12 bytes compressed, 10 % of its size")
+    expect(page.get_by_role("tab", name="Text")).to_be_disabled()

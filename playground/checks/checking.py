@@ -1,0 +1,47 @@
+"""`check`: the one call that a learner makes."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Final
+
+from playground.checks.checks import Checks
+from playground.checks.exercises import find
+from playground.lab import Lab
+
+# A lab lives as long as its kernel, and so do its exercises.
+_of_labs: Final[dict[Lab, Checks]] = {}
+
+
+def check(exercise: str | Iterable[str], lab: Lab) -> Checks:
+    """Try the app of a lab with scripted clients, and say in sentences what they saw.
+
+    They are played against a fresh instance of the code on stage, so that nothing happens to the
+    app's state and its other clients. In the traffic they are called ``check``, ``check-bob`` and
+    so on: filter it with ``client:check``, or ``-client:check``. What is checked once is checked
+    again by itself whenever the code changes.
+
+    Args:
+        exercise: The name of an exercise, or several names.
+        lab: The lab, as `serve` gave it.
+
+    Returns:
+        All the exercises of the lab so far. As the last line of a cell they are shown as a board.
+        Each is checked when the call returns, after 15 seconds at most; with the memory
+        transport, where nothing may wait, write ``await check(…)``.
+
+    Raises:
+        ValueError: If there is no exercise of that name.
+        TypeError: If that is no lab.
+    """
+    if not isinstance(lab, Lab):
+        raise TypeError(f"expected a lab, got {lab!r}; pass what serve(…) returned")
+    names = [exercise] if isinstance(exercise, str) else list(exercise)
+    found = [find(name) for name in names]
+    checks = _of_labs.get(lab)
+    if checks is None:
+        checks = _of_labs[lab] = Checks(lab)
+    lab.look()
+    checks.add(found)
+    checks.wait()
+    return checks

@@ -1,0 +1,1 @@
+"""The course's exercises: a file for each notebook, found by themselves."""

@@ -1,0 +1,212 @@
+"""A play: what an exercise's script has at hand. Plain awaits, and every one has a deadline."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from http.cookies import CookieError, SimpleCookie
+from typing import Any
+
+from playground.advice import advice_for
+from playground.checks.actor import WAIT, Actor
+from playground.checks.answer import Answer
+from playground.checks.story import Fault, Story, shown
+from playground.clients import Client
+from playground.lab import Lab
+from playground.transports import HandshakeRefused
+from playground.visitors import Visitors, body_of
+
+# What the clients of a check are called in the log; a name that the teacher gave comes after.
+CALLED = "check"
+
+
+class Play:
+    """The script's way to the app. Given to each exercise.
+
+    Each name is one browser: its requests and its sockets share their cookies.
+
+    Attributes:
+        lab: The lab, for what is not traffic.
+        story: What happened so far.
+    """
+
+    def __init__(self, lab: Lab, visitors: Visitors) -> None:
+        self.lab = lab
+        self.story = Story()
+        self._visitors = visitors
+        self._begun = lab.log.last
+        self._cookies: dict[str, dict[str, str]] = {}
+
+    async def connect(
+        self,
+        path: str = "/",
+        *,
+        name: str = "",
+        headers: Mapping[str, str] | None = None,
+        subprotocols: Sequence[str] = (),
+    ) -> Actor:
+        """Connect a client, and expect to be let in.
+
+        Args:
+            path: Path and query.
+            name: What to call it where there are several.
+            headers: More request headers.
+            subprotocols: What it offers to speak, best first.
+        """
+        try:
+            client = await self._open(path, name, headers, subprotocols)
+        except HandshakeRefused as refusal:
+            raise self._unwelcome(path, name, refusal) from None
+        except TimeoutError:
+            self.story.tell(name, "opening", f"asked to connect to {path}")
+            late = f"no answer within {WAIT:g} s"
+            raise self.story.fault(
+                name, "to be accepted", late, "does the handler await ws.accept()?"
+            ) from None
+        self.story.tell(name, "opening", f"connected to {path}")
+        return Actor(self, client, name)
+
+    async def expect_refused(
+        self,
+        path: str,
+        status: int | None = None,
+        *,
+        name: str = "",
+        headers: Mapping[str, str] | None = None,
+        subprotocols: Sequence[str] = (),
+    ) -> HandshakeRefused:
+        """Expect the opening handshake to be refused.
+
+        Args:
+            path, name, headers, subprotocols: As for `connect`.
+            status: With which HTTP status; None for any below 500 but 404.
+        """
+        self.story.tell(name, "opening", f"asked to connect to {path}")
+        wanted = "to be refused" + ("" if status is None else f" with {status}")
+        try:
+            client = await self._open(path, name, headers, subprotocols)
+        except HandshakeRefused as refusal:
+            meant = refusal.status == status if status else refusal.status in (400, 401, 403, 426)
+            if not meant:
+                raise self._unwelcome(path, name, refusal, wanted) from None
+            self.story.tell(name, "hearing", f"was refused with {refusal.status}")
+            return refusal
+        except TimeoutError:
+            late = f"no answer within {WAIT:g} s"
+            raise self.story.fault(name, wanted, late) from None
+        await client.close()
+        raise self.story.fault(name, wanted, "accepted")
+
+    async def get(self, path: str = "/", **options: Any) -> Answer:
+        """Send a GET request; see `request`."""
+        return await self.request("GET", path, **options)
+
+    async def post(self, path: str = "/", **options: Any) -> Answer:
+        """Send a POST request; see `request`."""
+        return await self.request("POST", path, **options)
+
+    async def request(
+        self,
+        method: str,
+        path: str = "/",
+        *,
+        name: str = "",
+        headers: Mapping[str, str] | None = None,
+        json: Any = None,
+        form: Mapping[str, str] | None = None,
+        body: str | bytes = b"",
+    ) -> Answer:
+        """Send an HTTP request and return the answer, whatever it is.
+
+        Args:
+            method: ``"GET"``, ``"POST"`` …
+            path: Path and query.
+            name: Who asks, where there are several.
+            headers: More request headers.
+            json, form, body: What to send: a JSON value, form fields, or the body itself.
+        """
+        words = f"asked for {path}" if method == "GET" else _asking(method, path, json, form, body)
+        self.story.tell(name, "doing", words)
+        sent, content = self._dressed(name, headers), body_of(json, form, body)
+        called = _called(name)
+        try:
+            response = await self._visitors.request(method, path, sent, content, WAIT, called)
+        except TimeoutError:
+            late = f"no answer within {WAIT:g} s"
+            raise self.story.fault(name, "an answer", late, self.why(called)) from None
+        self._keep_cookies(name, response.headers)
+        advice = advice_for(response.status, path, self.lab.handlers(), "http")
+        return Answer(self.story, response, name, self.why(called) or advice)
+
+    def expect(self, condition: object, sentence: str) -> None:
+        """Expect anything else.
+
+        Args:
+            condition: What is to be true.
+            sentence: If it is not: what was expected, and what was got.
+        """
+        if not condition:
+            raise Fault(sentence)
+
+    def why(self, client: str) -> str:
+        """Return what the app raised in a client's conversation; "" if it did not."""
+        for entry in reversed(self.lab.log.since(self._begun)):
+            exchange = self.lab.log.exchange(entry.exchange)
+            if entry.kind == "exception" and exchange is not None and exchange.client == client:
+                place = f" in {entry.where}" if entry.where else ""
+                return f"the handler raised {entry.data!s}{place}"
+        return ""
+
+    async def _open(
+        self,
+        path: str,
+        name: str,
+        headers: Mapping[str, str] | None,
+        subprotocols: Sequence[str],
+    ) -> Client:
+        called = _called(name)
+        while called in self._visitors.clients:
+            called = _next(called)
+        sent = self._dressed(name, headers)
+        return await self._visitors.connect(path, called, sent, subprotocols, WAIT)
+
+    def _unwelcome(
+        self, path: str, name: str, refusal: HandshakeRefused, wanted: str = "to be accepted"
+    ) -> Fault:
+        if not self.story.lines or self.story.lines[-1].words != f"asked to connect to {path}":
+            self.story.tell(name, "opening", f"asked to connect to {path}")
+        said = f" {shown(refusal.body.strip())}" if refusal.body.strip() else ""
+        advice = advice_for(refusal.status, path, self.lab.handlers(), "websocket")
+        why = advice or self.why(_called(name))
+        return self.story.fault(name, wanted, f"refused with {refusal.status}{said}", why)
+
+    def _dressed(self, name: str, headers: Mapping[str, str] | None) -> dict[str, str]:
+        jar = self._cookies.get(name)
+        cookie = (
+            {"cookie": "; ".join(f"{key}={value}" for key, value in jar.items())} if jar else {}
+        )
+        return {**cookie, **(headers or {})}
+
+    def _keep_cookies(self, name: str, headers: Sequence[tuple[str, str]]) -> None:
+        jar = self._cookies.setdefault(name, {})
+        for value in (value for key, value in headers if key.lower() == "set-cookie"):
+            try:
+                for key, morsel in SimpleCookie(value).items():
+                    jar.pop(key, None)
+                    if morsel["max-age"] != "0":
+                        jar[key] = morsel.coded_value
+            except CookieError:
+                continue
+
+
+def _called(name: str) -> str:
+    return f"{CALLED}-{name}" if name else CALLED
+
+
+def _next(called: str) -> str:
+    stem, _, number = called.rpartition("-")
+    return f"{stem}-{int(number) + 1}" if number.isdigit() else f"{called}-2"
+
+
+def _asking(method: str, path: str, json: Any, form: Any, body: str | bytes) -> str:
+    sent = json if json is not None else form if form is not None else body
+    return f"sent {method} {path}" + (f" with {shown(sent)}" if sent else "")

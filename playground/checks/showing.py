@@ -1,0 +1,67 @@
+"""How a lab's exercises read: as a board's state, as plain text, and as HTML in a notebook."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import asdict
+from html import escape
+from typing import Any, Final
+
+from playground.checks.results import Result
+
+MARKS: Final = {"done": "✓", "open": "○", "checking": "…", "failed": "!"}
+WORDS: Final = {"done": "done", "open": "open", "checking": "checking …", "failed": "not checked"}
+
+# Colours that stand on white and on black alike.
+_COLOURS: Final = {"done": "#2e9e4f", "open": "inherit", "checking": "inherit", "failed": "#c77700"}
+
+State = dict[str, Any]
+
+
+def state(lab: str, results: Iterable[Result]) -> State:
+    """Return what a board shows, as something JSON can say."""
+    told = [{**asdict(each), "steps": list(each.steps)} for each in results]
+    done = sum(each["state"] == "done" for each in told)
+    return {"lab": lab, "exercises": told, "done": done}
+
+
+def text(shown: State) -> str:
+    """Return a board as plain text."""
+    lines = [headline(shown)]
+    width = max((len(each["name"]) for each in shown["exercises"]), default=0)
+    for each in shown["exercises"]:
+        lines.append(f"  {MARKS[each['state']]} {each['name']:<{width}}  {each['task']}")
+        if each["state"] == "checking":
+            lines.append("      checking …")
+        elif each["fault"]:
+            lines.append(f"      {sentence(each['fault'])}")
+    return "\n".join(lines)
+
+
+def html(shown: State) -> str:
+    """Return a board as static HTML, which needs no style sheet."""
+    rows = "".join(_row(each) for each in shown["exercises"])
+    return f"<div><b>{escape(headline(shown))}</b></div>{rows}"
+
+
+def headline(shown: State) -> str:
+    """Return how far a learner is: ``Exercises · 1 of 3 done``."""
+    return f"Exercises · {shown['done']} of {len(shown['exercises'])} done"
+
+
+def sentence(fault: str) -> str:
+    """Return a fault with a capital letter and a full stop."""
+    said = fault[:1].upper() + fault[1:]
+    return said if said.endswith((".", "?", "!")) else f"{said}."
+
+
+def _row(each: State) -> str:
+    how = each["state"]
+    mark = f'<span style="color:{_COLOURS[how]};font-weight:bold">{MARKS[how]}</span>'
+    word = f'<span style="opacity:.7">{WORDS[how]}</span>'
+    told = f"{mark} <code>{escape(each['name'])}</code> {word} · {escape(each['task'])}"
+    fault = ""
+    if each["fault"]:
+        said = escape(sentence(each["fault"]))
+        fault = f'<div style="padding-left:1.6em">{said}</div>'
+    return f'<div style="padding:3px 0">{told}{fault}</div>'

@@ -1,0 +1,145 @@
+"""A play's story: what was done and heard so far, and how it reads when it goes wrong."""
+
+from __future__ import annotations
+
+import json
+import re
+from typing import Any, Final, Literal, NamedTuple
+
+# A message is shown as far as this many characters: enough to see where it differs.
+SHOWN: Final = 80
+
+# What came before an answer that is wrong, at most.
+_MOST: Final = 4
+
+Kind = Literal["opening", "doing", "hearing"]
+
+
+class Fault(Exception):
+    """What an app did not do as expected, as a sentence."""
+
+
+class Line(NamedTuple):
+    """One thing that happened.
+
+    Attributes:
+        who: Whom a teacher named; "" for a client without a name.
+        kind: Whether a connection was opened, something was done, or something came back.
+        words: Such as ``sent 'hi'``.
+    """
+
+    who: str
+    kind: Kind
+    words: str
+
+
+class Story:
+    """Everything that happened in a play, in order."""
+
+    def __init__(self) -> None:
+        self.lines: list[Line] = []
+
+    def tell(self, who: str, kind: Kind, words: str) -> None:
+        """Add what happened."""
+        self.lines.append(Line(who, kind, words))
+
+    def fault(self, who: str, expected: str, got: str, why: str = "") -> Fault:
+        """Return what to raise: what was done last, what was expected, and what came.
+
+        Args:
+            who: Who expected it.
+            expected: Such as ``'HI'``.
+            got: Such as ``'Echo: hi'``.
+            why: What is known of the reason; "" if nothing is.
+        """
+        last = Line(who, "hearing", f"expected {expected}")
+        told = f"{_joined([*self._lately(), last])}, got {got}"
+        return Fault(f"{told}; {why}" if why else told)
+
+    def _lately(self) -> list[Line]:
+        """Return the last things that were done, and what was heard since."""
+        lines = self.lines
+        start = len(lines)
+        while start and lines[start - 1].kind == "hearing":
+            start -= 1
+        while start and lines[start - 1].kind != "hearing":
+            start -= 1
+        return _without_entrances(lines[start:])[-_MOST:]
+
+    def steps(self) -> tuple[str, ...]:
+        """Return everything that happened, each a phrase."""
+        return tuple(_named(line) for line in self.lines)
+
+
+def _without_entrances(lines: list[Line]) -> list[Line]:
+    """Leave out who came in before somebody did something."""
+    acts = [number for number, line in enumerate(lines) if line.kind == "doing"]
+    if not acts:
+        return lines[-1:]
+    return [
+        line for number, line in enumerate(lines) if line.kind != "opening" or number > acts[-1]
+    ]
+
+
+def _named(line: Line) -> str:
+    return f"{line.who} {line.words}" if line.who else line.words
+
+
+def _joined(lines: list[Line]) -> str:
+    """Put phrases together; whoever goes on is not named again."""
+    parts, who = [], ""
+    for line in lines:
+        parts.append(line.words if line.who == who else _named(line))
+        who = line.who
+    return ", ".join(parts)
+
+
+def shown(message: Any) -> str:
+    """Return a message as Python writes it, cut if it is long."""
+    text = f"/{message.pattern}/" if isinstance(message, re.Pattern) else repr(message)
+    return text if len(text) <= SHOWN else f"{text[: SHOWN - 1]}…"
+
+
+def fits(wanted: Any, got: str | bytes) -> bool:
+    """Return whether a message is what was wanted.
+
+    Args:
+        wanted: Text or bytes, to be just so; a compiled pattern, to be found in text; anything
+            else is the JSON value that the message is to be.
+        got: The message.
+    """
+    if isinstance(wanted, re.Pattern):
+        return isinstance(got, str) and wanted.search(got) is not None
+    if isinstance(wanted, str | bytes):
+        return wanted == got
+    value = parsed(got)
+    # JSON tells true from 1, and Python does not.
+    return value is not NOTHING and json.dumps(value, sort_keys=True) == json.dumps(
+        wanted, sort_keys=True
+    )
+
+
+NOTHING: Final = object()
+
+
+def parsed(message: str | bytes) -> Any:
+    """Return the JSON value that a message is; `NOTHING` if it is none."""
+    try:
+        return json.loads(message)
+    except ValueError:
+        return NOTHING
+
+
+def told(wanted: Any, got: str | bytes) -> str:
+    """Return how to show a message to whoever wanted something else."""
+    if isinstance(wanted, str | bytes | re.Pattern):
+        return shown(got)
+    value = parsed(got)
+    return f"{shown(got)}, which is no JSON" if value is NOTHING else shown(value)
+
+
+def wish(wanted: Any) -> str:
+    """Return how to show what was wanted."""
+    if isinstance(wanted, re.Pattern):
+        return f"something with {shown(wanted)}"
+    return shown(wanted) if isinstance(wanted, str | bytes) else f"the JSON {shown(wanted)}"

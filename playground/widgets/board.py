@@ -1,0 +1,64 @@
+"""The board: which exercises of a lab are done, and what the open ones still miss."""
+
+from __future__ import annotations
+
+from typing import Any, Final, Protocol
+
+from playground.widgets.controlled import Controlled
+from playground.widgets.controls import Controls, Done
+from playground.widgets.face import compose, style
+from playground.widgets.follower import Follower
+
+PARTS: Final = ("dom.js", "heartbeat.js", "line.js", "board.js")
+
+
+class Exercises(Protocol):
+    """What a board needs of a lab's exercises."""
+
+    def state(self) -> dict[str, Any]:
+        """Return what the board shows."""
+        ...
+
+    def again(self) -> None:
+        """Check every exercise again; it returns at once."""
+
+    def still_html(self) -> str:
+        """Return them as static HTML."""
+        ...
+
+
+class Board(Controlled):
+    """The exercises of a lab, done and open.
+
+    Args:
+        controls: The lab, as a panel sees it.
+        follower: Who looks at the lab now and then.
+        exercises: What is shown.
+    """
+
+    _esm = compose(*PARTS)
+    _css = style("board.css")
+
+    def __init__(self, controls: Controls, follower: Follower, exercises: Exercises) -> None:
+        self.exercises = exercises
+        super().__init__(controls, follower)
+
+    def state(self) -> dict[str, Any]:
+        """Return the exercises."""
+        return self.exercises.state()
+
+    def heard_again(self, message: dict[str, Any], buffers: object) -> None:
+        """Check every exercise again."""
+        self.command(message, self._again)
+
+    def _again(self, done: Done) -> None:
+        self.exercises.again()
+        done(None, None)
+
+    def still_text(self) -> str:
+        """Return the board as plain text."""
+        return repr(self.exercises)
+
+    def still_html(self) -> str:
+        """Return the board as static HTML."""
+        return self.exercises.still_html()

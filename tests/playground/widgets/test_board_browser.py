@@ -1,0 +1,65 @@
+"""The board as a person sees it: in Chromium."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from face_page import FaceOnPage
+from panel_page import StandIn
+from playwright.sync_api import Page, expect
+
+from playground.checks import Result, showing
+from playground.traffic.log import Log
+from playground.widgets import Board
+from playground.widgets.face import Face
+from playground.widgets.follower import Follower
+
+STEPS = ("connected to /echo", "sent '<b>hi</b>'")
+OPEN = Result("echo-upper", "Shout.", "open", "sent '<b>hi</b>', got nothing", STEPS, 1)
+
+
+class Exercises:
+    """Stands in for a lab's exercises."""
+
+    def __init__(self) -> None:
+        self.results = [OPEN, Result("quiet", "Say nothing.", "checking")]
+        self.asked = 0
+
+    def state(self) -> dict[str, object]:
+        return showing.state("Echo", self.results)
+
+    def again(self) -> None:
+        self.asked += 1
+        self.results = [Result("echo-upper", "Shout.", "done", "", STEPS, 2), self.results[1]]
+
+    def still_html(self) -> str:
+        return ""
+
+
+def test_a_learner_sees_what_is_missing_and_has_it_checked_again(
+    on_page: Callable[[Face], FaceOnPage], page: Page
+) -> None:
+    exercises = Exercises()
+    shown = on_page(Board(StandIn(), Follower(Log()), exercises))
+    shown.render()
+    rows = page.get_by_role("listitem").filter(has=page.locator(".mpp-exercise-name"))
+    expect(page.get_by_role("status")).to_have_text("0 of 2 done")
+    expect(rows.nth(0)).to_contain_text("open · revision 1")
+    expect(page.locator(".mpp-exercise-fault")).to_have_text("Sent '<b>hi</b>', got nothing.")
+    expect(rows.nth(1)).to_contain_text("checking …")
+    page.get_by_text("What the check did").click()
+    expect(page.locator(".mpp-steps-list li")).to_have_text(list(STEPS))
+    page.get_by_role("button", name="Check again").click()
+    shown.until(lambda: page.get_by_role("status").inner_text() == "1 of 2 done")
+    assert exercises.asked == 1
+    expect(rows.nth(0)).to_contain_text("done · revision 2")
+    expect(page.locator(".mpp-exercise-fault")).to_have_count(0)
+    expect(page.locator(".mpp-steps-list li").first, "what is unfolded stays so").to_be_visible()
+
+
+def test_a_kernel_that_is_gone_is_said(on_page: Callable[[Face], FaceOnPage], page: Page) -> None:
+    shown = on_page(Board(StandIn(), Follower(Log()), Exercises()))
+    shown.render()
+    shown.wire.cut = True
+    expect(page.get_by_role("alert")).to_contain_text("does not answer", timeout=20_000)
+    expect(page.get_by_role("button", name="Check again")).to_be_disabled()
