@@ -48,12 +48,13 @@ class Server(NamedTuple):
 
 
 @contextlib.contextmanager
-def jupyterlab(folder: Path, home: Path) -> Iterator[Server]:
+def jupyterlab(folder: Path, home: Path, *more: str) -> Iterator[Server]:
     """Run JupyterLab on a free port.
 
     Args:
         folder: What its file browser shows.
         home: An empty folder for its settings, its runtime files and its log.
+        more: More options for its command line.
 
     Raises:
         RuntimeError: If it does not start; the message holds its log's end.
@@ -61,7 +62,7 @@ def jupyterlab(folder: Path, home: Path) -> Iterator[Server]:
     _quieten(home)
     log = home / "server.log"
     with log.open("wb") as out:
-        command = [*COMMAND, f"--ServerApp.root_dir={folder}"]
+        command = [*COMMAND, f"--ServerApp.root_dir={folder}", *more]
         process = subprocess.Popen(command, env=_environment(home), stdout=out, stderr=out)
         try:
             url, token = _started(process, home / "runtime", log)

@@ -64,3 +64,21 @@ def test_a_notebook_is_written_for_learners(path: Path) -> None:
     assert [source for source in code if len(source.splitlines()) > 12] == []
     assert [source for source in code if "sleep(" in source or "globals()" in source] == []
     assert "lab.stop()" in code[-1]
+
+
+@EVERY
+def test_a_notebook_lets_the_learner_try_and_has_the_answers_folded(path: Path) -> None:
+    cells = read(path).cells
+    text = "\n".join(cell.source for cell in cells if cell.cell_type == "markdown")
+    assert "**Predict" in text
+    assert "## Your turn" in text
+    assert "<details><summary>" in text
+    assert [cell for cell in cells if cell.cell_type == "code" and "check(" in cell.source]
+
+
+@EVERY
+def test_every_picture_is_there_and_says_in_words_what_it_shows(path: Path) -> None:
+    text = "\n".join(cell.source for cell in read(path).cells if cell.cell_type == "markdown")
+    for words, file in re.findall(r"!\[(.*?)\]\((.+?)\)", text):
+        assert len(words) > 20
+        assert (path.parent / file).is_file()
