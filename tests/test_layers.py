@@ -129,7 +129,7 @@ TABLE: dict[str, Room] = {
     "playground/widgets/pace.py": Room(live="asyncio threading"),
     "playground/widgets/*.py": Room(
         "playground.traffic playground.widgets",
-        others="anywidget ipywidgets traitlets",
+        others="anywidget ipywidgets pyodide traitlets",
         live="threading time",
     ),
     # Imported by name: what to say of a package that is not there is the doctor's business too.

@@ -69,6 +69,7 @@ class Lab(Code, Rehearsing, Views, Health, Spilling):
             home=lambda: self._programme.home,
             in_handler=in_handler,
             ending=ending,
+            raised=output.troubles(lambda: self._programme.home).show,
         )
         self._beacon = Beacon(cloakroom(self._recorder), lambda: self.revision)
         self._transport = _transport(transport, self._beacon, port, self._write, self._closing)

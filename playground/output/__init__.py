@@ -8,11 +8,14 @@ context of the cell that defined the handler's code. All else passes untouched.
 from __future__ import annotations
 
 import weakref
+from collections.abc import Callable
+from contextvars import Context
 from typing import Final
 
 from playground.output.displays import Displays
 from playground.output.redirections import Redirections
 from playground.output.streams import RoutedStream, Streams
+from playground.output.troubles import Troubles
 
 _users: Final[weakref.WeakSet[object]] = weakref.WeakSet()
 _streams: Final = Streams()
@@ -36,4 +39,9 @@ def unroute(user: object) -> None:
             part.unroute()
 
 
-__all__ = ["RoutedStream", "route", "unroute"]
+def troubles(home: Callable[[], Context | None]) -> Troubles:
+    """Return what shows an app's exceptions under the cell that `home` is the context of."""
+    return Troubles(_streams, home)
+
+
+__all__ = ["RoutedStream", "Troubles", "route", "troubles", "unroute"]

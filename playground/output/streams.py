@@ -97,6 +97,10 @@ class Streams:
             _hand_to_loggers(routed, routed.base)
         self.routed.clear()
 
+    def behind(self, name: str) -> Any:
+        """Return a standard stream as it is for who is not routed."""
+        return self.routed[name].base if name in self.routed else getattr(sys, name)
+
 
 def _hand_to_loggers(old: Any, new: Any) -> None:
     for handler in _log_handlers():

@@ -14,7 +14,7 @@ from playground.recorder.causes import doing
 from playground.recorder.frames import Witness
 from playground.recorder.http import HttpTap
 from playground.recorder.places import Places
-from playground.recorder.tap import ERROR_HOOK, ASGIApp, Ending, Receive, Scope, Send, now
+from playground.recorder.tap import ERROR_HOOK, ASGIApp, Ending, Raised, Receive, Scope, Send, now
 from playground.recorder.websocket import WebSocketTap
 from playground.traffic.frames import Frame
 from playground.traffic.log import Log
@@ -38,6 +38,7 @@ class Recorder:
         in_handler: Whether a handler itself runs where it is called, and not a task it has begun.
         ending: Given a server's `receive`, how that connection ended, as far as the server tells
             more than ASGI does; None if it does not, or has not ended.
+        raised: Told of each exception that a handler raises, once it is in the log.
 
     Attributes:
         watch: What shows the frames of the connections that are opened from now on; None if nobody
@@ -54,6 +55,7 @@ class Recorder:
         home: Callable[[], Context | None] = lambda: None,
         in_handler: Callable[[], bool] = lambda: False,
         ending: Callable[[Receive], Ending | None] | None = None,
+        raised: Raised | None = None,
     ) -> None:
         self.app = app
         self.log = log
@@ -61,6 +63,7 @@ class Recorder:
         self.home = home
         self.in_handler = in_handler
         self.ending = ending
+        self.raised = raised
         self.watch: Watch | None = None
         self._said = ""
         self.places = Places(locate)

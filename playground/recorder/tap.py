@@ -18,6 +18,9 @@ from playground.traffic.redact import redact_path
 Ending = tuple[Sender, int, str]
 """Who ended a connection, its close code (RFC 6455 7.4.1), which is 0 for HTTP, and the reason."""
 
+Raised = Callable[[str, str | None, str, int], None]
+"""Told of an exception: its words, the user's line, the traceback in their code, the revision."""
+
 Event = MutableMapping[str, Any]
 Scope = MutableMapping[str, Any]
 Receive = Callable[[], Awaitable[Event]]
@@ -47,6 +50,7 @@ class Desk(Protocol):
     revision: Callable[[], int]
     in_handler: Callable[[], bool]
     ending: Callable[[Receive], Ending | None] | None
+    raised: Raised | None
     between: int
     loop: AbstractEventLoop | None
 
@@ -110,7 +114,7 @@ class Tap:
         """Write down an exception that a handler raised. This is the app's error hook.
 
         Returns:
-            True: it is in the log, where a reader looks, and need not be on stderr as well.
+            True: it is in the log, and whoever wants to show it has been told.
         """
         where, trace = self.recorder.places.trace(error.__traceback__)
         said = f"{type(error).__name__}: {error}" if str(error) else type(error).__name__
@@ -118,6 +122,9 @@ class Tap:
         self.write(
             "exception", "server", said, cause=cause, where=where, note=trace, revision=revision
         )
+        raised = self.recorder.raised
+        if raised is not None:
+            raised(said, where, trace, revision or self.recorder.revision())
         return True
 
     def printed(self, stream: str, text: str) -> None:

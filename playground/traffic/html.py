@@ -35,7 +35,8 @@ WIDTH: Final = 80
 
 # Okabe-Ito: told apart by people who see colours differently, on both grounds.
 CLIENT_COLOURS: Final = ("#0072b2", "#e69f00", "#009e73", "#cc79a7", "#56b4e9", "#d55e00")
-_RED: Final = "color:#d9363e;"
+# Mixed with the ink around it a red is legible on both grounds, where a page leaves that in.
+_RED: Final = "color:#d9363e;color:color-mix(in srgb,#d9363e 78%,currentColor);"
 _DIM: Final = "opacity:.65;"
 _CELL: Final = "padding:1px 8px;text-align:left;white-space:nowrap;"
 _WRAP: Final = "white-space:normal;overflow-wrap:anywhere;"

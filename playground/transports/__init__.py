@@ -55,6 +55,13 @@ class ClientClosed(ConnectionError):
         super().__init__(f"{who} is closed: {told}" + (f" {reason}" if reason else ""))
 
 
+class ResponseBroken(ConnectionError):
+    """The connection ended before the response to a request did."""
+
+    def __init__(self, method: str, path: str) -> None:
+        super().__init__(f"the response to {method} {path} broke off before it was complete")
+
+
 @dataclass(frozen=True)
 class Response:
     """What the app answered to an HTTP request."""
@@ -190,7 +197,11 @@ class Transport(Protocol):
     async def request(
         self, method: str, path: str, *, headers: Headers = (), body: bytes = b""
     ) -> Response:
-        """Send an HTTP request and read the whole response. Call it through `run`."""
+        """Send an HTTP request and read the whole response. Call it through `run`.
+
+        Raises:
+            ResponseBroken: The response was not complete.
+        """
         ...
 
     def frames_unseen(self) -> str:

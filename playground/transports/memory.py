@@ -11,7 +11,7 @@ from collections.abc import Callable, Coroutine, Sequence
 from typing import Any, TypeVar
 
 from micropie.exceptions import ConnectionClosed
-from micropie.testing import Client, WebSocketRefused, WebSocketSession
+from micropie.testing import Client, ResponseIncomplete, WebSocketRefused, WebSocketSession
 from playground.traffic.frames import Frame
 from playground.transports import (
     ASGIApp,
@@ -21,6 +21,7 @@ from playground.transports import (
     Headers,
     Pulse,
     Response,
+    ResponseBroken,
     loop_name,
 )
 from playground.transports.waking import Waking
@@ -119,7 +120,10 @@ class MemoryTransport:
         if self._client is None:
             raise RuntimeError("the lab is stopped; lab.restart() starts it again")
         began = time.perf_counter()
-        answer = await self._client.request(method, path, headers=list(headers), body=body)
+        try:
+            answer = await self._client.request(method, path, headers=list(headers), body=body)
+        except ResponseIncomplete:
+            raise ResponseBroken(method, path) from None
         seconds = time.perf_counter() - began
         return Response(answer.status, answer.headers, answer.body, seconds)
 

@@ -18,6 +18,7 @@ from playground.transports import (
     HandshakeRefused,
     Headers,
     Response,
+    ResponseBroken,
 )
 
 # Everything that may stand in a path and a query as it is, "%" too: it is taken as written.
@@ -97,8 +98,18 @@ def http_client(base: str) -> Any:
 
 
 async def request(client: Any, method: str, path: str, headers: Headers, body: bytes) -> Response:
-    """Send a request and read the whole response."""
+    """Send a request and read the whole response.
+
+    Raises:
+        ResponseBroken: If the connection ends before it is complete.
+    """
+    from httpx import ReadError, RemoteProtocolError
+
     began = time.perf_counter()
-    answer = await client.request(method, target(path), headers=list(headers), content=body or None)
+    fields = list(headers)
+    try:
+        answer = await client.request(method, target(path), headers=fields, content=body or None)
+    except (RemoteProtocolError, ReadError):
+        raise ResponseBroken(method, path) from None
     seconds = time.perf_counter() - began
     return Response(answer.status_code, list(answer.headers.multi_items()), answer.content, seconds)

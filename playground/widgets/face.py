@@ -16,12 +16,16 @@ from typing import Any, ClassVar, Final
 
 import anywidget
 
+from playground.widgets.nothing import null, with_null
+
 _STATIC: Final = files("playground.widgets") / "static"
 
 # `import { a, b } from "./x.js";`, on one line or several: anywidget loads a module from a blob,
 # where it has no neighbours.
 _IMPORT: Final = re.compile(r'^import\s[^;]*?from\s+"\./[\w.-]+\.js";\n', re.MULTILINE)
 _EXPORT: Final = re.compile(r"^export (?=(?:async )?(?:function|const|let|class)\b)", re.MULTILINE)
+
+_NULL: Final = null()
 
 _log = logging.getLogger(__name__)
 
@@ -73,6 +77,8 @@ class Face(anywidget.AnyWidget):
 
     def tell(self, message: dict[str, Any], buffers: Sequence[bytes] = ()) -> None:
         """Send one message to every view of this face. Safe from any thread."""
+        if _NULL is not None:
+            message = with_null(message, _NULL)
         with self.lock:
             self.send(message, list(buffers) or None)
 

@@ -41,7 +41,7 @@ def served(folder: Path) -> Iterator[Site]:
                 missing.append(self.path)
             super().send_error(code, *said)
 
-        def log_message(self, format: str, *args: object) -> None: ...
+        def log_message(self, *said: object) -> None: ...
 
     handler = functools.partial(Files, directory=str(folder))
     with ThreadingHTTPServer(("127.0.0.1", 0), handler) as server:

@@ -104,10 +104,16 @@ def test_fifty_connections_keep_their_lines_apart_and_in_order(
     assert names.value == "True"
 
 
-def test_an_exception_is_in_the_log_and_in_no_cell(kernel: Kernel, serving: Any) -> None:
-    other = kernel.run("(await lab.get('/fails')).status")
-    assert other.value == "500"
+def test_an_exception_is_under_its_own_cell_once_and_in_no_other(
+    kernel: Kernel, serving: Any
+) -> None:
+    other = kernel.run("[(await lab.get('/fails')).status for n in range(3)]")
+    kernel.until(lambda: "lab.log" in serving.err)
+    assert other.value == "[500, 500, 500]"
     assert other.err == ""
+    assert serving.err.count("KeyError: 'room'") == 1
+    assert 'raise KeyError("room")' in serving.err
+    assert "micropie" not in serving.err
     found = kernel.run("[(e.data, e.where) for e in lab.log if e.kind == 'exception']").value
     assert "KeyError: 'room'" in found
     assert "In[" in found

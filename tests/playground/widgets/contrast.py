@@ -7,7 +7,7 @@ from playwright.sync_api import Page
 # Below this ratio a text is too faint for many.
 ENOUGH = 4.5
 
-# What stands for itself is told by other things too, and what is disabled need not be read.
+# What is disabled need not be read, as the standard has it.
 _FAINT = """(enough) => {
   const pen = new OffscreenCanvas(1, 1).getContext("2d", { willReadFrequently: true });
   const paint = (colour, alpha) => {
@@ -39,9 +39,11 @@ _FAINT = """(enough) => {
   const found = {};
   for (const el of document.body.querySelectorAll("*")) {
     const shown = el.getClientRects().length && getComputedStyle(el).visibility === "visible";
-    if (!shown || !said(el) || el.closest(":disabled, .mpp-aloud, style, option")) continue;
+    const exempt = el.closest(":disabled, [inert], .mpp-aloud, style, option");
+    if (!shown || !said(el) || exempt) continue;
     const ratio = contrast(el, el instanceof SVGElement);
-    const name = `${el.parentElement.getAttribute("class")} > ${el.getAttribute("class") ?? el.tagName}`;
+    const over = el.parentElement.getAttribute("class");
+    const name = `${over} > ${el.getAttribute("class") ?? el.tagName}`;
     if (ratio < enough) found[`${name}: ${el.textContent.slice(0, 30)}`] = Number(ratio.toFixed(2));
   }
   return found;

@@ -57,7 +57,7 @@ if (!window.due) {
 null;
 """
 
-# A view draws after a short rest at most. Two frames at least: in the first it may learn of its size.
+# A view draws after a short rest at most. Two frames at least: the first may tell it its size.
 SETTLED = """async () => {
   const frame = () => new Promise((done) => requestAnimationFrame(done));
   for (let frames = 0; frames < 2 || window.waits(150); frames += 1) await frame();
@@ -165,7 +165,9 @@ class FaceOnPage:
         while moved:
             moved = self._carried()
             self.drawn()
-            moved = moved or (not self.deaf and self.page.evaluate("() => window.model.sent.length"))
+            moved = moved or (
+                not self.deaf and self.page.evaluate("() => window.model.sent.length")
+            )
 
     def _carried(self) -> bool:
         asked = [] if self.deaf else self.page.evaluate("() => window.model.sent.splice(0)")
