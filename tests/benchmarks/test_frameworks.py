@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import json
+import logging
 import subprocess
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -22,6 +24,16 @@ from benchmarks.frameworks.tables import report
 from benchmarks.frameworks.workloads import WORKLOADS
 
 QUICKEST = Plan(launches=1, rounds=1, slice=0.0005)
+
+
+@pytest.fixture(autouse=True)
+def _uvicorn_speaks_again() -> Iterator[None]:
+    """Give uvicorn's loggers their levels back: what is timed here keeps them silent."""
+    loggers = [logging.getLogger(name) for name in ("uvicorn", "uvicorn.error", "uvicorn.access")]
+    levels = [logger.level for logger in loggers]
+    yield
+    for logger, level in zip(loggers, levels, strict=True):
+        logger.setLevel(level)
 
 
 def app_for(workload: str, module: object) -> object:
