@@ -17,7 +17,7 @@ def test_keys_move_filter_and_freeze(table: FaceOnPage, log: Log) -> None:
     page = table.page
     grid(page).focus()
     number = page.locator(".mpp-table .mpp-sheet .mpp-selected .mpp-n")
-    steps = {"ArrowUp": "101", "Home": "1", "PageDown": "13", "ArrowDown": "14", "End": "101"}
+    steps = {"ArrowUp": "101", "Home": "1", "PageDown": "14", "ArrowDown": "15", "End": "101"}
     for key, expected in steps.items():
         page.keyboard.press(key)
         table.carry()
