@@ -118,6 +118,9 @@ TABLE: dict[str, Room] = {
     "playground/clients.py": Room(
         "playground.transports playground.traffic playground.recorder", live="asyncio"
     ),
+    # The keeper is a script: it imports nothing of ours.
+    "playground/outside/keeper.py": Room(live="signal subprocess threading"),
+    "playground/outside/*.py": Room("playground.outside", live="subprocess threading"),
     "playground/urls.py": Room(others="jupyter_core"),
     # The entry that is being made decides where a line of output goes.
     "playground/output/*.py": Room(

@@ -1,0 +1,12 @@
+"""Programs of one's own outside the kernel: a folder, a test run, servers, and none left behind.
+
+Law of the room: whatever becomes of the kernel, what was started here ends with it.
+"""
+
+from playground.outside.absent import Absent
+from playground.outside.folder import Outside
+from playground.outside.programs import ProgramFailed
+from playground.outside.runs import Finished
+from playground.outside.servers import Redis, Workers
+
+__all__ = ["Absent", "Finished", "Outside", "ProgramFailed", "Redis", "Workers"]

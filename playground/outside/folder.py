@@ -1,0 +1,174 @@
+"""A folder for a project outside the notebook, and what runs in it."""
+
+from __future__ import annotations
+
+import shutil
+import sys
+import tempfile
+import weakref
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from types import TracebackType
+from typing import Final
+
+from playground.outside.absent import Absent, lacking, program
+from playground.outside.programs import Program
+from playground.outside.runs import Finished
+from playground.outside.servers import Redis, Workers
+
+# Without files of bytecode: by their times Python cannot see that a module was written twice in
+# one second.
+_FRESH: Final = {"PYTHONDONTWRITEBYTECODE": "1"}
+_PYTEST: Final = (
+    "pytest",
+    "-q",
+    "--tb=short",
+    "--color=no",
+    "-p",
+    "no:cacheprovider",
+    "--rootdir=.",
+)
+_BARE: Final = {"PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1", "PYTEST_ADDOPTS": ""}
+
+
+class Outside:
+    """A folder outside the notebook, with the programs that run in it.
+
+    What cannot run here, in a browser or for want of a package, is an `Absent`: it is false, and
+    shows as a sentence that says what is missing. The folder and all programs go with `close`, or
+    with the kernel.
+
+    Attributes:
+        folder: The folder, a temporary one.
+    """
+
+    def __init__(self) -> None:
+        self.folder = Path(tempfile.mkdtemp(prefix="outside-"))
+        self._servers: dict[str, Workers] = {}
+        self._redis: Redis | None = None
+        self._remove = weakref.finalize(self, shutil.rmtree, self.folder, ignore_errors=True)
+
+    def write(self, name: str, *parts: str) -> Path:
+        """Write a file, one part after the other, each ending in one line break.
+
+        Args:
+            name: Its name in the folder.
+            parts: Its text.
+
+        Returns:
+            Where it is.
+        """
+        path = self.folder / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text("".join(f"{part.rstrip()}\n" for part in parts), encoding="utf-8")
+        return path
+
+    def run(self, module: str, *arguments: str, timeout: float = 60.0) -> Finished | Absent:
+        """Run `python -m module arguments` in the folder, to its end.
+
+        Args:
+            module: A module that is a program, such as `"pytest"`.
+            arguments: What to tell it.
+            timeout: Seconds after which it is stopped.
+        """
+        missing = lacking([module.partition(".")[0]] if not self._has(module) else [])
+        if missing is not None:
+            return missing
+        return self._run([module], arguments, timeout, {})
+
+    def test(self, *files: str, timeout: float = 60.0) -> Finished | Absent:
+        """Run pytest on files in the folder, without plugins: the same words everywhere.
+
+        Args:
+            files: Their names; all tests in the folder by default.
+            timeout: Seconds after which it is stopped.
+        """
+        missing = lacking(["pytest"])
+        return missing if missing is not None else self._run(_PYTEST, files, timeout, _BARE)
+
+    def serve(
+        self,
+        app: str,
+        *,
+        workers: int = 1,
+        environment: Mapping[str, str] | None = None,
+        needs: Sequence[str] = (),
+    ) -> Workers | Absent:
+        """Serve an app with uvicorn, on a free port of this machine; return when it answers.
+
+        Called again for the same app, it ends the earlier server first.
+
+        Args:
+            app: The app as `"module:name"`: an ASGI app in a module in the folder.
+            workers: How many processes.
+            environment: Environment variables for it, besides those of this process.
+            needs: Packages that the app imports and that may not be there.
+
+        Raises:
+            ProgramFailed: It did not start; the message has what uvicorn says about it.
+        """
+        missing = lacking(["uvicorn", *needs])
+        if missing is not None:
+            return missing
+        if app in self._servers:
+            self._servers.pop(app).stop()
+        variables = {**_FRESH, **(environment or {})}
+        self._servers[app] = Workers(app, sys.executable, self.folder, workers, variables)
+        return self._servers[app]
+
+    def redis(self) -> Redis | Absent:
+        """Start a Redis in the folder; return the one there is if it runs.
+
+        Raises:
+            ProgramFailed: It did not start; the message has its own words.
+        """
+        missing = lacking(["redis"])
+        if missing is not None:
+            return missing
+        path = program("redis-server", "valkey-server")
+        if path is None:
+            return Absent(
+                "redis-server is not installed here, so this goes without; to see it, install it "
+                "(Debian: apt-get install redis-server; macOS: brew install redis)."
+            )
+        if self._redis is None or not self._redis.running:
+            self._redis = Redis(path, self.folder)
+        return self._redis
+
+    def close(self) -> None:
+        """End all that runs here, and remove the folder. It may be called again."""
+        for server in self._servers.values():
+            server.stop()
+        if self._redis is not None:
+            self._redis.stop()
+        self._remove()
+
+    def __enter__(self) -> Outside:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self.close()
+
+    def __repr__(self) -> str:
+        running = [repr(each) for each in self._servers.values() if each.running]
+        return f"<Outside: {', '.join(running) or 'nothing runs'}>"
+
+    def _run(
+        self,
+        module: Sequence[str],
+        arguments: Sequence[str],
+        timeout: float,
+        environment: Mapping[str, str],
+    ) -> Finished:
+        command = [sys.executable, "-m", *module, *arguments]
+        ran = Program(command, self.folder, {**_FRESH, "NO_COLOR": "1", **environment})
+        code = ran.wait(timeout)
+        return Finished(code, ran.text)
+
+    def _has(self, module: str) -> bool:
+        return (self.folder / f"{module}.py").is_file()

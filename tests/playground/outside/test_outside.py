@@ -1,0 +1,241 @@
+"""Programs outside: they run, they answer, they say what is wrong, and none outlives its owner."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import shutil
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import httpx
+import pytest
+from websockets.asyncio.client import connect
+
+from playground.outside import Absent, Finished, Outside, ProgramFailed, Redis, Workers
+from playground.outside.programs import Program
+
+PATIENCE = 30.0
+
+ECHO = """
+import os
+from micropie import App
+
+class Echo(App):
+    async def index(self):
+        return {"pid": os.getpid(), "mood": os.environ.get("MOOD", "")}
+    async def ws_echo(self, ws):
+        await ws.accept()
+        async for message in ws:
+            await ws.send_text(f"Echo: {message}")
+
+app = Echo()
+"""
+
+posix = pytest.mark.skipif(sys.platform == "win32", reason="there are no process groups")
+
+
+@pytest.fixture
+def outside() -> Iterator[Outside]:
+    with Outside() as outside:
+        outside.write("echo.py", ECHO)
+        yield outside
+
+
+def is_alive(pid: int) -> bool:
+    """Return whether a process runs; one that has ended and nobody asked about does not."""
+    state = Path(f"/proc/{pid}/stat")
+    if state.parent.parent.joinpath("self").exists():
+        try:
+            return state.read_text().rpartition(")")[2].split()[0] != "Z"
+        except (FileNotFoundError, ProcessLookupError):
+            return False
+    try:
+        os.kill(pid, 0)
+    except ProcessLookupError:
+        return False
+    return True
+
+
+def wait_until(condition: Callable[[], bool]) -> None:
+    deadline = time.monotonic() + PATIENCE
+    while not condition():
+        assert time.monotonic() < deadline
+        time.sleep(0.01)
+
+
+def serve(outside: Outside, workers: int = 1, **environment: str) -> Workers:
+    server = outside.serve("echo:app", workers=workers, environment=environment)
+    assert isinstance(server, Workers)
+    return server
+
+
+async def test_a_module_is_served_by_a_process_of_its_own(outside: Outside) -> None:
+    server = serve(outside, MOOD="fine")
+    async with httpx.AsyncClient() as visitor:
+        answer = (await visitor.get(server.url)).json()
+    assert (answer["mood"], answer["pid"]) == ("fine", server.pids[0])
+    assert answer["pid"] != os.getpid()
+    async with connect(server.ws_url("/echo")) as ada:
+        await ada.send("hi")
+        assert await ada.recv() == "Echo: hi"
+    assert repr(server) == f"<1 worker of echo:app at {server.url}>"
+    assert repr(outside) == f"<Outside: {server!r}>"
+
+
+async def test_several_workers_all_answer_and_all_end(outside: Outside) -> None:
+    server = serve(outside, workers=2)
+    assert len(server.pids) == 2
+    met: set[int] = set()
+    async with asyncio.timeout(PATIENCE):
+        while met != set(server.pids):
+            # Connections that come one after the other may all go to the same worker.
+            async with httpx.AsyncClient() as one, httpx.AsyncClient() as other:
+                answers = await asyncio.gather(*(each.get(server.url) for each in (one, other)))
+            met |= {each.json()["pid"] for each in answers}
+    server.stop()
+    server.stop()
+    assert [pid for pid in server.pids if is_alive(pid)] == []
+    assert not server.running
+    assert repr(server).endswith(", stopped>")
+
+
+def test_serving_again_ends_the_server_before(outside: Outside) -> None:
+    first = serve(outside)
+    outside.write("echo.py", ECHO.replace("MOOD", "WEATHER"))
+    second = serve(outside, MOOD="fine", WEATHER="fair")
+    assert [pid for pid in first.pids if is_alive(pid)] == []
+    assert httpx.get(second.url).json()["mood"] == "fair"
+
+
+def test_a_module_that_does_not_load_says_why_at_once(outside: Outside) -> None:
+    outside.write("wrong.py", "import no_such_package")
+    for workers in (1, 2):
+        with pytest.raises(ProgramFailed, match=r"ended\n(?s:.*)No module named 'no_such_package'"):
+            outside.serve("wrong:app", workers=workers)
+
+
+def test_close_ends_all_and_removes_the_folder() -> None:
+    outside = Outside()
+    outside.write("echo.py", ECHO)
+    server = serve(outside)
+    assert outside.folder.is_dir()
+    outside.close()
+    outside.close()
+    assert not outside.folder.exists()
+    assert not is_alive(server.pids[0])
+
+
+OWNER = """
+import sys
+from playground.outside import Outside
+
+outside = Outside()
+outside.write("echo.py", sys.argv[1])
+print(*outside.serve("echo:app", workers=2).pids, flush=True)
+sys.stdin.read()
+"""
+
+
+@pytest.mark.parametrize("last", ["end", "kill"])
+def test_nothing_outlives_a_process_that_ends_or_is_killed(last: str) -> None:
+    owner = subprocess.Popen(
+        [sys.executable, "-c", OWNER, ECHO],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        text=True,
+    )
+    assert owner.stdout is not None
+    pids = [int(pid) for pid in owner.stdout.readline().split()]
+    assert [is_alive(pid) for pid in pids] == [True, True]
+    if last == "kill":
+        owner.kill()
+    owner.communicate(timeout=PATIENCE)
+    wait_until(lambda: not any(is_alive(pid) for pid in pids))
+
+
+@posix
+def test_what_does_not_want_to_end_is_killed(outside: Outside) -> None:
+    path = outside.write(
+        "stubborn.py",
+        "import os, signal, threading",
+        "signal.signal(signal.SIGTERM, signal.SIG_IGN)",
+        "print(os.getpid(), flush=True)",
+        "threading.Event().wait()",
+    )
+    stubborn = Program([sys.executable, str(path)], outside.folder)
+    pid = int(stubborn.wait_until(lambda said: said.endswith("\n"), PATIENCE))
+    stubborn.stop()
+    assert not is_alive(pid)
+
+
+def test_what_takes_too_long_is_stopped_and_says_so(outside: Outside) -> None:
+    outside.write("slow.py", "import threading", "threading.Event().wait()")
+    done = outside.run("slow", timeout=0.2)
+    assert isinstance(done, Finished)
+    assert (done.code, bool(done)) == (None, False)
+    assert repr(done).endswith("It was stopped: its time was up.")
+
+
+@posix
+def test_an_interrupt_of_this_process_is_not_its_business(outside: Outside) -> None:
+    assert os.getpgid(serve(outside).pids[0]) != os.getpgid(0)
+
+
+def test_a_program_runs_to_its_end_and_shows_what_it_said(outside: Outside) -> None:
+    outside.write("greet.py", "import sys", "print('hello', *sys.argv[1:])")
+    assert repr(outside.run("greet", "you", "two")) == "hello you two"
+
+
+def test_tests_run_as_the_files_are_now(outside: Outside) -> None:
+    outside.write("test_sum.py", "def test_sum():", "    assert 1 + 1 == 2")
+    done = outside.test()
+    assert done
+    assert "1 passed" in repr(done)
+    outside.write("test_sum.py", "def test_sum():", "    assert 1 + 1 == 3")
+    broken = outside.test("test_sum.py")
+    assert not broken
+    assert "assert (1 + 1) == 3" in repr(broken)
+
+
+def test_what_is_not_installed_is_false_and_says_so(
+    outside: Outside, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    without = outside.serve("echo:app", needs=["no_such_package"])
+    assert not without
+    assert repr(without).startswith(
+        "Not installed here: no_such_package. Run `%pip install no_such"
+    )
+    assert isinstance(outside.run("no_such_program"), Absent)
+    monkeypatch.setenv("PATH", "")
+    assert "redis-server is not installed here" in repr(outside.redis())
+    monkeypatch.setattr(sys, "platform", "emscripten")
+    for nothing in (outside.serve("echo:app"), outside.test(), outside.redis()):
+        assert isinstance(nothing, Absent)
+        assert "no processes in a browser" in nothing.reason
+
+
+@pytest.mark.skipif(shutil.which("redis-server") is None, reason="redis-server is not installed")
+async def test_a_redis_of_ones_own_starts_answers_and_ends(outside: Outside) -> None:
+    from redis.asyncio import Redis as Client
+
+    server = outside.redis()
+    assert isinstance(server, Redis)
+    assert outside.redis() is server
+    async with Client.from_url(server.url) as client:
+        await client.set("greeting", "hello")
+        assert await client.get("greeting") == b"hello"
+    server.stop()
+    assert (server.running, repr(server)) == (False, "<Redis, stopped>")
+    again = outside.redis()
+    assert isinstance(again, Redis)
+    assert again.running
+
+
+def test_what_is_written_is_a_file_with_whole_lines(outside: Outside) -> None:
+    path = outside.write("pages/index.html", "<p>", "hello\n\n", "</p>\n")
+    assert path == outside.folder / "pages" / "index.html"
+    assert path.read_text(encoding="utf-8") == "<p>\nhello\n</p>\n"
