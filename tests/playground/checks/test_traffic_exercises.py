@@ -1,0 +1,49 @@
+"""The exercises on reading traffic: done by the notebook's answer, open while the fault stands."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from micropie import App
+from playground import check, serve
+
+BOTH = ["traffic-once", "traffic-small"]
+
+
+class Hall(App):
+    def __init__(self) -> None:
+        super().__init__()
+        self.people: list[Any] = []
+
+
+class Mended(Hall):
+    async def ws_market(self, ws: Any) -> None:
+        await ws.accept()
+        self.people.append(ws)
+        async for message in ws:
+            if len(message) > 100:
+                await ws.close(1009, "too long")
+                return
+            for person in self.people:
+                await person.send_text(message)
+
+
+class Faulty(Hall):
+    async def ws_market(self, ws: Any) -> None:
+        await ws.accept()
+        self.people.append(ws)
+        async for message in ws:
+            await ws.send_text(message)
+            for person in self.people:
+                await person.send_text(message)
+
+
+async def test_the_answer_is_done() -> None:
+    board = await check(BOTH, serve(Mended))
+    assert [board[name].fault for name in BOTH] == ["", ""]
+
+
+async def test_the_faults_are_told() -> None:
+    board = await check(BOTH, serve(Faulty))
+    assert "expected to hear nothing more, got '10'" in board["traffic-once"].fault
+    assert "expected to be closed with 1009" in board["traffic-small"].fault
