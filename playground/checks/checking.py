@@ -18,8 +18,8 @@ def check(exercise: str | Iterable[str], lab: Lab) -> Checks:
 
     They are played against a fresh instance of the code on stage, so that nothing happens to the
     app's state and its other clients. In the traffic they are called ``check``, ``check-bob`` and
-    so on: filter it with ``client:check``, or ``-client:check``. What is checked once is checked
-    again by itself whenever the code changes.
+    so on: filter it with the word ``check``, or ``-check``. What is checked once is checked again
+    by itself whenever the code changes.
 
     Args:
         exercise: The name of an exercise, or several names.

@@ -17,11 +17,12 @@ async def traffic_once(play: Play) -> None:
         await client.expect_silence()
 
 
-@exercise("traffic-small", "Let /market close with 1009 whoever sends more than 100 characters.")
+@exercise("traffic-small", "Let /market close with 1009 whoever sends more than 20 characters.")
 async def traffic_small(play: Play) -> None:
-    """Send what is just short enough, and one more."""
-    client = await play.connect("/market")
-    await client.send("x" * 100)
-    await client.expect("x" * 100)
-    await client.send("x" * 101)
-    await client.expect_closed(1009)
+    """Send one character too many, and with another client what is just short enough."""
+    wordy = await play.connect("/market", name="wordy")
+    await wordy.send("9" * 21)
+    await wordy.expect_closed(1009)
+    brief = await play.connect("/market", name="brief")
+    await brief.send("9" * 20)
+    await brief.expect("9" * 20)
