@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from cleaning import WIDGET, alike, clean
+from cleaning import WIDGET, alike, clean, scrub
 from making import kernel_for, notebooks, read
 
 EVERY = pytest.mark.parametrize("path", notebooks(), ids=lambda path: path.stem)
@@ -22,6 +22,12 @@ def shown(notebook: Any) -> list[Any]:
 
 def test_there_is_a_course() -> None:
     assert [path.stem for path in notebooks()][:1] == ["00-start"]
+
+
+def test_a_cells_file_is_cleaned_however_long_the_picture_before_it_is() -> None:
+    # Minutes, if the search for the path began anew at each of these letters.
+    picture = f'<img src="{"a" * 100_000}">'
+    assert scrub(f'{picture} File "/tmp/ipykernel_12/34.py"') == f'{picture} File "CELL.py"'
 
 
 @EVERY
