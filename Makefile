@@ -39,6 +39,9 @@ check: $(VENV)/.dev  ## Look for mistakes without running: ruff, mypy, layers, t
 notebooks: $(VENV)/.dev  ## Run the notebooks in a fresh kernel and save their outputs, cleaned
 	$(PY) tests/notebooks/making.py
 
+site: $(VENV)/.dev  ## Make the course a static site, with Python in the browser (needs npm)
+	$(PY) -m lite
+
 picture: $(VENV)/.dev  ## Take the README's picture of the panel anew
 	$(PY) -m pytest -q tests/notebooks/test_journey.py -k readme
 	cp test-results/panel.png docs/panel.png
@@ -50,7 +53,7 @@ bench: $(VENV)/.dev  ## Measure what the speed claims say
 
 clean:  ## Remove what was made, the virtual environment too
 	rm -rf $(VENV) .bench build dist test-results .pytest_cache .mypy_cache .ruff_cache .hypothesis
-	find micropie playground tests benchmarks examples notebooks \
+	find micropie playground tests benchmarks examples lite notebooks \
 		\( -name __pycache__ -o -name .ipynb_checkpoints \) -type d -prune -exec rm -rf {} +
 
 # Installed again only when pyproject.toml has changed; the packages themselves are used in place.
@@ -65,4 +68,4 @@ $(PY):
 	@"$(PYTHON)" -m venv --clear $(VENV) || { rm -rf $(VENV); echo "Python could not make a virtual \
 	environment; on Debian and Ubuntu install one more package: apt-get install python3-venv" >&2; exit 1; }
 
-.PHONY: help lab test check notebooks picture bench clean
+.PHONY: help lab test check notebooks site picture bench clean

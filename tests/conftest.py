@@ -37,14 +37,23 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     Playwright's synchronous interface keeps an event loop running in the main thread from its first
     use to the end of the run, and no other loop can run there meanwhile.
     """
-    items.sort(key=_drives_a_browser)
+    items.sort(key=_comes_last)
     for item in items:
-        group = f"{item.path.name} in a browser" if _drives_a_browser(item) else str(item.path)
-        item.add_marker(pytest.mark.xdist_group(group))
+        item.add_marker(pytest.mark.xdist_group(_group(item)))
 
 
-def _drives_a_browser(item: pytest.Item) -> bool:
-    return "chromium" in getattr(item, "fixturenames", ())
+def _group(item: pytest.Item) -> str:
+    if _uses(item, "site_folder"):
+        return "the static site, made once"
+    return f"{item.path.name} in a browser" if _comes_last(item) else str(item.path)
+
+
+def _comes_last(item: pytest.Item) -> bool:
+    return _uses(item, "chromium") or _uses(item, "site_folder")
+
+
+def _uses(item: pytest.Item, fixture: str) -> bool:
+    return fixture in getattr(item, "fixturenames", ())
 
 
 def pytest_sessionfinish(session: pytest.Session) -> None:

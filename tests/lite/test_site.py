@@ -1,0 +1,61 @@
+"""The course on a static site: Python in the browser, and no server behind it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from cleaning import ROOT
+from driver import Notebook
+from panel_on_page import MILLISECONDS, PanelOnPage
+from playwright.sync_api import expect
+from static_site import Site
+
+PICTURES = ROOT / "test-results"
+
+# Loading Pyodide and all packages on a busy machine.
+FIRST_CELL = 120
+
+
+def test_the_first_notebook_lives_without_a_server(
+    open_on_site: Callable[[str], Notebook], site: Site
+) -> None:
+    notebook = open_on_site("00-start.ipynb")
+    serving = notebook.cell_with("serve(Echo)")
+    notebook.run(notebook.cell_with("from playground"), seconds=FIRST_CELL)
+    notebook.run(serving)
+    panel = PanelOnPage(notebook, serving)
+    see_that_there_is_no_network(panel)
+    talk_by_hand(panel)
+    redefine(notebook, panel)
+    notebook.screenshot(PICTURES / "lite.png", panel.root)
+    notebook.run_all()
+    assert "'HELLO'" in notebook.text(notebook.cell_with('await alice.send("hello")\nanswer'))
+    assert "stopped" in notebook.text(notebook.cell_with("lab.stop()"))
+    assert [path for path in site.missing if "favicon" not in path] == []
+
+
+def see_that_there_is_no_network(panel: PanelOnPage) -> None:
+    panel.wait_status("no network", "revision 1")
+    panel.wait_rows("revision 1 on stage · In[2]")
+
+
+def talk_by_hand(panel: PanelOnPage) -> None:
+    assert panel.connect("/echo") == "alice"
+    panel.wait_clients("alice")
+    panel.send("alice", "good morning")
+    panel.wait_rows(
+        "alice ⟶ server opened /echo",
+        "server ⟶ alice accepted",
+        "alice ⟶ server good morning 12",
+        "server ⟶ alice Echo: good morning 18",
+    )
+    panel.row("server ⟶ alice", "Echo: good morning").click()
+    expect(panel.detail).to_contain_text("sent atIn [2] line 8", timeout=MILLISECONDS)
+
+
+def redefine(notebook: Notebook, panel: PanelOnPage) -> None:
+    notebook.run(notebook.cell_with("message.upper()"))
+    panel.look()
+    panel.wait_rows("revision 2 on stage · In[3] · 1 socket handed over")
+    panel.send("alice", "good morning")
+    panel.wait_rows("alice ⟶ server good morning", "server ⟶ alice GOOD MORNING")

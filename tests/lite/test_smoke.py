@@ -1,0 +1,28 @@
+"""The site's Python runs both packages, with no browser yet."""
+
+from __future__ import annotations
+
+import json
+import shutil
+import subprocess
+from pathlib import Path
+
+SMOKE = Path(__file__).with_name("smoke.mjs")
+
+
+def test_a_lab_lives_in_pyodide(site_folder: Path) -> None:
+    node = shutil.which("node")
+    assert node, "Node.js is needed for this; install it"
+    pyodide = site_folder / "static" / "pyodide"
+    done = subprocess.run([node, SMOKE, pyodide], capture_output=True, text=True, timeout=120)
+    assert done.returncode == 0, done.stderr
+    told = json.loads(done.stdout)
+    assert told.pop("entries") > 8
+    assert told == {
+        "platform": "emscripten",
+        "heard": ["Echo: hello", "HELLO"],
+        "page": "hello",
+        "refused": 404,
+        "note": "There is no network here, so no address.",
+        "absent": [],
+    }
