@@ -18,6 +18,7 @@ from packaging.utils import canonicalize_name
 ROOT = Path(__file__).resolve().parent.parent
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
 ENVIRONMENT = yaml.safe_load((ROOT / "environment.yml").read_text())
+PYTHON = next(each[7:] for each in ENVIRONMENT["dependencies"] if str(each).startswith("python="))
 STATIC = ROOT / "playground" / "widgets" / "static"
 
 # What takes long to import, or may not be there at all.
@@ -67,10 +68,17 @@ def test_environment_and_pyproject_agree_about_versions() -> None:
 
 
 def test_environment_names_python_so_that_binder_sees_it() -> None:
-    python = next(each for each in ENVIRONMENT["dependencies"] if str(each).startswith("python"))
-    found = re.fullmatch(r"python=(\d+\.\d+)", python)
-    assert found
-    assert found[1] in PROJECT["requires-python"]
+    assert re.fullmatch(r"\d+\.\d+", PYTHON)
+    assert PYTHON in PROJECT["requires-python"]
+
+
+def test_binder_makes_its_image_of_the_environment() -> None:
+    render = ["--no-build", "--debug", "--user-id", "1000", "--user-name", "jovyan", str(ROOT)]
+    command = [sys.executable, "-m", "repo2docker", *render]
+    done = subprocess.run(command, capture_output=True, text=True)
+    assert done.returncode == 0, done.stderr
+    assert f"Building conda environment for python={PYTHON}" in done.stderr
+    assert 'env update -p ${NB_PYTHON_PREFIX} --file "environment.yml"' in done.stdout
 
 
 def test_framework_and_playground_require_nothing() -> None:

@@ -21,6 +21,7 @@ COMMAND = (
     *(("--allow-root",) if hasattr(os, "getuid") and os.getuid() == 0 else ()),
     # The page gives its application object away, so that a test need not click through menus.
     "--LabApp.expose_app_in_browser=True",
+    "--JupyterNotebookApp.expose_app_in_browser=True",
     # Or it would ask PyPI for extensions.
     "--LabApp.extension_manager=readonly",
 )

@@ -1,0 +1,79 @@
+"""The same panel in Notebook 7 and in Voilà: whatever shows widgets shows it, and it works there."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+import nbformat
+from conftest import KERNEL
+from driver import Notebook
+from panel_on_page import MILLISECONDS, PanelOnPage
+from playwright.sync_api import Browser, Locator, Page, expect
+from server import Server
+
+SERVE = """\
+from micropie import App
+from playground import serve
+
+class Echo(App):
+    async def ws_echo(self, ws):
+        await ws.accept()
+        async for message in ws:
+            await ws.send_text(f"Echo: {message}")
+
+lab = serve(Echo)
+lab"""
+
+
+class Notebook7(NamedTuple):
+    """A JupyterLab server whose notebooks are opened in Notebook 7."""
+
+    server: Server
+
+    def lab_url(self, notebook: str) -> str:
+        """Return the address that opens a notebook."""
+        return f"{self.server.url}notebooks/{notebook}?token={self.server.token}"
+
+
+class Rendered(NamedTuple):
+    """A page with the panel on it, and no notebook around."""
+
+    page: Page
+
+    def output_area(self, cell: int) -> Locator:
+        """Return the page: whose output it is cannot be seen there."""
+        return self.page.locator("body")
+
+
+def write(server: Server, name: str) -> str:
+    """Write a notebook that serves an app."""
+    cells = [nbformat.v4.new_code_cell(SERVE)]
+    nbformat.write(nbformat.v4.new_notebook(cells=cells, metadata=KERNEL), server.folder / name)
+    return name
+
+
+def talk(panel: PanelOnPage) -> None:
+    """Connect a client by hand, say something, and see the answer."""
+    assert panel.connect("/echo") == "alice"
+    panel.send("alice", "good morning")
+    panel.wait_rows("opened /echo", "accepted", "good morning 12", "Echo: good morning 18")
+
+
+def test_the_panel_lives_in_notebook_7(chromium: Browser, server: Server) -> None:
+    context = chromium.new_context(viewport={"width": 1200, "height": 900})
+    notebook = Notebook(context, Notebook7(server), write(server, "classic.ipynb"))
+    notebook.run(0)
+    talk(PanelOnPage(notebook, 0))
+    notebook.close()
+    context.close()
+    assert (notebook.failures, notebook.strangers) == ([], [])
+
+
+def test_the_panel_lives_in_voila(chromium: Browser, server: Server) -> None:
+    context = chromium.new_context(viewport={"width": 1200, "height": 900})
+    page = context.new_page()
+    name = write(server, "rendered.ipynb")
+    page.goto(f"{server.url}voila/render/{name}?token={server.token}", timeout=MILLISECONDS)
+    expect(page.locator(".mpp-panel")).to_be_visible(timeout=MILLISECONDS)
+    talk(PanelOnPage(Rendered(page), 0))
+    context.close()
