@@ -1,4 +1,4 @@
-"""The same panel in Notebook 7 and in Voilà: whatever shows widgets shows it, and it works there."""
+"""The same panel in Notebook 7 and in Voilà: what shows widgets shows it, and it works there."""
 
 from __future__ import annotations
 
