@@ -13,8 +13,9 @@ from typing import Generic, TypeVar
 
 T = TypeVar("T")
 
-# Timers of browsers count milliseconds in 31 bits; a longer wait would end at once there.
-LONGEST = 86_400.0
+# From a day on, a wait is without end and needs no timer. In a browser a timer stays armed when it
+# is no longer wanted, and every message would leave one behind.
+ENDLESS = 86_400.0
 
 # How many bytes may lie unread before the writer waits, as it would for a full socket. A server
 # and the kernel's buffers hold a few megabytes together.
@@ -109,7 +110,7 @@ class Deadline:
     def __init__(self, seconds: float, awaited: str) -> None:
         self._seconds = seconds
         self._awaited = awaited
-        self._timeout = asyncio.timeout(min(seconds, LONGEST))
+        self._timeout = asyncio.timeout(seconds if seconds < ENDLESS else None)
 
     async def __aenter__(self) -> None:
         await self._timeout.__aenter__()

@@ -9,6 +9,9 @@ from pathlib import Path
 
 SMOKE = Path(__file__).with_name("smoke.mjs")
 
+# In the milliseconds of JavaScript.
+MINUTE = 60_000
+
 
 def test_a_lab_lives_in_pyodide(site_folder: Path) -> None:
     node = shutil.which("node")
@@ -18,6 +21,7 @@ def test_a_lab_lives_in_pyodide(site_folder: Path) -> None:
     assert done.returncode == 0, done.stderr
     told = json.loads(done.stdout)
     assert told.pop("entries") > 8
+    assert told.pop("longest") <= MINUTE
     assert told == {
         "platform": "emscripten",
         "heard": ["Echo: hello", "HELLO"],

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import asyncio
+from math import inf
 from typing import Any
 
 import pytest
 from testing_apps import ACCEPT, stuck
 
 from micropie.testing import Client
-from micropie.testing.waiting import HIGH_WATER, LONGEST, Deadline, Pipe
+from micropie.testing.waiting import ENDLESS, HIGH_WATER, Deadline, Pipe
 from micropie.types import Receive, Scope, Send
 
 
@@ -61,11 +62,12 @@ async def test_a_time_out_of_the_caller_is_not_renamed() -> None:
             raise TimeoutError("mine")
 
 
-async def test_no_timer_is_longer_than_a_browser_can_count() -> None:
-    async with Deadline(1e9, "something") as _:
-        loop: Any = asyncio.get_running_loop()
-        longest = max(timer.when() for timer in loop._scheduled if not timer.cancelled())
-        assert longest <= loop.time() + LONGEST
+@pytest.mark.parametrize(("seconds", "timers"), [(ENDLESS - 1, 1), (ENDLESS, 0), (inf, 0)])
+async def test_a_wait_without_end_sets_no_timer(seconds: float, timers: int) -> None:
+    loop: Any = asyncio.get_running_loop()
+    before = len(loop._scheduled)
+    async with Deadline(seconds, "something"):
+        assert len(loop._scheduled) == before + timers
 
 
 async def test_a_pipe_gives_each_item_once_whoever_waits() -> None:
