@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import fcntl
+import os
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -10,13 +12,23 @@ from driver import Notebook
 from playwright.sync_api import Browser
 from static_site import Site, served
 
-from lite.building import make
+from lite.building import CACHE, make
 
 
 @pytest.fixture(scope="session")
 def site_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The site, made for this run; only its downloads are older."""
-    return make(site=tmp_path_factory.mktemp("lite") / "site")
+    """The site, made once for this run and all its workers; only its downloads may be older."""
+    own = tmp_path_factory.getbasetemp()
+    folder = (own.parent if "PYTEST_XDIST_WORKER" in os.environ else own) / "lite"
+    folder.mkdir(exist_ok=True)
+    CACHE.parent.mkdir(exist_ok=True)
+    # Other runs on this machine share the downloads.
+    with (CACHE.parent / "lite.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        if not (folder / "made").exists():
+            make(site=folder / "site")
+            (folder / "made").touch()
+    return folder / "site"
 
 
 @pytest.fixture(scope="session")

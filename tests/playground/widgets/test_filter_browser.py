@@ -96,11 +96,13 @@ def test_older_finds_are_asked_for(table: FaceOnPage, log: Log) -> None:
     page = table.page
     scroll_to(page, 0)
     table.carry()
-    page.get_by_text("4,000 older matches in the kernel: show").click()
+    older = page.get_by_text("4,000 older matches in the kernel: show")
+    table.until(older.is_visible)
+    older.click()
     table.carry()
     scroll_to(page, 0)
     table.carry()
-    expect(page.get_by_text("3,000 older matches in the kernel: show")).to_be_visible()
+    table.until(page.get_by_text("3,000 older matches in the kernel: show").is_visible)
 
 
 def test_finds_that_never_came_are_asked_for(table: FaceOnPage, log: Log) -> None:
