@@ -40,7 +40,8 @@ def make(cache: Path = CACHE, site: Path = SITE) -> Path:
     wheels = [*sorted(got.wheels.glob("*.whl")), ours]
     distribution(got.pyodide, wheels, work / "src" / "static" / "pyodide", {PROJECT: {"lab"}})
     shutil.copy2(HERE / "jupyter-lite.json", work / "src")
-    _jupyterlite(got, work / "src", site)
+    _course(ROOT / "notebooks", work / "course")
+    _jupyterlite(got, work / "src", work / "course", site)
     shutil.copy2(FRONT, site / "index.html")
     _check(site)
     return site
@@ -52,14 +53,22 @@ def _own_wheel(tools: Path, out: Path) -> Path:
     return wheel
 
 
-def _jupyterlite(got: Downloads, source: Path, site: Path) -> None:
+def _course(notebooks: Path, out: Path) -> None:
+    """Copy the notebooks and their pictures, these in ASCII: JupyterLite reads them as Latin-1."""
+    shutil.copytree(notebooks, out, ignore=shutil.ignore_patterns(".*", "__pycache__"))
+    for picture in out.rglob("*.svg"):
+        drawn = picture.read_text(encoding="utf-8")
+        picture.write_bytes(drawn.encode("ascii", "xmlcharrefreplace"))
+
+
+def _jupyterlite(got: Downloads, source: Path, course: Path, site: Path) -> None:
     """Have JupyterLite build: its two faces, the course, and no extension of this machine's."""
     program = "import sys; from jupyterlite_core.app import main; sys.exit(main())"
     found = [wheel for name in EXTENSIONS for wheel in got.wheels.glob(f"{name}-*.whl")]
     extensions = [got.tools / KERNEL, *found]
     _python(
         got.tools, "-c", program, "build",
-        "--contents", str(ROOT / "notebooks"), "--apps", "lab", "--apps", "notebooks",
+        "--contents", str(course), "--apps", "lab", "--apps", "notebooks",
         "--no-sourcemaps", "--output-dir", str(site), "--ignore-sys-prefix",
         *(f"--LiteBuildConfig.federated_extensions={each}" for each in extensions),
         folder=source,
