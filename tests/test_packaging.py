@@ -21,6 +21,9 @@ ENVIRONMENT = yaml.safe_load((ROOT / "environment.yml").read_text())
 PYTHON = next(each[7:] for each in ENVIRONMENT["dependencies"] if str(each).startswith("python="))
 STATIC = ROOT / "playground" / "widgets" / "static"
 
+# What conda-forge calls by another name than PyPI.
+ON_CONDA = {"redis-py": "redis"}
+
 # What takes long to import, or may not be there at all.
 HEAVY = "anywidget httpx ipywidgets IPython pandas starlette tornado uvicorn uvloop websockets"
 
@@ -43,7 +46,8 @@ def conda() -> dict[str, str]:
     lines = [each for each in ENVIRONMENT["dependencies"] if isinstance(each, str)]
     parts = [re.fullmatch(r"([\w-]+)(?:(?:=|>=)([\d.]+))?", line) for line in lines]
     assert all(parts), lines
-    return {canonicalize_name(part[1]): part[2] or "" for part in parts if part}
+    found = {part[1]: part[2] or "" for part in parts if part}
+    return {canonicalize_name(ON_CONDA.get(name, name)): version for name, version in found.items()}
 
 
 def run_python(program: str, *flags: str) -> str:
