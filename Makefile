@@ -25,6 +25,7 @@ lab: $(VENV)/.lab  ## Open JupyterLab at the first notebook
 
 test: $(VENV)/.dev  ## Run every test, in a browser too
 	$(PY) tests/notebooks/chromium.py
+	$(PY) tests/notebooks/hub_proxy.py
 	$(PY) -m pytest $(AT_ONCE) $(PYTEST_ARGS)
 
 check: $(VENV)/.dev  ## Look for mistakes without running: ruff, mypy, layers, the JavaScript

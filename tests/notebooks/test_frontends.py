@@ -3,13 +3,25 @@
 from __future__ import annotations
 
 from typing import NamedTuple
+from urllib.parse import urlsplit
 
 import nbformat
 from conftest import KERNEL
 from driver import Notebook
 from panel_on_page import MILLISECONDS, PanelOnPage
-from playwright.sync_api import Browser, Locator, Page, expect
+from playwright.sync_api import (
+    Browser,
+    BrowserContext,
+    Locator,
+    Page,
+    Route,
+    WebSocketRoute,
+    expect,
+)
 from server import Server
+
+# What a reader sees whose page reaches no port of the kernel's machine.
+OUT_OF_REACH = "This page cannot reach the app: "
 
 SERVE = """\
 from micropie import App
@@ -45,9 +57,9 @@ class Rendered(NamedTuple):
         return self.page.locator("body")
 
 
-def write(server: Server, name: str) -> str:
+def write(server: Server, name: str, *more: str) -> str:
     """Write a notebook that serves an app."""
-    cells = [nbformat.v4.new_code_cell(SERVE)]
+    cells = [nbformat.v4.new_code_cell(source) for source in (SERVE, *more)]
     nbformat.write(nbformat.v4.new_notebook(cells=cells, metadata=KERNEL), server.folder / name)
     return name
 
@@ -77,3 +89,43 @@ def test_the_panel_lives_in_voila(chromium: Browser, server: Server) -> None:
     expect(page.locator(".mpp-panel")).to_be_visible(timeout=MILLISECONDS)
     talk(PanelOnPage(Rendered(page), 0))
     context.close()
+
+
+def wall_off(context: BrowserContext, server: Server) -> list[str]:
+    """Let pages reach Jupyter itself and nothing through it; return what they tried, as it grows."""
+    tried: list[str] = []
+
+    def allowed(url: str) -> bool:
+        parts = urlsplit(url)
+        ours = parts.netloc == urlsplit(server.url).netloc and "/proxy/" not in parts.path
+        if not ours:
+            tried.append(url)
+        return ours
+
+    def request(route: Route) -> None:
+        route.continue_() if allowed(route.request.url) else route.abort()
+
+    def socket(route: WebSocketRoute) -> None:
+        route.connect_to_server() if allowed(route.url) else route.close(code=1011)
+
+    context.route("**/*", request)
+    context.route_web_socket("**/*", socket)
+    return tried
+
+
+def test_the_panel_works_where_no_address_does(chromium: Browser, server: Server) -> None:
+    context = chromium.new_context(viewport={"width": 1200, "height": 900})
+    tried = wall_off(context, server)
+    name = write(server, "walled.ipynb", 'lab.browse("/")', 'lab.connect_in_browser("/echo")')
+    notebook = Notebook(context, server, name)
+    notebook.run(0)
+    talk(PanelOnPage(notebook, 0))
+    assert tried == [], "the panel alone asks for no address"
+    for cell in (1, 2):
+        notebook.run(cell)
+        said = notebook.output_area(cell).get_by_text(OUT_OF_REACH)
+        expect(said.first).to_be_visible(timeout=MILLISECONDS)
+    assert {urlsplit(url).scheme for url in tried} == {"http", "ws"}
+    notebook.close()
+    context.close()
+    assert (notebook.failures, notebook.strangers) == ([], [])
