@@ -43,6 +43,10 @@ notebooks: $(VENV)/.dev  ## Run the notebooks in a fresh kernel and save their o
 site: $(VENV)/.dev  ## Make the course a static site, with Python in the browser (needs npm)
 	$(PY) -m lite
 
+docs: $(VENV)/.docs  ## Build the documentation's site in build/docs; a warning is an error
+	$(PY) -m sphinx --nitpicky --fail-on-warning --keep-going --quiet -c docs -b html . build/docs
+	@echo "Built: build/docs/index.html"
+
 picture: $(VENV)/.dev  ## Take the README's picture of the panel anew
 	$(PY) -m pytest -q tests/notebooks/test_journey.py -k readme
 	cp test-results/panel.png docs/panel.png
@@ -58,7 +62,7 @@ clean:  ## Remove what was made, the virtual environment too
 		\( -name __pycache__ -o -name .ipynb_checkpoints \) -type d -prune -exec rm -rf {} +
 
 # Installed again only when pyproject.toml has changed; the packages themselves are used in place.
-$(VENV)/.lab $(VENV)/.dev: $(VENV)/.%: pyproject.toml | $(PY)
+$(VENV)/.lab $(VENV)/.docs $(VENV)/.dev: $(VENV)/.%: pyproject.toml | $(PY)
 	@echo "Installing into $(VENV); this takes a minute or two, once."
 	$(PY) -m pip install --quiet --disable-pip-version-check --editable ".[$*]"
 	@touch $@
@@ -69,4 +73,4 @@ $(PY):
 	@"$(PYTHON)" -m venv --clear $(VENV) || { rm -rf $(VENV); echo "Python could not make a virtual \
 	environment; on Debian and Ubuntu install one more package: apt-get install python3-venv" >&2; exit 1; }
 
-.PHONY: help lab test check notebooks site picture bench clean
+.PHONY: help lab test check notebooks site docs picture bench clean

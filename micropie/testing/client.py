@@ -49,9 +49,6 @@ class Client:
         client: The address and port that the app sees.
         root_path: Where the app is mounted, as with uvicorn's `--root-path`.
         max_message: Bytes of a WebSocket message above which the server closes with 1009.
-
-    Attributes:
-        errors: What handlers, hooks and the app itself raised, the last 100 of them.
     """
 
     def __init__(
@@ -79,7 +76,7 @@ class Client:
 
     @property
     def errors(self) -> list[BaseException]:
-        """What the app raised, the last 100 of them."""
+        """What handlers, hooks and the app itself raised, the last 100 of them."""
         return self._tasks.errors
 
     # Lifespan.

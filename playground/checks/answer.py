@@ -13,7 +13,10 @@ class Answer:
     """An HTTP response. Made by `Play.request` and its like.
 
     Attributes:
-        status, text, headers: Of the response; `headers` has lower-case names, the first of each.
+        status: The HTTP status.
+        text: The body as text.
+        body: The body as bytes.
+        headers: By lower-case name; of several with one name, the first.
 
     Args:
         story: Where it happened.

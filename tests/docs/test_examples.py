@@ -1,0 +1,68 @@
+"""Every example of the documentation runs as it stands, and shows what the page says."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from kernels import Cell, Kernel
+from pages import ROOT, SHOWN, Example, checked, examples, matches, pages
+
+# What a page begins with: nothing of the page before.
+FRESH = f"""\
+import playground
+playground.stop_all()
+playground.serving.labs.clear()
+%reset -f
+def {SHOWN}(value, said):
+    assert value == said, f"the page says {{said!r}}, but it is {{value!r}}"
+"""
+
+
+@pytest.fixture(scope="module")
+def kernel() -> Iterator[Kernel]:
+    """One kernel for all pages, because a kernel takes longer to start than a page to run."""
+    with Kernel() as running:
+        yield running
+
+
+def outcome(cell: Cell) -> str:
+    """Return what a reader sees below a cell."""
+    if cell.error is not None:
+        return f"{cell.error['ename']}: {cell.error['evalue']}"
+    return cell.out + (cell.value if cell.result is not None else "")
+
+
+@pytest.mark.parametrize("path", pages(), ids=lambda path: str(path.relative_to(ROOT)))
+def test_the_examples_of_a_page_show_what_it_says(kernel: Kernel, path: Path) -> None:
+    kernel.run(FRESH)
+    for example in examples(path):
+        if not example.not_run:
+            run(kernel, example, f"{path.relative_to(ROOT)}:{example.line}")
+
+
+def run(kernel: Kernel, example: Example, place: str) -> None:
+    cell = kernel.run(checked(example.code), check=False)
+    came = outcome(cell)
+    if example.output is not None:
+        assert matches(example.output, came), f"{place} shows\n{came}"
+    else:
+        assert cell.error is None, f"{place} raises {came}"
+
+
+def test_few_examples_are_not_run() -> None:
+    reasons = [each.not_run for path in pages() for each in examples(path) if each.not_run]
+    assert len(reasons) <= 3
+    assert all(len(reason.split()) > 3 for reason in reasons)
+
+
+def test_a_value_in_a_comment_is_compared() -> None:
+    code = "x = 1  # 2\nawait f(x)     # 'two'\nlab  # the panel\nlen('a')  # 1"
+    shown = f"x = 1  # 2\n{SHOWN}(await f(x), 'two')\nlab  # the panel\n{SHOWN}(len('a'), 1)"
+    assert checked(code) == shown
+
+
+def test_an_ellipsis_stands_for_anything() -> None:
+    assert matches("one … three", "one two three\n")
+    assert not matches("one … three", "one two four")

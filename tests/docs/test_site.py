@@ -1,0 +1,69 @@
+"""The site is built without a warning, has every page, and loads nothing from elsewhere."""
+
+from __future__ import annotations
+
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from pages import ROOT
+
+# Notebooks that others already lead to, and that are yet to come.
+UNWRITTEN = ("08-traffic.ipynb", "11-testing.ipynb")
+# What a page loads by itself; a link that a reader may follow is another matter.
+LOADED = re.compile(
+    r"""<(?:script|img|iframe|source)\b[^>]*\bsrc=["'](?P<src>[^"']*)"""
+    r"""|<link\b[^>]*\brel=["']stylesheet["'][^>]*\bhref=["'](?P<href>[^"']*)"""
+)
+ELSEWHERE = re.compile(r"(?:https?:)?//")
+FETCHED = re.compile(r"""(?:@import|url\()\s*["']?(?:https?:)?//""")
+
+
+@pytest.fixture(scope="module")
+def site(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The site as `make docs` builds it; its warnings are in `warnings.txt` beside it."""
+    target = tmp_path_factory.mktemp("site")
+    options = ["--nitpicky", "--quiet", "-w", str(target / "warnings.txt"), "-c", "docs"]
+    command = [sys.executable, "-m", "sphinx", *options, "-b", "html", ".", str(target / "html")]
+    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True)
+    assert done.returncode == 0, done.stderr
+    return target
+
+
+def test_nothing_is_warned_of(site: Path) -> None:
+    found = (site / "warnings.txt").read_text(encoding="utf-8").splitlines()
+    assert [line for line in found if not any(name in line for name in UNWRITTEN)] == []
+
+
+def test_every_page_and_every_notebook_is_there(site: Path) -> None:
+    sources = [*(ROOT / "docs").rglob("*.md"), *(ROOT / "notebooks").glob("*.ipynb")]
+    wanted = {path.relative_to(ROOT).with_suffix(".html") for path in sources}
+    assert [page for page in sorted(wanted) if not (site / "html" / page).is_file()] == []
+    assert "docs/index.html" in (site / "html" / "index.html").read_text(encoding="utf-8")
+
+
+def test_a_notebook_shows_what_is_committed_in_it(site: Path) -> None:
+    page = (site / "html/notebooks/00-start.html").read_text(encoding="utf-8")
+    assert "revision 1 on stage" in page
+    assert "Echo: hello" in page
+
+
+def test_the_reference_is_made_of_the_docstrings(site: Path) -> None:
+    page = (site / "html/docs/reference/playground.html").read_text(encoding="utf-8")
+    assert 'id="playground.serve"' in page
+    assert "Serve an app from this kernel" in page
+    assert 'href="#playground.Lab"' in page, "serve leads to what it returns"
+
+
+def test_the_site_loads_nothing_from_elsewhere(site: Path) -> None:
+    found = []
+    for page in (site / "html").rglob("*.html"):
+        for match in LOADED.finditer(page.read_text(encoding="utf-8")):
+            address = match["src"] or match["href"] or ""
+            if ELSEWHERE.match(address):
+                found.append((page.name, address))
+    for sheet in (site / "html").rglob("*.css"):
+        found += [(sheet.name, each) for each in FETCHED.findall(sheet.read_text("utf-8"))]
+    assert found == []
