@@ -35,6 +35,10 @@ class InvalidJSON(ValueError):
 class MultipartFileError(Exception):
     """An upload ended before it was complete.
 
+    Args:
+        message: What is wrong with the upload, as a sentence.
+        cause: The exception that led to it, if one did.
+
     Attributes:
         cause: What ended it, e.g. `ClientDisconnected` or a refusal such as 413.
     """

@@ -13,6 +13,9 @@ class HttpMiddleware:
     async def before_request(self, request: Request) -> dict[str, Any] | None:
         """Look at a request before its handler runs.
 
+        Args:
+            request: What is asked; its body has been read.
+
         Returns:
             A truthy dict answers at once: `status_code` (200), `body` (`""`), `headers` (`[]`).
         """
@@ -45,11 +48,18 @@ class WebSocketMiddleware:
     async def before_websocket(self, request: WebSocketRequest) -> dict[str, Any] | None:
         """Look at an opening handshake before it is answered.
 
+        Args:
+            request: The opening handshake.
+
         Returns:
             A truthy dict refuses it: `code` (1008), `reason` (`"Middleware rejected"`).
         """
         return None
 
     async def after_websocket(self, request: WebSocketRequest) -> None:
-        """Run when the handler has ended, whatever it did."""
+        """Run when the handler has ended, whatever it did.
+
+        Args:
+            request: The opening handshake.
+        """
         return None

@@ -90,6 +90,9 @@ def _encoded_segments(raw: bytes, root: str) -> list[str]:
 class Request:
     """One HTTP request: what its scope says, and what its body held.
 
+    Args:
+        scope: The ASGI scope.
+
     Attributes:
         scope: The ASGI scope.
         method: HTTP method in upper case; `""` for a WebSocket.
@@ -200,17 +203,32 @@ class Request:
         return {} if self._json is MISSING else self._json
 
     def query(self, name: str, default: Any = None) -> Any:
-        """Return the first value of a query field."""
+        """Return the first value of a query field.
+
+        Args:
+            name: The parameter's name.
+            default: What to return where it is absent.
+        """
         values = self.query_params.get(name)
         return values[0] if values else default
 
     def form(self, name: str, default: Any = None) -> Any:
-        """Return the first value of a form field."""
+        """Return the first value of a form field.
+
+        Args:
+            name: The field's name.
+            default: What to return where it is absent.
+        """
         values = self.body_params.get(name)
         return values[0] if values else default
 
     def json(self, name: str | None = None, default: Any = None) -> Any:
-        """Return the whole JSON body, or one key of a top-level object."""
+        """Return the whole JSON body, or one key of a top-level object.
+
+        Args:
+            name: A key of the JSON object; the whole value without one.
+            default: What to return where it is absent.
+        """
         body = self.json_body
         if name is None:
             return body
@@ -230,7 +248,11 @@ class Request:
 
 
 class WebSocketRequest(Request):
-    """The opening handshake of a WebSocket, as middleware sees it."""
+    """The opening handshake of a WebSocket, as middleware sees it.
+
+    Args:
+        scope: The ASGI scope of the handshake.
+    """
 
     @lazy
     def _session_before(self) -> dict[str, Any]:

@@ -32,16 +32,31 @@ class SessionBackend(ABC):
 
     @abstractmethod
     async def load(self, session_id: str) -> dict[str, Any]:
-        """Return the session's data; `{}` when it is unknown or expired."""
+        """Return the session's data; `{}` when it is unknown or expired.
+
+        Args:
+            session_id: Its id, as the cookie brings it and the validator has let it pass.
+        """
 
     @abstractmethod
     async def save(self, session_id: str, data: dict[str, Any], timeout: float) -> None:
-        """Keep data for `timeout` seconds; empty data or a timeout ≤ 0 deletes the session."""
+        """Keep data for `timeout` seconds; empty data or a timeout ≤ 0 deletes the session.
+
+        Args:
+            session_id: Its id, as the cookie brings it and the validator has let it pass.
+            data: What to keep.
+            timeout: Seconds that it outlives this call.
+        """
 
     async def replace(self, session_id: str, data: dict[str, Any], timeout: float) -> None:
         """Save a session that was there when its request began, and stays ended if it has ended.
 
         A backend that does not override this saves, and so revives it.
+
+        Args:
+            session_id: Its id, as the cookie brings it and the validator has let it pass.
+            data: What to keep.
+            timeout: Seconds that it outlives this call.
         """
         await self.save(session_id, data, timeout)
 
@@ -51,6 +66,12 @@ class SessionBackend(ABC):
         """Save what an open socket changed, from `before` to `after`, by the rules of `merged`.
 
         A backend that does not override this loads and saves; what is saved in between is lost.
+
+        Args:
+            session_id: Its id, as the cookie brings it and the validator has let it pass.
+            before: The session as it was when the socket loaded it.
+            after: The session as the handler has left it.
+            timeout: Seconds that it outlives this call.
         """
         result = merged(before, after, await self.load(session_id))
         if result is not None:

@@ -147,6 +147,11 @@ class WebSocket(Handshake):
         A server that offers the `websocket.http.response` extension sends status and body; any
         other answers 403, and gets `code` and the body as reason.
 
+        Args:
+            status: The HTTP status, 200 to 599.
+            body: What the client is told, as plain text.
+            code: The close code for servers that cannot send a status.
+
         Raises:
             RuntimeError: The handshake is accepted already.
             ValueError: The status is none that ends a handshake.
@@ -267,6 +272,9 @@ class WebSocket(Handshake):
     async def send_text(self, data: str) -> None:
         """Send a text message.
 
+        Args:
+            data: The message.
+
         Raises:
             TypeError: The data is no `str`; nothing was sent.
         """
@@ -284,6 +292,9 @@ class WebSocket(Handshake):
 
     async def send_bytes(self, data: bytes | bytearray | memoryview) -> None:
         """Send a binary message.
+
+        Args:
+            data: The message.
 
         Raises:
             TypeError: The data is not bytes-like; nothing was sent.
@@ -310,6 +321,9 @@ class WebSocket(Handshake):
 
     async def send_json(self, value: Any) -> None:
         """Send a value as a text message that holds JSON.
+
+        Args:
+            value: Anything that JSON can hold.
 
         Raises:
             TypeError: The value has no JSON form; nothing was sent.
@@ -347,7 +361,11 @@ class WebSocket(Handshake):
             raise
 
     def note(self, event: Event) -> None:
-        """Keep in step with an event that a mounted application received or sent here."""
+        """Keep in step with an event that a mounted application received or sent here.
+
+        Args:
+            event: What the server has said.
+        """
         kind = event["type"]
         if kind == "websocket.connect":
             self._burst = 0

@@ -32,7 +32,8 @@ class Client:
         name: Its name in the log.
         path: What it connected to.
         state: ``"connecting"``, ``"open"``, ``"closed"`` or ``"refused"``.
-        code, reason: How it ended; None and "" before.
+        code: The close code that it ended with (RFC 6455 7.4.1); None before.
+        reason: The close reason; "" before, or if none was given.
         subprotocol: What was agreed on.
         messages: What it has received, in order, the newest 50,000; `dropped` counts the others.
     """
@@ -103,11 +104,19 @@ class Client:
         return await self._transport.run(self._next(timeout))
 
     async def receive_json(self, timeout: float = 5.0) -> Any:
-        """Return the next message as the JSON value it is; `ValueError` if it is none."""
+        """Return the next message as the JSON value it is; `ValueError` if it is none.
+
+        Args:
+            timeout: Seconds to wait.
+        """
         return json.loads(await self.receive(timeout))
 
     async def close(self, code: int = 1000, reason: str = "") -> None:
         """Close the connection; closing what is closed does nothing.
+
+        Args:
+            code: 1000, or 3000 to 4999 (RFC 6455 7.4).
+            reason: At most 123 bytes of UTF-8.
 
         Raises:
             ValueError: If a client may not send that code, or the reason is too long.
@@ -139,7 +148,11 @@ class Client:
     # -- on the transport's loop -----------------------------------------------------------------
 
     async def open(self, timeout: float) -> None:
-        """Connect and begin to listen."""
+        """Connect and begin to listen.
+
+        Args:
+            timeout: Seconds for the handshake.
+        """
         self._news = asyncio.Event()
         try:
             self._wire = await self._within(

@@ -57,16 +57,19 @@ def serve(
             (permessage-deflate) from whoever offers it, as browsers do and the lab's own clients
             do not; without frames it takes none. Where there are no frames, as with
             transport="memory", or none can be seen, the log says so, and `Lab.doctor`.
-        origins: More origins whose pages may talk to the app.
-        url: The address a browser should use, if you know better; ``{port}`` is filled in.
-        max_entries, max_bytes: How much traffic the log keeps.
+        origins: More origins whose pages may talk to the app, such as ``"https://example.org"``.
+        url: The address a browser should use, if you know better; ``{port}`` is filled in. By
+            default it is found out.
+        max_entries: How many entries the log keeps; older ones are let go, and counted.
+        max_bytes: How many bytes they may take up; 32 MiB by default.
         spill: A ``.jsonl`` file that all traffic is written to as it comes; see `Lab.spill`.
 
     Returns:
         The lab. As the last line of a cell it shows its panel.
 
     Raises:
-        TypeError: If `app` is no app.
+        TypeError: If `app` is no app, or `carry` neither a bool nor a list of names.
+        ValueError: If there is no such transport or policy, or the file's name is not ``.jsonl``.
         OSError: If the port is taken, or the file cannot be written.
         NotOnStage: If its constructor or start-up fails; an earlier revision goes on serving.
     """

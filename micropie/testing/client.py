@@ -179,6 +179,14 @@ class Client:
     ) -> Response:
         """Send a request and read the whole response.
 
+        Args:
+            method: `"GET"`, `"POST"` …
+            path: Path and query.
+            headers: More request headers.
+            body: Bytes, or an async iterable of pieces that are sent one after the other.
+            json: Instead of a body: a JSON value.
+            form: Instead of a body: form fields.
+
         Raises:
             ResponseIncomplete: The connection ended before the response did.
             TimeoutError: The response was not complete in time.
@@ -190,11 +198,21 @@ class Client:
             return await stream.read()
 
     async def get(self, path: str, **options: Any) -> Response:
-        """Send a GET request; options as for `request()`."""
+        """Send a GET request.
+
+        Args:
+            path: Path and query.
+            options: As for `request`: headers, body, json, form.
+        """
         return await self.request("GET", path, **options)
 
     async def post(self, path: str, **options: Any) -> Response:
-        """Send a POST request; options as for `request()`."""
+        """Send a POST request.
+
+        Args:
+            path: Path and query.
+            options: As for `request`: headers, body, json, form.
+        """
         return await self.request("POST", path, **options)
 
     @asynccontextmanager
@@ -208,7 +226,16 @@ class Client:
         json: Any = None,
         form: Form | None = None,
     ) -> AsyncIterator[ResponseStream]:
-        """Send a request and read the response as it comes; leaving the block early disconnects."""
+        """Send a request and read the response as it comes; leaving the block early disconnects.
+
+        Args:
+            method: `"GET"`, `"POST"` …
+            path: Path and query.
+            headers: More request headers.
+            body: Bytes, or an async iterable of pieces that are sent one after the other.
+            json: Instead of a body: a JSON value.
+            form: Instead of a body: form fields.
+        """
         implied, body = _content(method, body, json, form)
         fields = merge_headers(implied, self._headers, encode_headers(headers))
         scope = http_scope(method.upper(), path, fields, self._address, self._root_path)
@@ -243,6 +270,12 @@ class Client:
         client: tuple[str, int] | None = None,
     ) -> WebSocketSession:
         """Do an opening handshake; return when the app has accepted.
+
+        Args:
+            path: Path and query, such as `"/chat/lobby?name=Ada"`.
+            headers: More request headers.
+            subprotocols: What the client offers to speak, best first.
+            client: The address and port that the app sees, instead of the client's own.
 
         Raises:
             WebSocketRefused: The app answered something else.

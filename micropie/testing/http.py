@@ -31,7 +31,13 @@ FAILURE_HEADERS = [
 
 @dataclass(frozen=True)
 class Response:
-    """What the app answered to an HTTP request."""
+    """What the app answered to an HTTP request.
+
+    Attributes:
+        status: The HTTP status.
+        headers: Names and values in order, names in lower case.
+        body: Its bytes.
+    """
 
     status: int
     headers: list[tuple[str, str]]
@@ -47,7 +53,11 @@ class Response:
         return json.loads(self.body)
 
     def header(self, name: str) -> str | None:
-        """Return the first header of that name, None without one."""
+        """Return the first header of that name, None without one.
+
+        Args:
+            name: Its name, in upper or lower case.
+        """
         wanted = name.lower()
         return next((value for key, value in self.headers if key == wanted), None)
 
@@ -225,6 +235,8 @@ class Exchange:
 
 class ResponseStream:
     """A response whose body is read while the app sends it: `async for chunk in stream`.
+
+    Made by `Client.stream`.
 
     Attributes:
         status: The HTTP status.

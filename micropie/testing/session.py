@@ -64,6 +64,9 @@ class WebSocketSession:
     async def send(self, message: str | bytes) -> None:
         """Send one message; returns when the app has room for it, not when it has read it.
 
+        Args:
+            message: Text or bytes.
+
         Raises:
             ConnectionClosed: The connection is closed.
             TimeoutError: The app did not read for too long.
@@ -95,7 +98,12 @@ class WebSocketSession:
         return item
 
     async def close(self, code: int | None = 1000, reason: str = "") -> None:
-        """Do the closing handshake; does nothing if it is closed. Code None sends an empty one."""
+        """Do the closing handshake; does nothing if it is closed. Code None sends an empty one.
+
+        Args:
+            code: The close code (RFC 6455 7.4).
+            reason: At most 123 bytes of UTF-8.
+        """
         check_close(code, reason)
         if self._connection.state == OPEN:
             self._connection.client_closes(NO_CODE if code is None else code, reason)
@@ -107,7 +115,12 @@ class WebSocketSession:
         self._connection.client_vanishes()
 
     def server_closed(self, code: int, reason: str) -> None:
-        """Close both ends as a server does that stops (with 1012)."""
+        """Close both ends as a server does that stops (with 1012).
+
+        Args:
+            code: The close code that the app and the client see (RFC 6455 7.4).
+            reason: At most 123 bytes of UTF-8.
+        """
         self._connection.client_closes(code, reason)
 
     async def ended(self) -> None:

@@ -29,11 +29,18 @@ class Addresses(Ground):
         return self.address.url
 
     def ws_url(self, path: str = "/") -> str:
-        """Return the WebSocket address of a path, for a browser."""
+        """Return the WebSocket address of a path, for a browser.
+
+        Args:
+            path: Path and query, such as ``"/chat?room=lobby"``.
+        """
         return websocket_url(self.url) + path.removeprefix("/") if self.url else ""
 
     def told(self, url: str) -> None:
         """Note where a page has reached the lab, for where the kernel cannot know it.
+
+        Args:
+            url: An absolute http or https address.
 
         Raises:
             ValueError: If it is no bare http address, or holds a query, where a secret might be.
@@ -44,5 +51,9 @@ class Addresses(Ground):
         self._told_url = url
 
     def trust(self, origin: str) -> None:
-        """Let pages of another origin talk to the app; the page that shows the notebook is one."""
+        """Let pages of another origin talk to the app; the page that shows the notebook is one.
+
+        Args:
+            origin: Scheme, host and port, such as ``"https://example.org"``.
+        """
         self._guard.trust(origin)

@@ -111,7 +111,11 @@ class Code(Ground):
         self._redefinition.look()
 
     def on_stage(self, listener: Callable[[], object]) -> None:
-        """Have something called, where the app lives, whenever code has been put on stage."""
+        """Have something called, where the app lives, whenever code has been put on stage.
+
+        Args:
+            listener: Called without arguments.
+        """
         self._programme.listeners.append(listener)
 
     def forget_places(self) -> None:
@@ -141,11 +145,19 @@ class Code(Ground):
         """Return the source of a revision, by default of the one on stage.
 
         With the class come those of the notebook's that it derives from.
+
+        Args:
+            revision: Its number, from 1.
         """
         return self._programme.revisions.get(revision or self.revision).source
 
     def diff(self, old: int, new: int) -> str:
-        """Return how the source changed from one revision to another, as a unified diff."""
+        """Return how the source changed from one revision to another, as a unified diff.
+
+        Args:
+            old: The number of a revision.
+            new: The number of another.
+        """
         return self._programme.revisions.diff(old, new)
 
 

@@ -108,6 +108,9 @@ class Ground:
         """Record the frames of the connections that are opened from now on, or do not.
 
         Where there are none to be seen, the log says why.
+
+        Args:
+            wanted: False for no more of them.
         """
         why = self._transport.frames_unseen() if wanted else ""
         shown = wanted and not why
@@ -118,11 +121,19 @@ class Ground:
         self.frames = wanted
 
     def spawn(self, work: Coroutine[Any, Any, Any]) -> None:
-        """Start a coroutine where the app lives, from any thread, and do not wait for it."""
+        """Start a coroutine where the app lives, from any thread, and do not wait for it.
+
+        Args:
+            work: Runs in the loop of the app.
+        """
         self._transport.spawn(work)
 
     def tell(self, text: str) -> None:
-        """Add a sentence of the lab's own to the log."""
+        """Add a sentence of the lab's own to the log.
+
+        Args:
+            text: What to say, as a sentence.
+        """
         self._write("lab", text)
 
     def _write(self, kind: Literal["swap", "lab"], text: str) -> None:

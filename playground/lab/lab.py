@@ -82,6 +82,9 @@ class Lab(Code, Rehearsing, Views, Health, Spilling):
     def begin(self, app: Any) -> None:
         """Start serving. Called by `serve`.
 
+        Args:
+            app: What `serve` was given.
+
         Raises:
             NotOnStage: Then nothing is left running.
         """
@@ -99,7 +102,12 @@ class Lab(Code, Rehearsing, Views, Health, Spilling):
             raise
 
     def serve_again(self, app: Any, *, because: str = "") -> None:
-        """Serve under the same name: new code is swapped in, the same code goes on."""
+        """Serve under the same name: new code is swapped in, the same code goes on.
+
+        Args:
+            app: What `serve` was given.
+            because: What led to it, for the log.
+        """
         if self._programme.same(app) or app is self._programme.served:
             self._programme.stay(app)
             if not self.running:
@@ -110,7 +118,12 @@ class Lab(Code, Rehearsing, Views, Health, Spilling):
             self.begin(app)
 
     def fits(self, transport: str, port: int) -> bool:
-        """Return whether this lab can go on for a `serve` with these wishes."""
+        """Return whether this lab can go on for a `serve` with these wishes.
+
+        Args:
+            transport: The transport that is wanted.
+            port: The port that is wanted; 0 for any.
+        """
         return self._transport.name == transport and port in (0, self._transport.port)
 
     def _attend(self) -> None:

@@ -48,7 +48,11 @@ class Views(Addresses):
         return self.panel.routes
 
     def console(self, client: str | None = None) -> Console:
-        """Return the client console alone, with one of the clients chosen."""
+        """Return the client console alone, with one of the clients chosen.
+
+        Args:
+            client: The name of the one to choose; the one chosen last by default.
+        """
         console = self.panel.console
         if client is not None:
             console.choose(client)

@@ -75,9 +75,19 @@ class Visits(Ground):
         return await self._visitors.request(method, path, headers, content, timeout)
 
     async def get(self, path: str = "/", **options: Any) -> Response:
-        """Send a GET request; see `request`."""
+        """Send a GET request; see `request`.
+
+        Args:
+            path: Path and query.
+            options: What `request` takes: headers, json, form, body, timeout.
+        """
         return await self.request("GET", path, **options)
 
     async def post(self, path: str = "/", **options: Any) -> Response:
-        """Send a POST request; see `request`."""
+        """Send a POST request; see `request`.
+
+        Args:
+            path: Path and query.
+            options: What `request` takes: headers, json, form, body, timeout.
+        """
         return await self.request("POST", path, **options)

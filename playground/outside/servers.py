@@ -65,7 +65,11 @@ class Workers:
         return self._program.text
 
     def ws_url(self, path: str = "/") -> str:
-        """Return the address of a WebSocket handler."""
+        """Return the address of a WebSocket handler.
+
+        Args:
+            path: Path and query, such as ``"/echo"``.
+        """
         return self.url.replace("http", "ws", 1) + path
 
     def stop(self) -> None:

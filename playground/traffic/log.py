@@ -58,7 +58,11 @@ class Log(Record):
 
     @classmethod
     def restored(cls, record: Record) -> Self:
-        """Return a log that holds what a record does, with its numbers, gaps and counts."""
+        """Return a log that holds what a record does, with its numbers, gaps and counts.
+
+        Args:
+            record: Where its entries come from.
+        """
         log = cls(max(MAX_ENTRIES, len(record)), max(MAX_BYTES, 2 * record.bytes))
         log.unrecorded, log._store.dropped = record.unrecorded, record.dropped
         log._store.fill(map(tuple, record), record.last)
@@ -70,6 +74,9 @@ class Log(Record):
     @classmethod
     def load(cls, path: str | PathLike[str]) -> Self:
         """Return the log that a ``.jsonl`` or ``.har`` file holds; of several, the newest.
+
+        Args:
+            path: A ``.jsonl`` or ``.har`` file.
 
         Raises:
             FormatError: If the file is not what its suffix says; the message says where.
@@ -105,11 +112,21 @@ class Log(Record):
         return number
 
     def open(self, protocol: Literal["http", "websocket"], client: str, **details: Any) -> Exchange:
-        """Begin an exchange and return it, with the next id."""
+        """Begin an exchange and return it, with the next id.
+
+        Args:
+            protocol: ``"http"`` or ``"websocket"``.
+            client: Who opens it.
+            details: What `begin` takes beside these.
+        """
         return Exchange._make(self._store.exchanges[self.begin(protocol, client, **details)][:-1])
 
     def finish(self, exchange: int) -> None:
-        """Say that nothing more will come of an exchange, so it may go when its rows have gone."""
+        """Say that nothing more will come of an exchange, so it may go when its rows have gone.
+
+        Args:
+            exchange: Its id.
+        """
         self._store.ending(exchange)
 
     def append(
@@ -215,7 +232,11 @@ class Log(Record):
             self._store.overflow = overflow
 
     def entry(self, seq: int) -> Entry | None:
-        """Return the row numbered `seq`, or None if it was let go or is yet to come."""
+        """Return the row numbered `seq`, or None if it was let go or is yet to come.
+
+        Args:
+            seq: Its number.
+        """
         store = self._store
         with self._lock:
             store.settle()
@@ -224,7 +245,12 @@ class Log(Record):
         return Entry._make(row) if row is not None and row[0] == seq else None
 
     def since(self, cursor: int, limit: int | None = None) -> list[Entry]:
-        """Return the rows after `cursor` that are still there, oldest first, at most `limit`."""
+        """Return the rows after `cursor` that are still there, oldest first, at most `limit`.
+
+        Args:
+            cursor: The number of the last entry that is known; 0 for all.
+            limit: How many entries at most; None for all.
+        """
         store = self._store
         with self._lock:
             store.settle()
@@ -234,7 +260,11 @@ class Log(Record):
         return [Entry._make(row) for row in rows]
 
     def exchange(self, exchange: int) -> Exchange | None:
-        """Return an exchange by id; None for 0, and when it has gone with its rows."""
+        """Return an exchange by id; None for 0, and when it has gone with its rows.
+
+        Args:
+            exchange: Its id.
+        """
         found = self._store.exchanges.get(exchange)
         return None if found is None else Exchange._make(found[:-1])
 

@@ -119,13 +119,21 @@ class Record(Sequence[Entry]):
         return pcapng.dumps(self[:])
 
     def to_mermaid(self, limit: int = 200) -> str:
-        """Return the newest `limit` entries as a Mermaid sequence diagram, to put into Markdown."""
+        """Return the newest `limit` entries as a Mermaid sequence diagram, to put into Markdown.
+
+        Args:
+            limit: How many entries at most, the last ones.
+        """
         from playground.traffic import mermaid
 
         return mermaid.dumps(self[:], limit)
 
     def to_pytest(self, app: str) -> str:
-        """Return a test module that has the conversation again, with the app at ``module:name``."""
+        """Return a test module that has the conversation again, with the app at ``module:name``.
+
+        Args:
+            app: Where the app is found, such as ``"chat:app"``.
+        """
         from playground.traffic import pytest_module
 
         return pytest_module.dumps(self[:], app)

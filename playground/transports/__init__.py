@@ -64,7 +64,14 @@ class ResponseBroken(ConnectionError):
 
 @dataclass(frozen=True)
 class Response:
-    """What the app answered to an HTTP request."""
+    """What the app answered to an HTTP request.
+
+    Attributes:
+        status: The HTTP status.
+        headers: Names and values in order, as they were sent.
+        body: Its bytes.
+        seconds: How long it took, from the request to the end of the body.
+    """
 
     status: int
     headers: list[tuple[str, str]]
@@ -81,7 +88,11 @@ class Response:
         return json.loads(self.body)
 
     def header(self, name: str) -> str | None:
-        """Return the first header of that name, however it is written; None without one."""
+        """Return the first header of that name, however it is written; None without one.
+
+        Args:
+            name: Its name, in upper or lower case.
+        """
         wanted = name.lower()
         return next((value for key, value in self.headers if key.lower() == wanted), None)
 
