@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import socket
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -18,6 +19,8 @@ playground.serving.labs.clear()
 def {SHOWN}(value, said):
     assert value == said, f"the page says {{said!r}}, but it is {{value!r}}"
 """
+# The port that pages give an app that others are to find.
+NAMED_PORT = "8765"
 
 
 @pytest.fixture(scope="module")
@@ -25,6 +28,14 @@ def kernel() -> Iterator[Kernel]:
     """One kernel for all pages, because a kernel takes longer to start than a page to run."""
     with Kernel() as running:
         yield running
+
+
+@pytest.fixture(scope="module")
+def free_port() -> str:
+    """A port that nobody else on this machine has, in place of the one that pages name."""
+    with socket.socket() as found:
+        found.bind(("127.0.0.1", 0))
+        return str(found.getsockname()[1])
 
 
 def outcome(cell: Cell) -> str:
@@ -35,15 +46,18 @@ def outcome(cell: Cell) -> str:
 
 
 @pytest.mark.parametrize("path", pages(), ids=lambda path: str(path.relative_to(ROOT)))
-def test_the_examples_of_a_page_show_what_it_says(kernel: Kernel, path: Path) -> None:
+def test_the_examples_of_a_page_show_what_it_says(
+    kernel: Kernel, free_port: str, path: Path
+) -> None:
     kernel.run(FRESH)
     for example in examples(path):
         if not example.not_run:
-            run(kernel, example, f"{path.relative_to(ROOT)}:{example.line}")
+            run(kernel, example, free_port, f"{path.relative_to(ROOT)}:{example.line}")
 
 
-def run(kernel: Kernel, example: Example, place: str) -> None:
-    cell = kernel.run(checked(example.code), check=False)
+def run(kernel: Kernel, example: Example, free_port: str, place: str) -> None:
+    code = checked(example.code).replace(NAMED_PORT, free_port)
+    cell = kernel.run(code, check=False)
     came = outcome(cell)
     if example.output is not None:
         assert matches(example.output, came), f"{place} shows\n{came}"
