@@ -77,6 +77,7 @@ MADE_BY_OTHERS = {
     "playground.checks.checks.Checks",
     "playground.checks.play.Play",
     "playground.outside.Redis",
+    "playground.recorder.Present",
     "playground.outside.Workers",
     "playground.traffic.record.Record",
     "playground.traffic.record.Selection",

@@ -9,7 +9,7 @@ from typing import Any
 
 from playground.clients import Client, check_close
 from playground.lab import Lab
-from playground.widgets.controls import ClientView, Done, RouteView, Status
+from playground.widgets.controls import ClientView, Done, GuestView, RouteView, Status
 
 
 class LabControls:
@@ -42,6 +42,10 @@ class LabControls:
     def clients(self) -> list[ClientView]:
         """Return the clients, in the order they first connected."""
         return [_client(client) for client in list(self._lab.clients.values())]
+
+    def guests(self) -> list[GuestView]:
+        """Return who else has a WebSocket open."""
+        return [GuestView(*each) for each in self._lab.guests]
 
     def connect(self, client: str, path: str, subprotocols: Sequence[str], done: Done) -> None:
         """Connect a client; the result is its name."""

@@ -8,6 +8,7 @@ from typing import Any
 from playground.advice import advice_for
 from playground.clients import Client
 from playground.lab.ground import Ground
+from playground.recorder import Present
 from playground.transports import HandshakeRefused, Response
 from playground.visitors import HeaderItems, body_of
 
@@ -19,6 +20,16 @@ class Visits(Ground):
     def clients(self) -> dict[str, Client]:
         """The lab's own clients by name, closed ones too."""
         return self._visitors.clients
+
+    @property
+    def guests(self) -> list[Present]:
+        """Who else has a WebSocket open, in the order they came: pages, programs, other notebooks.
+
+        Each has a ``name``, as the log has it, and a ``path`` without its query. The lab can watch
+        them, and not send for them.
+        """
+        ours = {name for name, client in list(self.clients.items()) if client.state == "open"}
+        return [each for each in self._recorder.present() if each.name not in ours]
 
     def _advice(self, refusal: HandshakeRefused) -> str:
         return advice_for(refusal.status, refusal.path, self.handlers(), "websocket")

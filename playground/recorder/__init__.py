@@ -6,7 +6,7 @@ and that no app should see. It calls nobody; whoever wants to know reads the log
 
 from playground.recorder.callers import CLIENT_HEADER
 from playground.recorder.causes import current_tap, doing
-from playground.recorder.recorder import Recorder
+from playground.recorder.recorder import Present, Recorder
 from playground.recorder.tap import Ending, Tap, now
 
-__all__ = ["CLIENT_HEADER", "Ending", "Recorder", "Tap", "current_tap", "doing", "now"]
+__all__ = ["CLIENT_HEADER", "Ending", "Present", "Recorder", "Tap", "current_tap", "doing", "now"]

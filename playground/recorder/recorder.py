@@ -8,6 +8,7 @@ from collections.abc import Callable
 from contextlib import suppress
 from contextvars import Context
 from types import TracebackType
+from typing import NamedTuple
 
 from playground.recorder.callers import Callers, for_app
 from playground.recorder.causes import doing
@@ -22,6 +23,13 @@ from playground.traffic.log import Log
 Watch = Callable[[Receive, Callable[[Frame], None], Callable[[], None]], str]
 """Has the frames of a connection told: given a server's `receive`, what to call with each frame,
 and what to call when nothing more can come. Returns "", or as a sentence why none can be seen."""
+
+
+class Present(NamedTuple):
+    """Who has a WebSocket open: a name, as the log has it, and the path without its query."""
+
+    name: str
+    path: str
 
 
 class Recorder:
@@ -72,6 +80,7 @@ class Recorder:
         self.between = 0
         # Where the app runs, once it has.
         self.loop: AbstractEventLoop | None = None
+        self._met: dict[int, tuple[WebSocketTap, Present]] = {}
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if self.loop is None:
@@ -83,6 +92,7 @@ class Recorder:
         elif scope["type"] == "websocket":
             caller = self.callers.of_handshake(scope["headers"])
             tap = WebSocketTap(self, caller, scope, receive, send)
+            self._met[tap.id] = tap, Present(caller.name, scope["path"])
             if self.watch is not None:
                 self._watched(self.watch, tap, receive)
         else:
@@ -99,7 +109,12 @@ class Recorder:
             await self.app(seen, tap.receive, tap.send)
         finally:
             tap.end()
+            self._met.pop(tap.id, None)
             doing.set(before)
+
+    def present(self) -> list[Present]:
+        """Return who has a WebSocket open, in the order they came; on any thread."""
+        return [who for tap, who in list(self._met.values()) if tap.is_open]
 
     def _watched(self, watch: Watch, tap: WebSocketTap, receive: Receive) -> None:
         """Have the frames of a connection written down; say why they are not, once."""

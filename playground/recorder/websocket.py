@@ -61,6 +61,11 @@ class WebSocketTap(Tap):
         self.opened = self.write("open", "client", path, note=", ".join(offered) or None)
         self.working_on = self.opened
 
+    @property
+    def is_open(self) -> bool:
+        """Whether the handshake was accepted and nobody has closed since, as far as is known."""
+        return self._accepted and not self._closed
+
     async def receive(self) -> Event:
         """The app's `receive`."""
         self.working_on = None

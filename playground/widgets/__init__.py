@@ -5,7 +5,7 @@ from __future__ import annotations
 from playground.widgets.board import Board
 from playground.widgets.browser_client import BrowserClient
 from playground.widgets.console import Console
-from playground.widgets.controls import ClientView, Controls, Done, RouteView, Status
+from playground.widgets.controls import ClientView, Controls, Done, GuestView, RouteView, Status
 from playground.widgets.ladder import Ladder
 from playground.widgets.page import AppPage
 from playground.widgets.panel import Panel
@@ -21,6 +21,7 @@ __all__ = [
     "Console",
     "Controls",
     "Done",
+    "GuestView",
     "Ladder",
     "Panel",
     "RouteList",

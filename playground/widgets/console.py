@@ -17,7 +17,7 @@ import traitlets
 from playground.traffic.model import close_phrase
 from playground.traffic.summary import escaped, scrub
 from playground.widgets.controlled import Controlled
-from playground.widgets.controls import ClientView, Controls, Done
+from playground.widgets.controls import ClientView, Controls, Done, GuestView
 from playground.widgets.face import compose, style
 from playground.widgets.follower import Follower
 from playground.widgets.names import Names
@@ -46,6 +46,8 @@ PARTS: Final = (
 MOST_CLIENTS: Final = 200
 MOST_REASON: Final = 300
 MOST_STILL: Final = 40
+# A class of thirty is shown whole.
+MOST_GUESTS: Final = 40
 
 # Reading an app's routes costs a millisecond, and they are only what the form suggests.
 PATHS_SECONDS: Final = 2.0
@@ -90,6 +92,7 @@ class Console(Controlled):
             "clients": [self._client(client) for client in kept],
             "open": sum(client.state == "open" for client in clients),
             "more": len(clients) - len(kept),
+            **self._guests(),
             "paths": self._suggested(),
         }
 
@@ -121,20 +124,29 @@ class Console(Controlled):
 
     def still_text(self) -> str:
         """Return the clients, one a line."""
-        clients = self.controls.clients()
-        if not clients:
+        told = self._in_words()
+        if not told:
             return "Clients: none"
-        lines = [f"  {_said(client)}" for client in clients[:MOST_STILL]]
-        more = len(clients) - len(lines)
-        return "\n".join(["Clients", *lines, *([f"  and {more:,} more"] if more else [])])
+        return "\n".join(["Clients", *(f"  {each}" for each in told)])
 
     def still_html(self) -> str:
         """Return the clients as static HTML."""
-        clients = self.controls.clients()
-        told = [escape(_said(client)) for client in clients[:MOST_STILL]]
-        if len(clients) > MOST_STILL:
-            told.append(f"and {len(clients) - MOST_STILL:,} more")
-        return f"<div>Clients: {' | '.join(told) if told else 'none'}</div>"
+        told = " | ".join(escape(each) for each in self._in_words())
+        return f"<div>Clients: {told or 'none'}</div>"
+
+    def _in_words(self) -> list[str]:
+        """Return each client and each guest in words."""
+        clients = [_said(client) for client in self.controls.clients()]
+        guests = [_said_of_guest(guest) for guest in self.controls.guests()]
+        return [*_first(clients, MOST_STILL, "more"), *_first(guests, MOST_GUESTS, "more guests")]
+
+    def _guests(self) -> dict[str, Any]:
+        guests = self.controls.guests()
+        told = [
+            {**guest._asdict(), "index": self.names.index(guest.name)}
+            for guest in guests[:MOST_GUESTS]
+        ]
+        return {"guests": told, "more_guests": len(guests) - len(told)}
 
     def _suggested(self) -> list[str]:
         now = time.monotonic()
@@ -212,6 +224,14 @@ def _kept(clients: list[ClientView]) -> list[ClientView]:
 def _payload(message: dict[str, Any]) -> str | bytes:
     data = text_of(message, "data", 16 * 1024 * 1024)
     return bytes.fromhex(data) if message.get("format") == "binary" else data
+
+
+def _first(told: list[str], most: int, rest: str) -> list[str]:
+    return told if len(told) <= most else [*told[:most], f"and {len(told) - most:,} {rest}"]
+
+
+def _said_of_guest(guest: GuestView) -> str:
+    return f"{guest.name} · {escaped(scrub(guest.path))} · open, a guest"
 
 
 def _said(client: ClientView) -> str:

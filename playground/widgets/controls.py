@@ -75,6 +75,13 @@ class ClientView(NamedTuple):
     subprotocol: str | None
 
 
+class GuestView(NamedTuple):
+    """Somebody else's WebSocket as a view gets it: to be watched, not to be sent from."""
+
+    name: str
+    path: str
+
+
 Done = Callable[[str | None, Any], None]
 """Called once when a command has ended, on any thread: an error sentence or None, and a result."""
 
@@ -92,6 +99,10 @@ class Controls(Protocol):
 
     def clients(self) -> list[ClientView]:
         """Return the lab's own clients, in the order they first connected."""
+        ...
+
+    def guests(self) -> list[GuestView]:
+        """Return who else has a WebSocket open, in the order they came."""
         ...
 
     def connect(self, client: str, path: str, subprotocols: Sequence[str], done: Done) -> None:

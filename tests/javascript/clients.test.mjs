@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import test from "node:test";
 
-import { ALL, clientTitle, colourClass, isOver, moreWords, sender, stateWords } from "../../playground/widgets/static/clients.js";
+import { ALL, clientTitle, colourClass, guestTitle, isOver, moreWords, sender, stateWords } from "../../playground/widgets/static/clients.js";
 import { freeName } from "../../playground/widgets/static/names.js";
 
 const client = (name, more = {}) => ({ name, path: "/chat", state: "open", code: null, reason: "", subprotocol: null, phrase: "", index: 0, ...more });
@@ -17,6 +17,11 @@ test("a client says how it ended", () => {
 test("the title has all there is to say", () => {
   const left = client("dave", { state: "closed", code: 4001, phrase: "", reason: "bye", subprotocol: "v1" });
   assert.equal(clientTitle(left), "dave at /chat · closed 4001 · bye · speaks v1");
+});
+
+test("a guest is somebody else's", () => {
+  const said = guestTitle({ name: "browser-1", path: "/chat", index: 3 });
+  assert.equal(said, "browser-1 at /chat · somebody else's connection: this lab can watch it, and not send for it");
 });
 
 test("only who is gone can be connected again", () => {

@@ -135,6 +135,7 @@ def keep_room(teacher: Notebook, folder: Path) -> list[Path]:
     """See the class in the room's panel, and return the files that then hold its traffic."""
     panel = PanelOnPage(teacher, teacher.cell_with("room = serve(Room)"))
     panel.wait_rows("bob ⟶ server", "Echo: hello from bob's notebook")
+    expect(panel.root.locator(".mpp-guest", has_text="bob")).to_be_visible(timeout=MILLISECONDS)
     cell = teacher.count - 1
     teacher.set_source(cell, KEPT)
     teacher.run(cell)

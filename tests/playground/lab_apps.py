@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -45,6 +47,13 @@ async def serving(app: Any, transport: str = "server", **options: Any) -> Lab:
     lab = serve(app, transport=transport, **options)  # type: ignore[arg-type]
     await lab.get("/")  # with the memory transport the app starts in this loop
     return lab
+
+
+async def until(condition: Callable[[], Any]) -> None:
+    """Wait for what comes to be true, with a deadline."""
+    async with asyncio.timeout(20):
+        while not condition():
+            await asyncio.sleep(0.005)
 
 
 async def swapped(lab: Lab, app: Any = None, **options: Any) -> None:

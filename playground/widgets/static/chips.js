@@ -1,7 +1,7 @@
 /** The clients as chips: who is there, in which colour, and how those ended that are not. */
 
 import { choose } from "./chosen.js";
-import { ALL, clientTitle, colourClass, isOver, moreWords, stateWords } from "./clients.js";
+import { ALL, clientTitle, colourClass, guestTitle, isOver, moreWords, stateWords } from "./clients.js";
 import { ConnectForm } from "./connecting.js";
 import { button, element } from "./dom.js";
 import { Outcome } from "./fields.js";
@@ -13,7 +13,7 @@ export class Chips {
   /** @param {import("./line.js").Line} line */
   constructor(line) {
     this.line = line;
-    this.state = { clients: [], paths: [], more: 0, open: 0 };
+    this.state = { clients: [], paths: [], more: 0, open: 0, guests: [], more_guests: 0 };
     this.chosen = "";
     this.drawn = "";
     this.form = null;
@@ -46,15 +46,17 @@ export class Chips {
 
   /** Draw the chips, if they have changed; the one with the focus keeps it. */
   draw() {
-    const { clients, more } = this.state;
-    const drawn = JSON.stringify([clients, more, this.chosen]);
+    const { clients, more, guests, more_guests } = this.state;
+    const drawn = JSON.stringify([clients, more, guests, more_guests, this.chosen]);
     if (drawn === this.drawn) return;
     this.drawn = drawn;
     const focused = /** @type {HTMLElement | null} */ (document.activeElement);
     const back = focused && this.list.contains(focused) ? focused.dataset.client : undefined;
     this.list.replaceChildren(...clients.map((client) => this.chip(client)));
-    if (!clients.length) this.list.append(element("span", "mpp-dim", NONE));
+    if (!clients.length && !guests.length) this.list.append(element("span", "mpp-dim", NONE));
     if (more) this.list.append(element("span", "mpp-dim", moreWords(more)));
+    if (guests.length) this.list.append(element("span", "mpp-dim mpp-guests-word", "Guests"), ...guests.map(guestChip));
+    if (more_guests) this.list.append(element("span", "mpp-dim", moreWords(more_guests)));
     if (back !== undefined) this.controlOf(back)?.focus();
   }
 
@@ -125,4 +127,12 @@ export class Chips {
     this.connectButton.setAttribute("aria-expanded", "false");
     if (inside) this.connectButton.focus();
   }
+}
+
+/** Somebody else's socket: to be seen, and no more. @param {import("./clients.js").Guest} guest */
+function guestChip(guest) {
+  const chip = element("span", `mpp-chip mpp-guest ${colourClass(guest.index)}`);
+  chip.title = guestTitle(guest);
+  chip.append(element("span", "mpp-id"), element("span", "mpp-chip-words", guest.name));
+  return chip;
 }

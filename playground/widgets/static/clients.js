@@ -5,6 +5,7 @@ import { counted } from "./format.js";
 /**
  * @typedef {{name: string, path: string, state: string, code: number | null, reason: string,
  *   subprotocol: string | null, phrase: string, index: number}} Client
+ * @typedef {{name: string, path: string, index: number}} Guest
  */
 
 /** How a client is, where that is not plainly open. @param {Client} client */
@@ -18,6 +19,11 @@ export function stateWords(client) {
 export function clientTitle(client) {
   const speaks = client.subprotocol ? `speaks ${client.subprotocol}` : "";
   return [`${client.name} at ${client.path}`, stateWords(client), client.reason, speaks].filter(Boolean).join(" · ");
+}
+
+/** All there is to say about somebody else's connection. @param {Guest} guest */
+export function guestTitle(guest) {
+  return `${guest.name} at ${guest.path} · somebody else's connection: this lab can watch it, and not send for it`;
 }
 
 /** Whether a client can be connected again. @param {Client} client */

@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable
 from typing import Any
 
 import websockets
-from lab_apps import Echo, Loud, serving, swapped
+from lab_apps import Echo, Loud, serving, swapped, until
 
 from micropie import App
 from playground import Lab, serve
@@ -27,12 +26,6 @@ def frames(lab: Lab, client: str = "") -> list[Entry]:
 
 def told(lab: Lab) -> list[str]:
     return [f"{entry.sender} {entry.note}" for entry in frames(lab)]
-
-
-async def until(condition: Callable[[], Any]) -> None:
-    async with asyncio.timeout(20):
-        while not condition():
-            await asyncio.sleep(0.005)
 
 
 def mine(lab: Lab, **options: Any) -> Any:

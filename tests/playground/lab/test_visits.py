@@ -7,7 +7,7 @@ import socket
 
 import pytest
 import websockets
-from lab_apps import Echo, on_both, serving
+from lab_apps import Echo, on_both, serving, until
 
 from playground import ClientClosed, HandshakeRefused, serve
 
@@ -95,6 +95,24 @@ async def test_foreign_clients_are_seen_and_rubbish_hurts_nobody() -> None:
         if entry.kind == "open" and (exchange := lab.log.exchange(entry.exchange))
     }
     assert named == {"python-1", "client-1"}
+
+
+async def test_guests_are_those_that_others_opened_and_that_are_still_there() -> None:
+    lab = serve(Echo)
+    await lab.connect("/echo")
+    named = {"x-playground-client": "bob"}
+    address = lab.ws_url("/echo?token=secret")
+    async with (
+        websockets.connect(address, additional_headers=named) as bob,
+        websockets.connect(address),
+    ):
+        await bob.send("hi")
+        await bob.recv()
+        assert lab.guests == [("bob", "/echo"), ("python-1", "/echo")]
+        await bob.close()
+        await until(lambda: [guest.name for guest in lab.guests] == ["python-1"])
+        lab.stop()
+        assert lab.guests == []
 
 
 async def test_a_foreign_page_is_kept_out() -> None:

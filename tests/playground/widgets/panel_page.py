@@ -11,7 +11,7 @@ from face_page import BUSY, SETTLED, Wire
 from playwright.sync_api import Locator, Page
 
 from playground.traffic.log import Log
-from playground.widgets import ClientView, Done, Panel, RouteView, Status
+from playground.widgets import ClientView, Done, GuestView, Panel, RouteView, Status
 from playground.widgets.face import Face
 
 
@@ -39,6 +39,7 @@ class StandIn:
         self.now = Status("Chat", True, 4, "127.0.0.1:43121", "http://127.0.0.1:43121/", 0, "")
         self.served = list(ROUTES)
         self.people: dict[str, ClientView] = {}
+        self.others: list[GuestView] = []
         self.did: list[tuple[Any, ...]] = []
         self.origins: list[str] = []
         self.held: list[Callable[[], None]] | None = None
@@ -54,6 +55,9 @@ class StandIn:
 
     def clients(self) -> list[ClientView]:
         return list(self.people.values())
+
+    def guests(self) -> list[GuestView]:
+        return list(self.others)
 
     def put(self, name: str, state: str = "open", code: int | None = None, **more: Any) -> None:
         """Let there be a client."""

@@ -9,8 +9,8 @@ import pytest
 from panel_page import Ears, StandIn
 
 from playground.traffic.log import Log
-from playground.widgets import Console
-from playground.widgets.console import MOST_CLIENTS
+from playground.widgets import Console, GuestView
+from playground.widgets.console import MOST_CLIENTS, MOST_GUESTS
 from playground.widgets.controls import Done
 from playground.widgets.follower import Follower
 
@@ -58,6 +58,33 @@ def test_of_many_clients_those_that_are_open_are_kept(ears: Ears, lab: StandIn) 
     assert names[:2] == ["alice", "bob"]
     assert names[-1] == "zoe"
     assert state["more"] == 4
+
+
+def test_guests_are_told_apart_and_cannot_be_sent_from(ears: Ears, lab: StandIn) -> None:
+    lab.others = [GuestView("browser-1", "/chat"), GuestView("alice-2", "/")]
+    ears.hear("hello")
+    (state,) = ears.told("state")
+    told = [(each["name"], each["path"], each["index"]) for each in state["guests"]]
+    assert told == [("browser-1", "/chat", 3), ("alice-2", "/", 4)]
+    assert (state["more_guests"], state["open"]) == (0, 2)
+    ears.hear("send", all=True, format="text", data="hi")
+    assert lab.did == [("send", "alice", "hi"), ("send", "bob", "hi")]
+
+
+def test_of_many_guests_the_first_are_told(ears: Ears, lab: StandIn) -> None:
+    lab.others = [GuestView(f"browser-{number}", "/") for number in range(MOST_GUESTS + 3)]
+    ears.hear("hello")
+    (state,) = ears.told("state")
+    assert (len(state["guests"]), state["more_guests"]) == (MOST_GUESTS, 3)
+    assert "and 3 more guests" in ears.face.still_text()
+
+
+def test_still_views_name_guests_where_there_are_no_clients(ears: Ears, lab: StandIn) -> None:
+    lab.people, lab.others = {}, [GuestView("<b>", "/chat")]
+    assert ears.face.still_text() == "Clients\n  <b> · /chat · open, a guest"
+    assert ears.face.still_html() == "<div>Clients: &lt;b&gt; · /chat · open, a guest</div>"
+    lab.others = []
+    assert ears.face.still_text() == "Clients: none"
 
 
 def test_text_and_bytes_are_sent_as_such(ears: Ears, lab: StandIn) -> None:

@@ -7,6 +7,8 @@ import re
 from panel_page import PanelPage, StandIn, chips, chosen, message, press
 from playwright.sync_api import Page, expect
 
+from playground.widgets import GuestView
+
 
 def test_chips_say_who_is_there_and_how_others_ended(shown: PanelPage, page: Page) -> None:
     assert chips(page)[:2] == ["alice", "bob"]
@@ -19,6 +21,20 @@ def test_names_from_elsewhere_stay_text(shown: PanelPage, lab: StandIn, page: Pa
     shown.tick()
     assert chips(page)[-1].startswith("<img src=x> · closed 4000")
     assert page.locator(".mpp-clients img").count() == 0
+
+
+def test_guests_are_seen_and_cannot_be_chosen(shown: PanelPage, lab: StandIn, page: Page) -> None:
+    lab.others = [GuestView("browser-1", "/chat/lobby"), GuestView("<b>", "/")]
+    shown.tick()
+    guests = page.locator(".mpp-clients .mpp-guest")
+    expect(guests).to_have_text(["browser-1", "<b>"])
+    expect(guests.first).to_have_attribute("title", re.compile("^browser-1 at /chat/lobby · "))
+    expect(chosen(page).locator("option").filter(has_text="browser-1")).to_have_count(0)
+    assert chips(page)[:2] == ["alice", "bob"]
+    lab.others, lab.people = lab.others[:1], {}
+    shown.tick()
+    expect(guests).to_have_text(["browser-1"])
+    expect(page.get_by_text("Nobody is connected yet.")).to_have_count(0)
 
 
 def test_a_chip_chooses_who_sends(shown: PanelPage, page: Page) -> None:
