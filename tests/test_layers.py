@@ -120,6 +120,10 @@ TABLE: dict[str, Room] = {
     ),
     # The keeper is a script: it imports nothing of ours.
     "playground/outside/keeper.py": Room(live="signal subprocess threading"),
+    "playground/outside/folder.py": Room(
+        "playground.outside playground.kernel playground.live.sources"
+    ),
+    "playground/outside/servers.py": Room("playground.outside", live="asyncio socket time"),
     "playground/outside/*.py": Room("playground.outside", live="subprocess threading"),
     "playground/urls.py": Room(others="jupyter_core"),
     # The entry that is being made decides where a line of output goes.

@@ -8,9 +8,11 @@ import tempfile
 import weakref
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from types import TracebackType
+from types import FunctionType, TracebackType
 from typing import Final
 
+from playground import kernel
+from playground.live.sources import statements_of
 from playground.outside.absent import Absent, lacking, program
 from playground.outside.programs import Program
 from playground.outside.runs import Finished
@@ -48,19 +50,24 @@ class Outside:
         self._redis: Redis | None = None
         self._remove = weakref.finalize(self, shutil.rmtree, self.folder, ignore_errors=True)
 
-    def write(self, name: str, *parts: str) -> Path:
+    def write(self, name: str, *parts: str | type | FunctionType) -> Path:
         """Write a file, one part after the other, each ending in one line break.
 
         Args:
             name: Its name in the folder.
-            parts: Its text.
+            parts: Text; or a class or function, whose source is written, after that of the
+                notebook's classes that it derives from.
 
         Returns:
             Where it is.
+
+        Raises:
+            ValueError: The source of a class or function cannot be found.
         """
+        text = "".join(f"{_text(part).rstrip()}\n" for part in parts)
         path = self.folder / name
         path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_text("".join(f"{part.rstrip()}\n" for part in parts), encoding="utf-8")
+        path.write_text(text, encoding="utf-8")
         return path
 
     def run(self, module: str, *arguments: str, timeout: float = 60.0) -> Finished | Absent:
@@ -93,6 +100,7 @@ class Outside:
         workers: int = 1,
         environment: Mapping[str, str] | None = None,
         needs: Sequence[str] = (),
+        options: Sequence[str] = (),
     ) -> Workers | Absent:
         """Serve an app with uvicorn, on a free port of this machine; return when it answers.
 
@@ -102,7 +110,8 @@ class Outside:
             app: The app as `"module:name"`: an ASGI app in a module in the folder.
             workers: How many processes.
             environment: Environment variables for it, besides those of this process.
-            needs: Packages that the app imports and that may not be there.
+            needs: Packages that the app, or whoever visits it, imports and that may not be there.
+            options: More of uvicorn's options, such as `["--ws-max-size", "1000"]`.
 
         Raises:
             ProgramFailed: It did not start; the message has what uvicorn says about it.
@@ -113,7 +122,7 @@ class Outside:
         if app in self._servers:
             self._servers.pop(app).stop()
         variables = {**_FRESH, **(environment or {})}
-        self._servers[app] = Workers(app, sys.executable, self.folder, workers, variables)
+        self._servers[app] = Workers(app, sys.executable, self.folder, workers, variables, options)
         return self._servers[app]
 
     def redis(self) -> Redis | Absent:
@@ -172,3 +181,15 @@ class Outside:
 
     def _has(self, module: str) -> bool:
         return (self.folder / f"{module}.py").is_file()
+
+
+def _text(part: str | type | FunctionType) -> str:
+    if isinstance(part, str):
+        return part
+    found = statements_of(part, kernel.cell_files())
+    if not found or found[-1].name != part.__name__:
+        raise ValueError(
+            f"expected a class or function that a cell or file defines, got {part!r}, "
+            "whose source cannot be found; write its text instead"
+        )
+    return "\n\n\n".join(each.source for each in found)

@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
+import asyncio
 import re
-from collections.abc import Mapping
+import socket
+import time
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from pathlib import Path
-from typing import Final
+from typing import Final, TypeVar
+from urllib.parse import urlsplit
 
 from playground.outside.programs import Program
+
+T = TypeVar("T")
 
 # Seconds in which a server has to answer; a loaded machine takes long to start several Pythons.
 _START: Final = 60.0
@@ -18,6 +24,8 @@ _WORKER = re.compile(r"Started server process \[(\d+)\]")
 _READY = "Application startup complete."
 # It starts another one then, for ever.
 _DIED = "] died"
+# Seconds until one looks again whether somebody listens: it is a matter of milliseconds.
+_AGAIN: Final = 0.01
 _REDIS_READY = re.compile(r"ready to accept connections", re.I)
 
 
@@ -30,6 +38,7 @@ class Workers:
         folder: Where the module is.
         workers: How many processes.
         environment: More environment variables.
+        options: More of uvicorn's options.
 
     Attributes:
         app: The app as `"module:name"`.
@@ -41,18 +50,25 @@ class Workers:
     """
 
     def __init__(
-        self, app: str, python: str, folder: Path, workers: int, environment: Mapping[str, str]
+        self,
+        app: str,
+        python: str,
+        folder: Path,
+        workers: int,
+        environment: Mapping[str, str],
+        options: Sequence[str] = (),
     ) -> None:
         self.app = app
         quick = ["--no-access-log", "--timeout-graceful-shutdown", "1"]
         place = ["--app-dir", str(folder), "--port", "0", "--workers", str(workers)]
-        command = [python, "-m", "uvicorn", app, *place, "--no-use-colors", *quick]
+        command = [python, "-m", "uvicorn", app, *place, "--no-use-colors", *quick, *options]
         self._program = Program(command, folder, environment)
         text = self._program.wait_until(lambda said: _is_up(said, workers) or _DIED in said, _START)
         if not _is_up(text, workers):
             raise self._program.failed("a worker ended")
         self.url: str = _URL.findall(text)[0]
         self.pids = [int(pid) for pid in _WORKER.findall(text)]
+        self._wait_until_open()
 
     @property
     def running(self) -> bool:
@@ -71,6 +87,51 @@ class Workers:
             path: Path and query, such as ``"/echo"``.
         """
         return self.url.replace("http", "ws", 1) + path
+
+    async def on_each(
+        self,
+        visit: Callable[[int], Awaitable[tuple[int, T]]],
+        dismiss: Callable[[T], Awaitable[object]] | None = None,
+        *,
+        timeout: float = 30.0,
+    ) -> list[T]:
+        """Visit until each worker has a visitor: which of them answers is not a visitor's choice.
+
+        Args:
+            visit: Makes a new connection. It is given how many workers have a visitor so far, and
+                returns the process id of the one that answered, and the visitor.
+            dismiss: Given each visitor to a worker that had one already.
+            timeout: Seconds for all of it.
+
+        Returns:
+            A visitor for each worker, in the order they were met.
+
+        Raises:
+            TimeoutError: Some worker has not answered.
+        """
+        met: dict[int, T] = {}
+        try:
+            async with asyncio.timeout(timeout):
+                while len(met) < len(self.pids):
+                    pid, visitor = await visit(len(met))
+                    if pid not in met:
+                        met[pid] = visitor
+                    elif dismiss is not None:
+                        await dismiss(visitor)
+        except TimeoutError:
+            raise TimeoutError(
+                f"expected each of {len(self.pids)} workers to answer, got answers of {len(met)} "
+                f"within {timeout:g} s; each visit needs a connection of its own"
+            ) from None
+        return list(met.values())
+
+    def _wait_until_open(self) -> None:
+        """Wait until somebody listens: with several workers each does so after it said it is up."""
+        deadline = time.monotonic() + _START
+        while not _is_open(self.url):
+            if not self.running or time.monotonic() > deadline:
+                raise self._program.failed(f"nobody listens at {self.url}")
+            time.sleep(_AGAIN)
 
     def stop(self) -> None:
         """End all its processes; open sockets are closed with 1012. It may be called again."""
@@ -118,3 +179,12 @@ class Redis:
 
 def _is_up(said: str, workers: int) -> bool:
     return said.count(_READY) >= workers and _URL.search(said) is not None
+
+
+def _is_open(url: str) -> bool:
+    place = urlsplit(url)
+    try:
+        with socket.create_connection((place.hostname, place.port), timeout=1.0):
+            return True
+    except OSError:
+        return False

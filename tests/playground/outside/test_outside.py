@@ -89,18 +89,66 @@ async def test_a_module_is_served_by_a_process_of_its_own(outside: Outside) -> N
 async def test_several_workers_all_answer_and_all_end(outside: Outside) -> None:
     server = serve(outside, workers=2)
     assert len(server.pids) == 2
-    met: set[int] = set()
-    async with asyncio.timeout(PATIENCE):
-        while met != set(server.pids):
-            # Connections that come one after the other may all go to the same worker.
-            async with httpx.AsyncClient() as one, httpx.AsyncClient() as other:
-                answers = await asyncio.gather(*(each.get(server.url) for each in (one, other)))
-            met |= {each.json()["pid"] for each in answers}
+    visits: list[int] = []
+    sent_away: list[str] = []
+
+    async def visit(number: int) -> tuple[int, str]:
+        visits.append(number)
+        async with httpx.AsyncClient() as visitor:
+            pid = (await visitor.get(server.url)).json()["pid"]
+        return pid, f"{pid}, visit {len(visits)}"
+
+    async def dismiss(visitor: str) -> None:
+        sent_away.append(visitor)
+
+    kept = await server.on_each(visit, dismiss)
+    assert {int(each.partition(",")[0]) for each in kept} == set(server.pids)
+    # The first visit found a worker, the last one the other, and those between them neither.
+    assert visits == [0] + [1] * (len(visits) - 1)
+    assert sorted(kept)[0].endswith(("visit 1", f"visit {len(visits)}"))
+    assert len(sent_away) == len(visits) - 2
     server.stop()
     server.stop()
     assert [pid for pid in server.pids if is_alive(pid)] == []
     assert not server.running
     assert repr(server).endswith(", stopped>")
+
+
+async def test_a_worker_that_never_answers_is_missed_in_a_sentence(outside: Outside) -> None:
+    server = serve(outside, workers=2)
+
+    async def visit(number: int) -> tuple[int, None]:
+        await asyncio.sleep(0)
+        return server.pids[0], None
+
+    with pytest.raises(TimeoutError, match=r"each of 2 workers to answer, got answers of 1 within"):
+        await server.on_each(visit, timeout=0.05)
+
+
+SLOW = """
+import asyncio
+from uvicorn.lifespan.on import LifespanOn
+
+startup = LifespanOn.startup
+async def slow(self):
+    await startup(self)
+    await asyncio.sleep(0.3)
+LifespanOn.startup = slow
+"""
+
+
+def test_workers_that_are_up_but_do_not_listen_yet_are_waited_for(outside: Outside) -> None:
+    outside.write("echo.py", SLOW, ECHO)
+    assert httpx.get(serve(outside, workers=2).url).json()["pid"]
+
+
+async def test_uvicorns_own_options_are_passed_on(outside: Outside) -> None:
+    server = outside.serve("echo:app", options=["--ws-max-size", "10"])
+    assert isinstance(server, Workers)
+    async with connect(server.ws_url("/echo")) as ada:
+        await ada.send("x" * 11)
+        await ada.wait_closed()
+    assert ada.close_code == 1009
 
 
 def test_serving_again_ends_the_server_before(outside: Outside) -> None:
@@ -233,6 +281,32 @@ async def test_a_redis_of_ones_own_starts_answers_and_ends(outside: Outside) -> 
     again = outside.redis()
     assert isinstance(again, Redis)
     assert again.running
+
+
+class Greeter:
+    def greet(self) -> str:
+        return "hello"
+
+
+class Politely(Greeter):
+    def greet(self) -> str:
+        return f"{super().greet()}, please"
+
+
+def shout() -> str:
+    return Politely().greet().upper()
+
+
+def test_a_class_or_function_is_written_as_its_source(outside: Outside) -> None:
+    outside.write("loud.py", Greeter, Politely, shout, "print(shout())")
+    assert repr(outside.run("loud")) == "HELLO, PLEASE"
+
+
+@pytest.mark.parametrize("part", [dict, type("Made", (), {})])
+def test_what_has_no_source_is_not_written(outside: Outside, part: type) -> None:
+    with pytest.raises(ValueError, match="whose source cannot be found; write its text instead"):
+        outside.write("none.py", part)
+    assert not (outside.folder / "none.py").exists()
 
 
 def test_what_is_written_is_a_file_with_whole_lines(outside: Outside) -> None:
