@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import AsyncIterator, Mapping, Sequence
+from contextlib import asynccontextmanager
 from http.cookies import CookieError, SimpleCookie
 from typing import Any
 
@@ -136,6 +137,26 @@ class Play:
         self._keep_cookies(name, response.headers)
         advice = advice_for(response.status, path, self.lab.handlers(), "http")
         return Answer(self.story, response, name, self.why(called) or advice)
+
+    @asynccontextmanager
+    async def another_worker(self) -> AsyncIterator[Play]:
+        """Make the app once more, as another worker would, and play there with the same browsers.
+
+        What its instances keep in `self` is apart; class attributes and the notebook's globals are
+        shared, as nothing is between real workers.
+
+        Yields:
+            The play at the other one; its steps go into the same story.
+        """
+        async with self.lab.rehearse() as visitors:
+            self.expect(
+                visitors.headers != self._visitors.headers,
+                "Expected a class on stage, for each worker makes an app of its own; "
+                "got an app that is made already. Write serve(Site), not serve(Site()).",
+            )
+            other = Play(self.lab, visitors)
+            other.story, other._cookies = self.story, self._cookies
+            yield other
 
     def expect(self, condition: object, sentence: str) -> None:
         """Expect anything else.
