@@ -22,6 +22,8 @@ class Code(Ground):
     """A lab's revisions."""
 
     _settled: asyncio.Future[Any] | None
+    # The source of the first revision until it is on stage, which where nothing may block is soon.
+    _coming: str = ""
 
     @property
     def served(self) -> Any:
@@ -81,6 +83,8 @@ class Code(Ground):
         self._visitors.reconnect = policy == "close"
         for client in self._visitors.clients.values():
             client.reconnects = policy == "close"
+        if not self.revision:
+            self._coming = draft.source
         state = self.carry if carry is None else carry
         number: int | Awaitable[int] = self._have(
             self._programme.put(draft, policy, state), draft.number
@@ -144,12 +148,14 @@ class Code(Ground):
     def source(self, revision: int | None = None) -> str:
         """Return the source of a revision, by default of the one on stage.
 
-        With the class come those of the notebook's that it derives from.
+        With the class come those of the notebook's that it derives from. The first revision has its
+        source as soon as it is on its way to the stage.
 
         Args:
             revision: Its number, from 1.
         """
-        return self._programme.revisions.get(revision or self.revision).source
+        number = revision or self.revision
+        return self._programme.revisions.get(number).source if number else self._coming
 
     def diff(self, old: int, new: int) -> str:
         """Return how the source changed from one revision to another, as a unified diff.

@@ -51,6 +51,11 @@ class Draft:
     because: str
     if_new: bool
 
+    @property
+    def source(self) -> str:
+        """Its source text, bases first; "" if there is none to be had."""
+        return "\n\n\n".join(each.source for each in self.statements)
+
 
 class Programme:
     """The revisions of one app, and the one on stage.
@@ -253,7 +258,7 @@ def _revision(draft: Draft, number: int) -> Revision:
         number,
         name_of(draft.served),
         next((place for place in places if place), ""),
-        "\n\n\n".join(each.source for each in draft.statements),
+        draft.source,
         statements=() if local or not isinstance(draft.served, type) else draft.statements,
         served=served,
     )

@@ -34,6 +34,13 @@ class Run:
         self._notebook = notebook
         self._client = client
 
+    def begin(self, source: str) -> None:
+        """Run a cell of one's own before them."""
+        cell = nbformat.v4.new_code_cell(source)
+        self._notebook.cells.insert(0, cell)
+        self._client.execute_cell(cell, 0)
+        del self._notebook.cells[0]
+
     def pass_(self) -> Any:
         """Run every cell; return a copy of the notebook with what it showed.
 

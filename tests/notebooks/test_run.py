@@ -88,3 +88,27 @@ def test_every_picture_is_there_and_says_in_words_what_it_shows(path: Path) -> N
     for words, file in re.findall(r"!\[(.*?)\]\((.+?)\)", text):
         assert len(words) > 20
         assert (path.parent / file).is_file()
+
+
+# As in a browser: no processes, and none of the packages that speak over a network.
+NOWHERE = """
+import sys, types
+from playground import serving
+from playground.outside import absent
+serving.sys = absent.sys = types.SimpleNamespace(platform="emscripten")
+for name in ("aiohttp", "httpx", "redis", "socketio", "uvicorn", "websockets"):
+    sys.modules[name] = None
+"""
+
+
+def test_the_last_notebook_goes_on_where_nothing_can_be_started() -> None:
+    (path,) = [path for path in notebooks() if path.stem == "12-beyond"]
+    with kernel_for(path) as run:
+        run.begin(NOWHERE)
+        cells = [cell for cell in run.pass_().cells if cell.cell_type == "code"]
+    said = [str(cell.outputs) for cell in cells]
+    absent = [each for each in said if "There are no processes in a browser" in each]
+    assert len(absent) == 3
+    assert {each for each in said[:-2] if each not in absent} == {"[]"}
+    assert "0 of 3 done" in said[-2]
+    assert "nothing runs" in said[-1]

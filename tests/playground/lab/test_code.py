@@ -104,6 +104,12 @@ def test_sources_and_diffs_of_revisions_are_kept() -> None:
     assert "+class Loud(App):" in lab.diff(1, 2)
 
 
+@pytest.mark.parametrize("transport", TRANSPORTS)
+async def test_a_source_is_there_as_soon_as_the_app_is_served(transport: Any) -> None:
+    lab = serve(Echo, transport=transport)
+    assert lab.source().startswith("class Echo(App)")
+
+
 async def test_going_back_is_the_same_revision_with_its_code(transport_lab: Lab) -> None:
     lab = transport_lab
     alice = await lab.connect("/echo")
