@@ -95,9 +95,12 @@ def _joined(lines: list[Line]) -> str:
 
 
 def shown(message: Any) -> str:
-    """Return a message as Python writes it, cut if it is long."""
+    """Return a message as Python writes it; if it is long, its beginning, and how long it is."""
     text = f"/{message.pattern}/" if isinstance(message, re.Pattern) else repr(message)
-    return text if len(text) <= SHOWN else f"{text[: SHOWN - 1]}…"
+    if len(text) <= SHOWN:
+        return text
+    unit = {str: "characters", bytes: "bytes"}.get(type(message))
+    return f"{text[: SHOWN - 1]}…" + (f" ({len(message)} {unit})" if unit else "")
 
 
 def fits(wanted: Any, got: str | bytes) -> bool:

@@ -24,6 +24,10 @@ class Absent:
     def __repr__(self) -> str:
         return self.reason
 
+    def _repr_markdown_(self) -> str:
+        """Show it as the sentence it is: plain text is broken in the middle of a word."""
+        return self.reason
+
 
 def lacking(packages: Iterable[str]) -> Absent | None:
     """Return why Python programs that need these packages cannot run here, None if they can."""

@@ -13,6 +13,7 @@ from micropie import App
 from playground import serve
 from playground.checks import Exercise, Play, Result
 from playground.checks.results import attempt
+from playground.checks.story import shown
 
 Script = Callable[[Play], Awaitable[None]]
 
@@ -319,8 +320,12 @@ async def test_a_script_that_breaks_is_no_fault_of_the_app() -> None:
     assert "which is no fault of the app: LookupError: the teacher mistyped" in result.fault
 
 
-async def test_a_long_message_is_cut_where_it_is_shown() -> None:
+async def test_a_long_message_is_cut_where_it_is_shown_and_its_length_is_told() -> None:
     async def script(play: Play) -> None:
         await says(play, "/echo", "x" * 500, "y")
 
-    assert len((await played(script)).fault) < 250
+    fault = (await played(script)).fault
+    assert len(fault) < 290
+    assert "x… (500 characters)" in fault
+    assert shown(b"x" * 90).endswith("x… (90 bytes)")
+    assert shown(list(range(90))).endswith(", …")

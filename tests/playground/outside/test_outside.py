@@ -257,7 +257,9 @@ def test_what_is_not_installed_is_false_and_says_so(
     assert repr(without).startswith(
         "Not installed here: no_such_package. Run `%pip install no_such"
     )
-    assert isinstance(outside.run("no_such_program"), Absent)
+    nowhere = outside.run("no_such_program")
+    assert isinstance(nowhere, Absent)
+    assert nowhere._repr_markdown_() == nowhere.reason
     monkeypatch.setenv("PATH", "")
     assert "redis-server is not installed here" in repr(outside.redis())
     monkeypatch.setattr(sys, "platform", "emscripten")
