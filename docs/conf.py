@@ -59,6 +59,7 @@ nitpick_ignore_regex = [
     (r"py:\w+", r"(?!(micropie|playground)\b).*"),
     (r"py:class", r"playground\.(visitors\.Visitors|transports\.Transport)"),
     (r"py:class", r"micropie\.mounts\.Mountable"),
+    (r"py:class", r"playground\.outside\.servers\.T"),
 ]
 
 # Classes that a reader is given, and never makes.
