@@ -99,8 +99,10 @@ def shown(message: Any) -> str:
     text = f"/{message.pattern}/" if isinstance(message, re.Pattern) else repr(message)
     if len(text) <= SHOWN:
         return text
-    unit = {str: "characters", bytes: "bytes"}.get(type(message))
-    return f"{text[: SHOWN - 1]}…" + (f" ({len(message)} {unit})" if unit else "")
+    start = f"{text[: SHOWN - 1]}…"
+    if not isinstance(message, str | bytes):
+        return start
+    return f"{start} ({len(message)} {'characters' if isinstance(message, str) else 'bytes'})"
 
 
 def fits(wanted: Any, got: str | bytes) -> bool:
