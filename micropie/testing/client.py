@@ -144,7 +144,7 @@ class Client:
     ) -> LifespanFailed:
         failure = LifespanFailed(f"the app's {phase} failed: {told or 'it gave no reason'}")
         news = [error for error in self.errors if not any(error is old for old in known)]
-        failure.__cause__ = news[-1] if news else lifespan.cause
+        failure.__cause__ = news[-1] if news else lifespan.raised
         return failure
 
     async def __aenter__(self) -> Client:
@@ -295,8 +295,8 @@ class Client:
             connection.client_vanishes()
             raise
         if isinstance(answer, Refused):
-            raise WebSocketRefused(answer, path)
-        return WebSocketSession(connection, answer, path, self.timeout, task)
+            raise WebSocketRefused(answer, path) from connection.raised
+        return WebSocketSession(connection, answer, path, self.timeout, task, self.errors)
 
     def _with_state(self, scope: Scope) -> Scope:
         scope["state"] = self._state.copy()

@@ -98,6 +98,7 @@ class Exchange:
     def __init__(self, method: str) -> None:
         self.head: asyncio.Future[Head] = asyncio.get_running_loop().create_future()
         self.chunks: Pipe[bytes | Finish] = Pipe()
+        self.raised: BaseException | None = None
         self._method = method
         self._requests: Pipe[Event] = Pipe()
         self._started = False

@@ -25,7 +25,7 @@ class Lifespan:
         # The answer to each phase: None if it is complete, else why it failed.
         self.startup: asyncio.Future[str | None] = loop.create_future()
         self.shutdown: asyncio.Future[str | None] = loop.create_future()
-        self.cause: BaseException | None = None
+        self.raised: BaseException | None = None
         self._events.put({"type": "lifespan.startup"})
 
     async def receive(self) -> Event:
@@ -60,7 +60,7 @@ class Lifespan:
         if error is not None and not answered:
             logger.info("The app seems to support no lifespan: %r", error)
         if failed:
-            self.cause = error
+            self.raised = error
         return error if answered and not failed else None
 
     @property

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Sequence
 from types import TracebackType
 
 from micropie.exceptions import ConnectionClosed
@@ -48,6 +49,7 @@ class WebSocketSession:
         path: str,
         timeout: float,
         task: asyncio.Task[None],
+        errors: Sequence[BaseException],
     ) -> None:
         self.path = path
         self.subprotocol = accepted.subprotocol
@@ -55,6 +57,7 @@ class WebSocketSession:
         self._connection = connection
         self._timeout = timeout
         self._task = task
+        self._errors = errors
 
     @property
     def state(self) -> str:
@@ -84,18 +87,30 @@ class WebSocketSession:
         """Wait for one message. Cancelling loses none.
 
         Raises:
-            ConnectionClosed: At the end, again and again: with the close code and reason.
-            TimeoutError: None came in time.
+            ConnectionClosed: At the end, again and again: with the close code and reason. If the
+                app's handler raised, that is its `__cause__`.
+            TimeoutError: None came in time. What a handler raised last, on this connection or on
+                another, is its `__cause__`: it may be why.
         """
         pipe = self._connection.messages
         if pipe.ready():
             item = await pipe.get()
         else:
-            async with Deadline(self._timeout, f"a message from the app on {self.path!r}"):
-                item = await pipe.get()
+            item = await self._next()
         if isinstance(item, Closed):
-            raise ConnectionClosed(item.code, item.reason)
+            raise ConnectionClosed(item.code, item.reason) from self._connection.raised
         return item
+
+    async def _next(self) -> str | bytes | Closed:
+        try:
+            async with Deadline(self._timeout, f"a message from the app on {self.path!r}"):
+                return await self._connection.messages.get()
+        except TimeoutError as late:
+            if not self._errors:
+                raise
+            error = self._errors[-1]
+            said = f"{late}; a handler raised {type(error).__name__}: {error}"
+            raise TimeoutError(said) from error
 
     async def close(self, code: int | None = 1000, reason: str = "") -> None:
         """Do the closing handshake; does nothing if it is closed. Code None sends an empty one.

@@ -23,7 +23,13 @@ KEPT_ERRORS = 100
 
 
 class End(Protocol):
-    """The server's end of a lifespan, an exchange or a connection."""
+    """The server's end of a lifespan, an exchange or a connection.
+
+    Attributes:
+        raised: What the app or a handler of its raised there, the last of it.
+    """
+
+    raised: BaseException | None
 
     async def receive(self) -> Event:
         """Give the app its next event."""
@@ -48,7 +54,12 @@ class Tasks:
 
     def run(self, scope: Scope, end: End) -> asyncio.Task[None]:
         """Start the app for a scope."""
-        scope["micropie.error_hook"] = self._heard
+
+        def heard(error: BaseException, request: object = None) -> None:
+            end.raised = error
+            self._keep(error)
+
+        scope["micropie.error_hook"] = heard
         task = asyncio.get_running_loop().create_task(self._run(scope, end))
         self._running.add(task)
         task.add_done_callback(self._running.discard)
@@ -104,11 +115,9 @@ class Tasks:
         if isinstance(error, KeyboardInterrupt | GeneratorExit) or _cancelled(error):
             raise error
         if kept is not None:
+            end.raised = kept
             self._keep(kept)
             logger.error("exception in the ASGI app under test", exc_info=kept)
-
-    def _heard(self, error: BaseException, request: object = None) -> None:
-        self._keep(error)
 
     def _keep(self, error: BaseException) -> None:
         if not any(error is known for known in self.errors):

@@ -70,6 +70,7 @@ class Connection:
         self.answer: asyncio.Future[Accepted | Refused] = asyncio.get_running_loop().create_future()
         self.messages: Pipe[str | bytes | Closed] = Pipe()
         self.closed: Closed | None = None
+        self.raised: BaseException | None = None
         self._offered = scope["subprotocols"]
         self._max_message = max_message
         self.events: Pipe[Event] = Pipe()

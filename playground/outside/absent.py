@@ -52,7 +52,10 @@ def program(*names: str) -> str | None:
 
 
 # What a package is called where it is installed from, if not as it is imported.
-_DISTRIBUTIONS = {"socketio": "'python-socketio[asyncio_client]'"}
+_DISTRIBUTIONS = {
+    "pytest_asyncio": "pytest-asyncio",
+    "socketio": "'python-socketio[asyncio_client]'",
+}
 
 
 def _is_installed(package: str) -> bool:

@@ -22,13 +22,11 @@ from playground.outside.servers import Redis, Workers
 # one second.
 _FRESH: Final = {"PYTHONDONTWRITEBYTECODE": "1"}
 _PYTEST: Final = (
-    "pytest",
-    "-q",
-    "--tb=short",
-    "--color=no",
-    "-p",
-    "no:cacheprovider",
-    "--rootdir=.",
+    *("pytest", "-q", "--tb=short", "--color=no", "--rootdir=."),
+    # What a failed test has printed is shown; what the app has logged is its error's cause anyhow.
+    *("-p", "no:cacheprovider", "--show-capture=stdout"),
+    *("-p", "pytest_asyncio.plugin", "-o", "asyncio_mode=auto"),
+    *("-o", "asyncio_default_fixture_loop_scope=function"),
 )
 _BARE: Final = {"PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1", "PYTEST_ADDOPTS": ""}
 
@@ -84,13 +82,15 @@ class Outside:
         return self._run([module], arguments, timeout, {})
 
     def test(self, *files: str, timeout: float = 60.0) -> Finished | Absent:
-        """Run pytest on files in the folder, without plugins: the same words everywhere.
+        """Run pytest on files in the folder; a test may be an async function.
+
+        Of pytest's plugins it has pytest-asyncio alone, so it says the same everywhere.
 
         Args:
             files: Their names; all tests in the folder by default.
             timeout: Seconds after which it is stopped.
         """
-        missing = lacking(["pytest"])
+        missing = lacking(["pytest", "pytest_asyncio"])
         return missing if missing is not None else self._run(_PYTEST, files, timeout, _BARE)
 
     def serve(

@@ -27,6 +27,8 @@ _REPLACEMENTS: tuple[tuple[re.Pattern[str], str | Callable[[re.Match[str]], str]
     # A time since the row before, in a column that stays as wide.
     (re.compile(r"\+\d+\.\d{3}\b"), lambda found: "+…".rjust(len(found[0]))),
     (re.compile(r"\b\d+(\.\d+)? (ms|µs|ns)\b"), r"… \2"),
+    # What pytest says at its end.
+    (re.compile(r"\bin \d+\.\d+s\b"), "in …"),
     (re.compile(r"\b0x[0-9a-f]{6,}\b"), "0x…"),
     (re.compile(r"\b[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}\b"), "…"),
     (re.compile(r"\b\d{4}-\d\d-\d\d[T ]\d\d:\d\d(:\d\d([.,]\d+)?)?(Z|[+-]\d\d:?\d\d)?"), "DATE"),

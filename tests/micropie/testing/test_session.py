@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 from testing_apps import ACCEPT, echo, message
 
+from micropie import App, WebSocket
 from micropie.exceptions import ConnectionClosed
 from micropie.testing import Client, WebSocketRefused
 from micropie.testing.waiting import HIGH_WATER
@@ -111,6 +112,48 @@ async def test_a_flood_waits_for_its_reader() -> None:
     assert sent > before
     await client.stop()
     assert client.errors == []
+
+
+class Failing(App):
+    """At /talk handlers raise at a message; at /closed before they accept."""
+
+    async def ws_talk(self, ws: WebSocket) -> None:
+        await ws.accept()
+        raise LookupError(await ws.receive_text())
+
+    async def ws_closed(self, ws: WebSocket) -> None:
+        raise LookupError("too early")
+
+
+async def test_what_a_handler_raised_is_why_the_socket_was_closed() -> None:
+    client = Client(Failing())
+    first, second = await client.connect("/talk"), await client.connect("/talk")
+    await second.send("two")
+    await second.ended()
+    await first.send("one")
+    for session, said in ((first, "one"), (second, "two")):
+        with pytest.raises(ConnectionClosed, match="1011") as closed:
+            await session.receive()
+        assert isinstance(closed.value.__cause__, LookupError)
+        assert closed.value.__cause__.args == (said,)
+    with pytest.raises(WebSocketRefused) as refused:
+        await client.connect("/closed")
+    assert str(refused.value.__cause__) == "too early"
+    await client.stop()
+
+
+async def test_who_waits_in_vain_is_told_what_a_handler_raised_elsewhere() -> None:
+    client = Client(Failing(), timeout=0.05)
+    waiting, raising = await client.connect("/talk"), await client.connect("/talk")
+    with pytest.raises(TimeoutError, match=r"'/talk'$") as late:
+        await waiting.receive()
+    assert late.value.__cause__ is None
+    await raising.send("oh")
+    await raising.ended()
+    with pytest.raises(TimeoutError, match=r"'/talk'; a handler raised LookupError: oh$") as late:
+        await waiting.receive()
+    assert late.value.__cause__ is client.errors[-1]
+    await client.stop()
 
 
 async def test_a_stopping_server_closes_both_ends_with_1012() -> None:

@@ -252,6 +252,22 @@ def test_tests_run_as_the_files_are_now(outside: Outside) -> None:
     assert "assert (1 + 1) == 3" in repr(broken)
 
 
+def test_an_async_test_is_run_and_says_no_more_than_what_failed(outside: Outside) -> None:
+    outside.write(
+        "test_log.py",
+        "import logging",
+        "async def test_log():",
+        "    logging.getLogger().error('by the way')",
+        "    print('so far')",
+        "    assert 1 == 2",
+    )
+    said = repr(outside.test())
+    assert "assert 1 == 2" in said
+    assert "so far" in said
+    assert "by the way" not in said
+    assert "Warning" not in said
+
+
 def test_what_is_not_installed_is_false_and_says_so(
     outside: Outside, monkeypatch: pytest.MonkeyPatch
 ) -> None:
