@@ -47,9 +47,9 @@ docs: $(VENV)/.docs  ## Build the documentation's site in build/docs; a warning 
 	$(PY) -m sphinx --nitpicky --fail-on-warning --keep-going --quiet -c docs -b html . build/docs
 	@echo "Built: build/docs/index.html"
 
-picture: $(VENV)/.dev  ## Take the README's picture of the panel anew
-	$(PY) -m pytest -q tests/notebooks/test_journey.py -k readme
-	cp test-results/panel.png docs/panel.png
+picture: $(VENV)/.dev  ## Take the README's picture of the panel and its film anew
+	$(PY) -m pytest -q tests/notebooks/test_journey.py tests/notebooks/test_film.py -k readme
+	cp test-results/panel.png test-results/playground.webp docs/
 
 bench: $(VENV)/.dev  ## Measure what the speed claims say
 	@for each in $(BENCHMARKS); do echo "== $$each"; $(PY) "benchmarks/$$each.py" || exit 1; done
