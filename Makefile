@@ -47,6 +47,9 @@ docs: $(VENV)/.docs  ## Build the documentation's site in build/docs; a warning 
 	$(PY) -m sphinx --nitpicky --fail-on-warning --keep-going --quiet -c docs -b html . build/docs
 	@echo "Built: build/docs/index.html"
 
+binder:  ## Say the address that opens the course on Binder
+	@"$(PYTHON)" -m lite.binder
+
 picture: $(VENV)/.dev  ## Take the README's picture of the panel and its film anew
 	$(PY) -m pytest -q tests/notebooks/test_journey.py tests/notebooks/test_film.py -k readme
 	cp test-results/panel.png test-results/playground.webp docs/
@@ -73,4 +76,4 @@ $(PY):
 	@"$(PYTHON)" -m venv --clear $(VENV) || { rm -rf $(VENV); echo "Python could not make a virtual \
 	environment; on Debian and Ubuntu install one more package: apt-get install python3-venv" >&2; exit 1; }
 
-.PHONY: help lab test check notebooks site docs picture bench clean
+.PHONY: help lab test check notebooks site docs binder picture bench clean

@@ -43,6 +43,8 @@ def make(cache: Path = CACHE, site: Path = SITE) -> Path:
     _course(ROOT / "notebooks", work / "course")
     _jupyterlite(got, work / "src", work / "course", site)
     shutil.copy2(FRONT, site / "index.html")
+    # Or GitHub Pages would take it for a blog, and leave out some of its files.
+    (site / ".nojekyll").touch()
     _check(site)
     return site
 

@@ -161,6 +161,7 @@ TABLE: dict[str, Room] = {
     "lite/locking.py": Room(others="packaging"),
     "lite/downloads.py": Room(live="subprocess"),
     "lite/building.py": Room("lite", live="subprocess"),
+    "lite/binder.py": Room(live="subprocess"),
     "lite/__main__.py": Room("lite", live="time"),
 }
 
