@@ -57,7 +57,8 @@ def _is_metadata(file: str) -> bool:
 
 def _modules(files: Iterable[str]) -> set[str]:
     ours = [each for each in files if ".dist-info/" not in each and ".data/" not in each]
-    return {each.partition("/")[0].removesuffix(".py") for each in ours if each.endswith(".py")}
+    code = [each.removesuffix("c") for each in ours if each.endswith((".py", ".pyc"))]
+    return {each.partition("/")[0].removesuffix(".py") for each in code}
 
 
 def distribution(

@@ -72,6 +72,14 @@ def test_a_distribution_holds_what_its_lock_says(tmp_path: Path) -> None:
     assert entry["imports"] == ["ours"]
 
 
+def test_a_wheel_of_bytecode_is_found_by_what_it_gives(tmp_path: Path) -> None:
+    path = wheel(tmp_path, "ours")
+    with zipfile.ZipFile(path, "a") as archive:
+        archive.writestr("one.pyc", b"")
+        archive.writestr("two/__init__.pyc", b"")
+    assert read_wheel(path).modules == ("one", "ours", "two")
+
+
 def test_pins_are_versions_that_the_project_allows() -> None:
     project = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
     pinned = {**pins(WHEELS), **pins(COMPILED)}
