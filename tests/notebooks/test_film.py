@@ -111,7 +111,7 @@ def send(film: Film, panel: PanelOnPage, answer: str) -> None:
     film.keep(250)
     panel.message.press("Enter")
     panel.wait_rows("alice ⟶ server hello", f"server ⟶ alice {answer}")
-    expect(panel.message).to_have_value("")
+    expect(panel.message).to_have_value("", timeout=MILLISECONDS)
 
 
 def redefine(film: Film, panel: PanelOnPage, notebook: Notebook) -> None:
