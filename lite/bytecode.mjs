@@ -13,7 +13,8 @@ python.runPython(`
 import importlib.util, io, os, sysconfig, warnings, zipfile
 from importlib._bootstrap_external import _code_to_hash_pyc
 
-PURE = sysconfig.get_path("purelib")
+# It begins with two slashes, and a traceback with one.
+PURE = "/" + sysconfig.get_path("purelib").lstrip("/")
 LIBRARY = os.path.dirname(os.__file__)
 
 def bytecode(source, path):
