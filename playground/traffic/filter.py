@@ -13,6 +13,7 @@ from difflib import get_close_matches
 from typing import Final, NamedTuple, get_args
 
 from playground.traffic.model import Entry, Exchange, Kind, Sender, close_phrase
+from playground.traffic.socketio import reading, speaks
 from playground.traffic.summary import framed, handler_of
 
 Condition = Callable[[Entry, Exchange | None], bool]
@@ -92,7 +93,8 @@ class Filter:
     Args:
         query: Parts between blanks, all of which must hold; a minus turns one round. A word,
             ``"quoted words"`` or a ``/regular expression/`` (``/i`` in any case) is looked for in
-            the data (bytes in hex), path, client, line, kind, code and note. The fields are
+            the data (bytes in hex), path, client, line, kind, code, note and what a Socket.IO
+            packet is (``"event say"``). The fields are
             `FIELDS`: alternatives by comma or said again, ``size``, ``code`` and ``rev`` with
             ``> < >= <=`` too.
 
@@ -153,7 +155,9 @@ def _search(match: re.Match[str]) -> Condition:
                 in_exchange[exchange.id] = found is not None
             if in_exchange[exchange.id]:
                 return True
-        return any(find(text) for text in _texts(entry))
+        if any(find(text) for text in _texts(entry)):
+            return True
+        return speaks(exchange) and find(reading(entry, exchange)) is not None
 
     return condition
 

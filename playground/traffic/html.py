@@ -103,7 +103,7 @@ def _row(record: Record, group: Group, previous: float | None, colours: dict[str
         size = sized(entry.size) if entry.kind in SIZED else ""
         cells += [
             f'<td style="{_CELL}{tone}">{_who(record, group)}</td>',
-            f'<td style="{_CELL}{_WRAP}{tone}">{_what(entry)}</td>',
+            f'<td style="{_CELL}{_WRAP}{tone}">{_what(record, entry)}</td>',
             f'<td style="{_RIGHT}">{size}</td>',
         ]
     return f"<tr>{''.join(cells)}</tr>"
@@ -134,9 +134,10 @@ def _who(record: Record, group: Group) -> str:
     return f"{left}{arrow}<b>{right}</b>"
 
 
-def _what(entry: Entry) -> str:
+def _what(record: Record, entry: Entry) -> str:
     said = escape(scrub(what(entry, WIDTH)))
-    kind = f"<i>{kind_of(entry)}</i> " if kind_of(entry) else ""
+    kind = escape(scrub(kind_of(record, entry)))
+    kind = f"<i>{kind}</i> " if kind else ""
     return f"{kind}<code>{said}</code>" if entry.kind in _QUOTED and said else said
 
 

@@ -23,6 +23,7 @@ from playground.traffic.summary import (
     handler_of,
     is_error,
     joined,
+    kind_of,
     preview,
     scrub,
     what,
@@ -38,6 +39,7 @@ PAUSE_SECONDS: Final = 1.0
 _LIFE: Final = frozenset({"open", "accept", "refuse", "close", "frame"})
 # Of a control frame the flags say nothing, for it is never fragmented (RFC 6455 5.5).
 _CONTROL: Final = re.compile(r"^(ping|pong|close), FIN(?:, masked)?")
+_BARE: Final = re.compile(r"(?:binary|frame)\b")
 _MARKS: Final = frozenset({"exception", "print"})
 
 # How many receivers of a broadcast are read out by name.
@@ -58,7 +60,7 @@ class Step(NamedTuple):
         kind: The entry's kind.
         sender: The side it came from.
         clients: Who sent it or gets it: one name, or a broadcast's receivers; none for a band.
-        chip: A word before the label, such as ``binary 4.1k``; "" for none.
+        chip: Words before the label, such as ``binary 4.1k``; "" for none.
         label: What happened, in one line.
         tone: ``"error"``, ``"life"`` for a connection's beginning and end, or "".
         cause: `seq` of the entry that set it off.
@@ -123,7 +125,7 @@ def step(record: Record, group: Group) -> Step:
         kind=entry.kind,
         sender=entry.sender,
         clients=tuple(clients),
-        chip=_chip(entry),
+        chip=_chip(record, entry),
         label=_label(entry),
         tone=_tone(entry),
         cause=entry.cause,
@@ -167,10 +169,10 @@ def lasted(seconds: float) -> str:
     return f"{minutes // 60} h {minutes % 60} min"
 
 
-def _chip(entry: Entry) -> str:
-    if entry.kind == "frame":
-        return "frame"
-    return f"binary {sized(entry.size)}" if isinstance(entry.data, bytes) else ""
+def _chip(record: Record, entry: Entry) -> str:
+    kind = kind_of(record, entry)
+    sizes = entry.kind != "frame" and isinstance(entry.data, bytes)
+    return f"{kind} {sized(entry.size)}" if sizes else kind
 
 
 def _label(entry: Entry) -> str:
@@ -199,7 +201,7 @@ def _tone(entry: Entry) -> Tone:
 
 def _scrubbed(told: Step) -> Step:
     names = tuple(scrub(name) for name in told.clients)
-    return told._replace(label=scrub(told.label), clients=names)
+    return told._replace(chip=scrub(told.chip), label=scrub(told.label), clients=names)
 
 
 def joined_in(record: Record) -> dict[str, int]:
@@ -260,4 +262,9 @@ def _between(told: Step) -> str:
 def _kind(told: Step) -> str:
     if told.kind in _MARKS:
         return "exception " if told.kind == "exception" else "printed "
-    return f"{told.chip} " if told.chip else "text " * (told.kind == "text")
+    return f"{chip_said(told)} " if told.chip else "text " * (told.kind == "text")
+
+
+def chip_said(told: Step) -> str:
+    """Return a chip as it stands before the label in plain text: ``binary 4.1k``, ``ping:``."""
+    return told.chip if not told.chip or _BARE.match(told.chip) else f"{told.chip}:"

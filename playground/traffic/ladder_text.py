@@ -11,7 +11,7 @@ from typing import Final
 
 from playground.traffic.columns import columns, shortened
 from playground.traffic.ladder_lanes import MOST_LANES, Head, heads_of
-from playground.traffic.ladder_steps import Step, joined_in, newest, who_is_there
+from playground.traffic.ladder_steps import Step, chip_said, joined_in, newest, who_is_there
 from playground.traffic.record import Record
 from playground.traffic.summary import escaped
 from playground.traffic.text import counted, footer
@@ -112,7 +112,7 @@ class _Drawing:
         whose = f"{escaped(there[0])}:" if there and len(step.clients) == 1 else ""
         more = f"(×{len(there)} others)" if len(there) > 1 else ""
         wrong = "!" if step.tone == "error" else ""
-        parts = (wrong, whose, step.chip, step.label, more)
+        parts = (wrong, whose, chip_said(step), step.label, more)
         return " ".join(part for part in parts if part)
 
     def _with(self, number: str, marks: list[str], words: str) -> str:

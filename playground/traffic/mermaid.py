@@ -18,7 +18,7 @@ from playground.traffic.summary import (
     escaped,
     handler_of,
     joined,
-    kind_of,
+    lead,
     scrub,
     what,
 )
@@ -57,7 +57,7 @@ def dumps(record: Record, limit: int = LIMIT) -> str:
     lines += [f"participant {lane} as {_label(name[:_NAME])}" for name, lane in lanes.items()]
     if len(told) > len(shown):
         lines.append(f"Note over {across}: … {len(told) - len(shown):,} earlier")
-    lines += [_line(entry, lanes.get(client_of(record, entry)), across) for entry in shown]
+    lines += [_line(record, entry, lanes.get(client_of(record, entry)), across) for entry in shown]
     return "\n".join(["sequenceDiagram", *(f"    {each}" for each in lines)]) + "\n"
 
 
@@ -67,7 +67,7 @@ def _lanes(record: Record, shown: Iterable[Entry]) -> dict[str, str]:
     return {name: f"c{number}" for number, name in enumerate(filter(None, names), 1)}
 
 
-def _line(entry: Entry, lane: str | None, across: str) -> str:
+def _line(record: Record, entry: Entry, lane: str | None, across: str) -> str:
     if entry.sender == "lab" or lane is None:
         return f"Note over {across}: {_label(what(entry, _WIDTH))}"
     if entry.kind == "exception":
@@ -76,8 +76,8 @@ def _line(entry: Entry, lane: str | None, across: str) -> str:
         return f"Note right of {_SERVER}: {_label(f'printed {what(entry, _WIDTH)}')}"
     ends = (lane, _SERVER) if entry.sender == "client" else (_SERVER, lane)
     arrow = _ARROWS.get(entry.kind, "->>")
-    kind = f"{kind_of(entry)} " if kind_of(entry) else ""
-    return f"{ends[0]}{arrow}{ends[1]}: {_label(kind + what(entry, _WIDTH))}"
+    said = lead(record, entry) + what(entry, _WIDTH)
+    return f"{ends[0]}{arrow}{ends[1]}: {_label(said)}"
 
 
 def _label(text: str) -> str:

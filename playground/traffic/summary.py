@@ -12,6 +12,7 @@ from typing import Final, NamedTuple
 from playground.traffic.model import MESSAGES, Entry, close_phrase
 from playground.traffic.record import Record
 from playground.traffic.redact import REDACTED, redact_path
+from playground.traffic.socketio import reading
 
 BYTES_SHOWN: Final = 24
 """How many bytes of a binary payload a row shows, in hex."""
@@ -83,11 +84,22 @@ def framed(entry: Entry) -> str:
     return joined(entry.note, None if code is None else f"{code} {close_phrase(code)}".rstrip())
 
 
-def kind_of(entry: Entry) -> str:
-    """Return a word that stands before what happened, where that would not say it; "" for none."""
+def kind_of(record: Record, entry: Entry) -> str:
+    """Return the words that stand before what happened, where that would not say it; "" for none.
+
+    They say what bytes are, and which packets of Socket.IO go over the wire.
+    """
     if entry.kind == "frame":
         return "frame"
-    return "binary" if isinstance(entry.data, bytes) else ""
+    read = reading(entry, record.exchange(entry.exchange))
+    return escaped(read) or ("binary" if isinstance(entry.data, bytes) else "")
+
+
+def lead(record: Record, entry: Entry) -> str:
+    """Return `kind_of` as it stands before the words in plain text: ``binary``, ``ping:``."""
+    kind = kind_of(record, entry)
+    mark = "" if kind in ("", "frame", "binary") else ":"
+    return f"{kind}{mark} " if kind else ""
 
 
 def _closed(code: int | None) -> str:

@@ -12,7 +12,7 @@ from playground.traffic.summary import (
     fold,
     is_error,
     joined,
-    kind_of,
+    lead,
     scrub,
     what,
     who,
@@ -62,11 +62,11 @@ def _line(record: Record, group: Group, previous: float | None, width: int) -> s
         return _cut(f"{start}── {said} ──", width)
     room = width - len(start) - _WHO - _SIZE - 2
     mark = "! " if is_error(entry) else ""
-    kind = f"{kind_of(entry)} " if kind_of(entry) else ""
+    said = scrub(lead(record, entry)) + said
     size = sized(entry.size) if entry.kind in SIZED else ""
     line = (
         f"{start}{_cut(escaped(who(record, group)), _WHO):<{_WHO}} "
-        f"{_cut(mark + kind + said, room):<{room}} {size:>{_SIZE}}"
+        f"{_cut(mark + said, room):<{room}} {size:>{_SIZE}}"
     )
     return line.rstrip()
 

@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import Any, Final
 
 from playground.traffic.log import Log
-from playground.traffic.model import Entry
+from playground.traffic.model import Entry, Exchange
+from playground.traffic.socketio import LONGEST, packets, parts
 from playground.traffic.summary import Group, client_of, fold, what, who
 from playground.widgets.controls import Controls
 from playground.widgets.resending import command_of, prospects
@@ -34,6 +35,7 @@ def details(
         **shown,
         "note": sendable(entry.note) if entry.note else None,
         "path": sendable(exchange.path) if exchange is not None else "",
+        "packets": _packets(entry, exchange),
         "headers": [list(pair) for pair in exchange.headers] if _opens(entry) and exchange else [],
         "again": prospects(log, entry, controls),
         "command": command_of(log, entry, controls),
@@ -60,6 +62,17 @@ def _payload(entry: Entry, limit: int) -> tuple[dict[str, Any], list[bytes]]:
         "length": len(data or ""),
     }
     return shown, [data[:limit]] if isinstance(data, bytes) else []
+
+
+def _packets(entry: Entry, exchange: Exchange | None) -> list[dict[str, Any]]:
+    """Return what the Socket.IO packets in an entry are made of, and their data if it is short."""
+    return [
+        {
+            "parts": [[term, sendable(said)] for term, said in parts(each)],
+            "data": sendable(each.text) if len(each.text) <= LONGEST else "",
+        }
+        for each in packets(entry, exchange)
+    ]
 
 
 def _opens(entry: Entry) -> bool:

@@ -40,6 +40,7 @@ PARTS: Final = (
     "scroll.js",
     "clients.js",
     "tree.js",
+    "packet.js",
     "messages.js",
     "fields.js",
     "clipboard.js",

@@ -13,7 +13,8 @@ from collections.abc import Iterable, Sequence
 from typing import Any, Final, TypedDict
 
 from playground.traffic.log import Log
-from playground.traffic.model import Entry, close_phrase
+from playground.traffic.model import Entry, Exchange, close_phrase
+from playground.traffic.socketio import reading, speaks
 from playground.traffic.summary import BYTES_SHOWN, framed, handler_of, is_error
 from playground.widgets.names import Names
 from playground.widgets.search import Search
@@ -125,26 +126,36 @@ def finds(
 
 
 def _told(log: Log, names: Names, entries: Sequence[Entry]) -> dict[str, Any]:
-    exchanges = _exchanges(log, names, entries)
-    clients = {exchange[1] for exchange in exchanges.values()}
+    exchanges = _exchanges(log, entries)
+    for number in exchanges:
+        names.learn(log, number)
+    clients = {exchange.client for exchange in exchanges.values()}
+    # Whether it is Socket.IO's is asked once for an exchange, not for each of its rows.
+    read = {number: each for number, each in exchanges.items() if speaks(each)}
     return {
-        "rows": [row(entry) for entry in entries],
-        "exchanges": exchanges,
+        "rows": [row(entry, read.get(entry.exchange)) for entry in entries],
+        "exchanges": {
+            str(number): [each.protocol, each.client, each.path[:PREVIEW]]
+            for number, each in exchanges.items()
+        },
         "names": names.some(sorted(clients, key=names.index)),
     }
 
 
-def row(entry: Entry) -> list[Any]:
+def row(entry: Entry, exchange: Exchange | None = None) -> list[Any]:
     """Return an entry as a view gets it: the payload's beginning, and flags.
 
-    The last but one is 0 or, where the payload was cut, a fingerprint of the whole one, so that
-    long payloads can be told apart. Flags: ``b`` the payload is bytes, ``e`` bad news.
+    After the note comes 0 or, where the payload was cut, a fingerprint of the whole one, so that
+    long payloads can be told apart. Flags: ``b`` the payload is bytes, ``e`` bad news. What packets
+    of Socket.IO it holds comes last, if it holds any.
     """
     text, cut = shortened(entry.data, PREVIEW)
     flags = ("b" if isinstance(entry.data, bytes) else "") + ("e" if is_error(entry) else "")
+    read = reading(entry, exchange)
     return [
         entry.seq, entry.at, entry.exchange, entry.kind, entry.sender, text, entry.size,
         entry.cause, entry.revision, entry.where, entry.code, _note(entry), cut, flags,
+        *([sendable(read)] if read else []),
     ]  # fmt: skip
 
 
@@ -178,14 +189,10 @@ def _note(entry: Entry) -> str | None:
     return entry.note[:PREVIEW] if entry.note else None
 
 
-def _exchanges(log: Log, names: Names, entries: Iterable[Entry]) -> dict[str, list[str]]:
-    found: dict[str, list[str]] = {}
-    for number in sorted({entry.exchange for entry in entries}):
-        exchange = log.exchange(number)
-        if exchange is not None:
-            names.learn(log, number)
-            found[str(number)] = [exchange.protocol, exchange.client, exchange.path[:PREVIEW]]
-    return found
+def _exchanges(log: Log, entries: Iterable[Entry]) -> dict[int, Exchange]:
+    numbers = sorted({entry.exchange for entry in entries})
+    found = ((number, log.exchange(number)) for number in numbers)
+    return {number: exchange for number, exchange in found if exchange is not None}
 
 
 def totals(log: Log, tally: Tally) -> Totals:

@@ -11,7 +11,7 @@ const CASES = JSON.parse(readFileSync(new URL("filter-cases.json", import.meta.u
 const ROWS = CASES.entries.map((entry) => {
   const bytes = entry.base64 ? Buffer.from(entry.base64, "base64") : null;
   const text = bytes ? bytes.toString("hex").replace(/(..)(?=.)/g, "$1 ") : (entry.data ?? "");
-  return row(entry.seq, { cause: null, where: null, code: null, ...entry, text, note: entry.row_note ?? entry.note ?? null }, CASES.exchanges);
+  return row(entry.seq, { cause: null, where: null, code: null, ...entry, text, note: entry.row_note ?? entry.note ?? null, read: entry.row_read }, CASES.exchanges);
 });
 
 const matching = (typed, rows = ROWS) => rows.filter(readFilter(typed).matches()).map((each) => each.seq);

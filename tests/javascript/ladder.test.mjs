@@ -28,7 +28,7 @@ function wire(entry) {
   return [
     entry.seq, entry.at, entry.exchange, entry.kind, entry.sender, text, entry.size ?? 0, entry.cause ?? null,
     entry.revision ?? 0, entry.where ?? null, entry.code ?? null, entry.row_note ?? entry.note ?? null, cut ? 7 : 0,
-    (bytes ? "b" : "") + (bad ? "e" : ""),
+    (bytes ? "b" : "") + (bad ? "e" : ""), entry.row_read,
   ];
 }
 

@@ -105,3 +105,10 @@ test("red is for bad news alone", () => {
   assert.equal(tone(row(1, { kind: "close" })), "quiet");
   assert.equal(tone(row(1)), "");
 });
+
+test("what a packet of Socket.IO is stands before its text, with its marks written out", () => {
+  assert.deepEqual(what(row(1, { text: "2", read: "ping" })), [{ text: "ping", as: "chip" }, { text: "2", as: "mono" }]);
+  assert.equal(text(what(row(1, { text: "61", flags: "b", read: "attachment" }))), "attachment 61");
+  assert.equal(text(what(row(1, { kind: "response", code: 200, text: "40", read: "event a\u202eb" }))), "200  event a\\u202eb 40");
+  assert.equal(text(what(row(1, { text: "61", flags: "b" }))), "binary 61");
+});

@@ -34,13 +34,16 @@ def case_of(why: str) -> dict[str, Any]:
 def record_of(case: dict[str, Any]) -> Selection:
     """Return what a case shows; an exchange is the client that has its number."""
     exchanges = [
-        Exchange(number, "websocket", name) for number, name in enumerate(case["clients"], 1)
+        Exchange(number, "websocket", name, path=case.get("path", "/"))
+        for number, name in enumerate(case["clients"], 1)
     ]
     return Selection([_entry(each) for each in case["entries"]], exchanges)
 
 
 def _entry(told: dict[str, Any]) -> Entry:
-    fields = {key: value for key, value in told.items() if key not in ("hex", "row_note")}
+    fields = {
+        key: value for key, value in told.items() if key not in ("hex", "row_note", "row_read")
+    }
     if "hex" in told:
         fields["data"] = bytes.fromhex(told["hex"])
     return Entry(**fields)

@@ -5,10 +5,11 @@ import { hexOf } from "./copies.js";
 import { Copying } from "./copying.js";
 import { button, element } from "./dom.js";
 import { counted, escaped, hexDump, parsedJson } from "./format.js";
+import { packetList } from "./packet.js";
 import { tree } from "./tree.js";
 import { why } from "./why.js";
 
-const TABS = ["JSON", "Text", "Hex", "Why"];
+const TABS = ["Packet", "JSON", "Text", "Hex", "Why"];
 
 // Bytes of a hex dump that are drawn at once: a browser takes long over more.
 const HEX_BYTES = 16_384;
@@ -141,9 +142,15 @@ export class Detail {
   get tab() {
     const wanted = this.look.now.tab;
     if (wanted && this.fits(wanted)) return wanted;
+    if (this.fits("Packet") && !this.bytes) return "Packet";
     if (this.fits("JSON")) return "JSON";
     if (this.bytes) return "Hex";
     return this.fits("Text") ? "Text" : "Why";
+  }
+
+  /** The packets of Socket.IO that are in it. @returns {import("./packet.js").Packet[]} */
+  get packets() {
+    return this.answer?.packets ?? [];
   }
 
   get isException() {
@@ -153,6 +160,7 @@ export class Detail {
   /** @param {string} name */
   fits(name) {
     if (name === "Why") return true;
+    if (name === "Packet") return this.packets.length > 0;
     if (name === "JSON") return this.json !== undefined;
     if (this.isException) return name === "Text";
     return Boolean(this.bytes || this.held.text);
@@ -162,6 +170,7 @@ export class Detail {
     const { tab } = this;
     for (const each of /** @type {NodeListOf<HTMLButtonElement>} */ (this.tabs.querySelectorAll("[role=tab]"))) {
       const name = each.dataset.tab ?? "";
+      if (name === "Packet") each.hidden = !this.fits(name);
       if (name === "Text") each.textContent = this.isException ? "Traceback" : "Text";
       each.setAttribute("aria-selected", String(name === tab));
       each.tabIndex = name === tab ? 0 : -1;
@@ -180,6 +189,7 @@ export class Detail {
     const reasons = why(row, this.answer, this.outside.go, tab === "Why");
     if (!this.answer) return [element("p", "mpp-dim", "Waiting for the kernel"), reasons];
     if (tab === "Why") return [reasons];
+    if (tab === "Packet") return [...packetList(this.packets), ...this.rawText(), reasons];
     return [this.payload(tab), ...this.cutNote(tab), reasons];
   }
 
@@ -193,6 +203,13 @@ export class Detail {
     if (tab === "Text") return element("pre", "mpp-mono mpp-wrap", this.text());
     const wide = this.body.clientWidth >= WIDE_HEX;
     return element("pre", "mpp-mono mpp-hex", hexDump(this.raw().subarray(0, this.hexBytes), wide ? 16 : 8));
+  }
+
+  /** Below the parts of packets, what went over the wire. @returns {HTMLElement[]} */
+  rawText() {
+    if (this.bytes) return [];
+    const raw = element("pre", "mpp-mono mpp-wrap mpp-packet-raw", this.text());
+    return [element("p", "mpp-dim mpp-packet-wire", "On the wire:"), raw, ...this.cutNote("Text")];
   }
 
   raw() {

@@ -155,5 +155,5 @@ function wordTest(/** @type {Part} */ { word, regex }) {
 
 /** What words are looked for in, each by itself. */
 function texts(/** @type {Row} */ row) {
-  return [row.text, row.path, row.client, row.where ?? "", row.kind, row.code === null ? "" : String(row.code), row.note ?? ""];
+  return [row.text, row.path, row.client, row.where ?? "", row.kind, row.code === null ? "" : String(row.code), row.note ?? "", row.read];
 }

@@ -5,7 +5,7 @@
 
 import { counted, escaped, sized } from "./format.js";
 import { isWholeMessage } from "./frames.js";
-import { ended, holeText } from "./rows.js";
+import { leadOf, ended, holeText } from "./rows.js";
 
 /**
  * @typedef {import("./rows.js").Row} Row
@@ -62,7 +62,7 @@ function newStep(item, row) {
   return {
     seq: row.seq, at: row.at, end: item.members[item.members.length - 1].at, shape, kind: row.kind, sender: row.sender,
     clients: shape === "band" ? [] : item.members.map((member) => member.client),
-    chip: row.kind === "frame" ? "frame" : row.bytes ? `binary ${sized(row.size)}` : "",
+    chip: row.kind === "frame" ? "frame" : row.bytes ? `${leadOf(row)} ${sized(row.size)}` : leadOf(row),
     label: labelOf(row),
     tone: row.error ? "error" : BEGIN_OR_END.has(row.kind) ? "life" : "",
     cause: row.cause,
@@ -172,6 +172,6 @@ function between(/** @type {Step} */ step) {
 
 function kindSaid(/** @type {Step} */ step) {
   if (MARKED.has(step.kind)) return step.kind === "exception" ? "exception " : "printed ";
-  if (step.chip) return `${step.chip} `;
+  if (step.chip) return /^(?:binary|frame)\b/.test(step.chip) ? `${step.chip} ` : `${step.chip}: `;
   return step.kind === "text" ? "text " : "";
 }

@@ -6,7 +6,7 @@ import { counted, escaped } from "./format.js";
  * @typedef {{seq: number, place: number, at: number, exchange: number, kind: string, sender: string,
  *   text: string, size: number, cause: number | null, revision: number, where: string | null,
  *   code: number | null, note: string | null, cut: number, bytes: boolean, error: boolean,
- *   client: string, path: string}} Row
+ *   client: string, path: string, read: string}} Row
  *
  * An item is what a picture shows as one: a row, a broadcast (a row with several members), one send
  * of an opened broadcast ("member"), or a "hole", where rows are missing. `id` tells items apart: it
@@ -31,11 +31,11 @@ const PAYLOAD = new Set(["text", "binary", "body", "response", "frame"]);
  * @returns {Row}
  */
 export function toRow(wire, exchanges, place) {
-  const [seq, at, exchange, kind, sender, text, size, cause, revision, where, code, note, cut, flags] = wire;
+  const [seq, at, exchange, kind, sender, text, size, cause, revision, where, code, note, cut, flags, read = ""] = wire;
   const [, client = "", path = ""] = exchanges[exchange] ?? [];
   return {
     seq, place: place ?? seq, at, exchange, kind, sender, text, size, cause, revision, where, code, note, cut,
-    client, path, bytes: flags.includes("b"), error: flags.includes("e"),
+    client, path, bytes: flags.includes("b"), error: flags.includes("e"), read,
   };
 }
 
@@ -163,9 +163,15 @@ export function what(row) {
   if (said) return [part(said(row, text))];
   if (row.kind === "frame") return [part("frame", "chip"), part(joined(row.note, text))];
   if (row.kind === "request") return [part(`${row.note ?? "GET"} `), part(text, "mono")];
-  const payload = row.bytes ? [part("binary", "chip"), part(text, "mono")] : [part(text, "mono")];
+  const chip = leadOf(row);
+  const payload = [...(chip ? [part(chip, "chip")] : []), part(text, "mono")];
   if (row.kind === "response") return [part(`${row.code} `), ...(row.text ? payload : [part(row.note ?? "")])];
   return row.kind === "swap" || row.kind === "lab" ? [part(text)] : payload;
+}
+
+/** The words before a payload: which packets of Socket.IO it holds, or that it is bytes. @param {Row} row */
+export function leadOf(row) {
+  return row.read ? escaped(row.read) : row.bytes ? "binary" : "";
 }
 
 function joined(/** @type {(string | null | false)[]} */ ...parts) {

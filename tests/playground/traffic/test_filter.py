@@ -20,7 +20,7 @@ CASES = json.loads(
 
 
 def entry(fields: dict[str, Any]) -> Entry:
-    known = {name: value for name, value in fields.items() if name != "row_note"}
+    known = {name: value for name, value in fields.items() if name not in ("row_note", "row_read")}
     if "base64" in known:
         known["data"] = base64.b64decode(known.pop("base64"))
     return Entry(at=float(known["seq"]), **known)

@@ -65,6 +65,29 @@ def test_the_chain_goes_up_to_what_began_it_and_down_to_what_it_led_to(
     assert [line.split(" ")[0] for line in chain.all_inner_texts()] == ["#3", "#4", "#5"]
 
 
+def test_a_packet_of_socketio_is_taken_apart_and_shown_as_it_was(
+    table: FaceOnPage, log: Log
+) -> None:
+    ids = chat(log, "alice")
+    path = "/socket.io/?EIO=4&transport=websocket"
+    dan = log.open("websocket", "dan", path=path).id
+    log.append(9.0, dan, "text", "client", '421["say","caf\\u00e9"]', 22)
+    log.append(9.1, dan, "text", "server", '431[{"chars":4}]', 16, 3)
+    say(log, ids["alice"], "421[]")
+    show(table, "event say · wants ack 1")
+    expect(row(table.page, "event say")).to_contain_text('421["say","caf\\u00e9"]')
+    shown = pane(table.page)
+    expect(shown.get_by_role("tab", selected=True)).to_have_text("Packet")
+    expect(shown).to_contain_text("4, message: what follows is for the floor above")
+    expect(shown).to_contain_text("1, to be acknowledged with it")
+    expect(shown.locator(".mpp-tree")).to_contain_text('"café"')
+    expect(shown.locator(".mpp-packet-raw")).to_have_text('421["say","caf\\u00e9"]')
+    show(table, "421[]")
+    expect(shown.get_by_role("tab", name="Packet")).to_be_hidden()
+    box(table.page).fill('"ack 1"')
+    expect(table.page.locator(ROW)).to_have_count(2)
+
+
 def test_binary_is_shown_as_hex_with_offset_and_ascii(table: FaceOnPage, log: Log) -> None:
     ids = chat(log, "carol")
     data = bytes(range(256)) * 500
