@@ -100,6 +100,7 @@ TABLE: dict[str, Room] = {
     "playground/beacon.py": Room("playground.recorder"),
     "playground/cloakroom.py": Room("playground.urls"),
     "playground/live/__init__.py": Room(),
+    "playground/socketio_client/__init__.py": Room(),
     "playground/rehearsals.py": Room("playground.stage"),
     "playground/recorder/*.py": Room(
         "playground.traffic playground.recorder", live="asyncio contextvars time"

@@ -125,8 +125,15 @@ def test_a_wheel_has_every_module_and_every_static_file(wheel: list[str]) -> Non
     assert {"micropie/py.typed", "playground/py.typed"} <= set(wheel)
 
 
+def test_a_wheel_has_socketios_client_with_its_licence(wheel: list[str]) -> None:
+    room = "playground/socketio_client"
+    assert {f"{room}/socket.io.min.js", f"{room}/LICENSE"} <= set(wheel)
+
+
 def test_a_wheel_has_nothing_else(wheel: list[str]) -> None:
-    rooms = re.compile(r"(micropie|playground)/.+\.(py|js|css|html|typed)|[^/]+\.dist-info/.+")
+    rooms = re.compile(
+        r"(micropie|playground)/.+(\.(py|js|css|html|typed)|/LICENSE)|[^/]+\.dist-info/.+"
+    )
     assert [name for name in wheel if not rooms.fullmatch(name)] == []
 
 
