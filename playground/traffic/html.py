@@ -137,6 +137,9 @@ def _who(record: Record, group: Group) -> str:
 def _what(record: Record, entry: Entry) -> str:
     said = escape(scrub(what(entry, WIDTH)))
     kind = escape(scrub(kind_of(record, entry)))
+    if entry.kind == "response" and kind not in ("", "binary"):
+        status, _, payload = said.partition(" · ")
+        return f"{status} <i>{kind}</i> <code>{payload}</code>"
     kind = f"<i>{kind}</i> " if kind else ""
     return f"{kind}<code>{said}</code>" if entry.kind in _QUOTED and said else said
 

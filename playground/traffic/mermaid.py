@@ -18,8 +18,8 @@ from playground.traffic.summary import (
     escaped,
     handler_of,
     joined,
-    lead,
     scrub,
+    told,
     what,
 )
 
@@ -76,8 +76,7 @@ def _line(record: Record, entry: Entry, lane: str | None, across: str) -> str:
         return f"Note right of {_SERVER}: {_label(f'printed {what(entry, _WIDTH)}')}"
     ends = (lane, _SERVER) if entry.sender == "client" else (_SERVER, lane)
     arrow = _ARROWS.get(entry.kind, "->>")
-    said = lead(record, entry) + what(entry, _WIDTH)
-    return f"{ends[0]}{arrow}{ends[1]}: {_label(said)}"
+    return f"{ends[0]}{arrow}{ends[1]}: {_label(told(record, entry, _WIDTH))}"
 
 
 def _label(text: str) -> str:

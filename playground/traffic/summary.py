@@ -95,11 +95,19 @@ def kind_of(record: Record, entry: Entry) -> str:
     return escaped(read) or ("binary" if isinstance(entry.data, bytes) else "")
 
 
-def lead(record: Record, entry: Entry) -> str:
-    """Return `kind_of` as it stands before the words in plain text: ``binary``, ``ping:``."""
-    kind = kind_of(record, entry)
-    mark = "" if kind in ("", "frame", "binary") else ":"
-    return f"{kind}{mark} " if kind else ""
+def told(record: Record, entry: Entry, limit: int = 200) -> str:
+    """Return `kind_of` and `what` as plain text: ``binary 00 ff``, ``ping: 2``, ``200 · ping: 2``.
+
+    Args:
+        limit: Characters of the payload.
+    """
+    kind, said = kind_of(record, entry), what(entry, limit)
+    if kind in ("", "frame", "binary"):
+        return f"{kind} {said}".lstrip()
+    if entry.kind != "response":
+        return f"{kind}: {said}"
+    status, dot, payload = said.partition(" · ")
+    return f"{status}{dot}{kind}: {payload}"
 
 
 def _closed(code: int | None) -> str:

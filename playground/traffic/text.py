@@ -12,9 +12,8 @@ from playground.traffic.summary import (
     fold,
     is_error,
     joined,
-    lead,
     scrub,
-    what,
+    told,
     who,
 )
 
@@ -57,12 +56,11 @@ def _head(width: int) -> str:
 def _line(record: Record, group: Group, previous: float | None, width: int) -> str:
     entry = group.first
     start = f"{entry.seq:>{_NUMBER}}  {delta(entry.at, previous):>{_TIME - 1}}  "
-    said = scrub(what(entry))
+    said = scrub(told(record, entry))
     if entry.sender == "lab":
         return _cut(f"{start}── {said} ──", width)
     room = width - len(start) - _WHO - _SIZE - 2
     mark = "! " if is_error(entry) else ""
-    said = scrub(lead(record, entry)) + said
     size = sized(entry.size) if entry.kind in SIZED else ""
     line = (
         f"{start}{_cut(escaped(who(record, group)), _WHO):<{_WHO}} "

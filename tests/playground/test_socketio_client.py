@@ -65,9 +65,8 @@ def sio() -> socketio.AsyncServer:
         return 1
 
     @sio.event
-    async def say(sid: str, room: str, text: str) -> str:
+    async def say(sid: str, room: str, text: str) -> None:
         await sio.emit("said", text, room=room, skip_sid=sid)
-        return "delivered"
 
     return sio
 
@@ -104,10 +103,17 @@ def test_the_notebooks_page_connects_speaks_and_hears(chromium: Browser, lab: La
     one, other = opened(chromium, lab), opened(chromium, lab)
     one.get_by_role("button").click()
     expect(other.locator("li", has_text="said")).to_have_count(1, timeout=MILLISECONDS)
+    expect(one.locator("li", has_text="delivered")).to_have_count(1, timeout=MILLISECONDS)
     expect(one.locator("li", has_text="said")).to_have_count(0)
     one.context.close()
     other.context.close()
     record = lab.log[:]
     told = [reading(entry, record.exchange(entry.exchange)) for entry in record]
-    for words in ("open · ping every 25 s", "connected", "event join", "event say", "event said"):
+    for words in (
+        "open · ping every 25 s",
+        "connected",
+        "event join",
+        "event say · wants ack",
+        "event said",
+    ):
         assert any(words in each for each in told), words

@@ -268,6 +268,8 @@ async def test_all_views_of_a_real_conversation_say_its_packets() -> None:
         assert "event picture · wants ack 1 · 1 attachment" in view
         assert "451-1[" in view, "what went over the wire is still there"
     assert 'connected: 40{"sid":' in table(record, 100)
+    assert '200 · open · ping every 25 s: 0{"sid":' in table(record, 100)
+    assert "200 <i>open · ping every 25 s</i> <code>0{" in html_table(record)
     assert len(record.filter('"event seen"')) == 2
     assert "event picture" not in record.to_jsonl(), "the record itself is as it was"
 
