@@ -105,6 +105,8 @@ def packets(entry: Entry, exchange: Exchange | None) -> list[Packet]:
 def reading(entry: Entry, exchange: Exchange | None) -> str:
     """Return in a few words which packets an entry holds; "" for none."""
     found = packets(entry, exchange)
+    if not found:
+        return ""
     rest = len(found) - _NAMED
     more = f"; {'many' if len(found) == _MOST else rest} more" if rest > 0 else ""
     return "; ".join(words(each, entry.sender) for each in found[:_NAMED]) + more
