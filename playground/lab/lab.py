@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import functools
-from collections.abc import Callable, Coroutine, Iterable
+from collections.abc import Callable, Coroutine, Iterable, Mapping
 from typing import Any, Literal
 
 from playground import kernel, output
@@ -23,6 +23,7 @@ from playground.recorder import Recorder, doing
 from playground.rehearsals import Rehearsals
 from playground.stage import OnSwap, Stage, in_handler
 from playground.traffic.log import Log
+from playground.traffic.socketio import is_clients
 from playground.transports import Transport
 from playground.transports.endings import ending
 from playground.visitors import Visitors
@@ -57,7 +58,9 @@ class Lab(Code, Rehearsing, Views, Health, Spilling):
         self.on_swap = on_swap
         self.carry = carry
         self._given_url = url
-        self._stage = Stage(deadline=STARTUP_DEADLINE, on_trouble=self.tell, carried=doing)
+        self._stage = Stage(
+            deadline=STARTUP_DEADLINE, on_trouble=self.tell, carried=doing, bound=_bound
+        )
         self._rehearsals = Rehearsals(self._stage)
         self._guard = Guard(self._rehearsals, origins)
         self._programme = Programme(self._stage, self._write)
@@ -169,6 +172,16 @@ class Lab(Code, Rehearsing, Views, Health, Spilling):
         self._transport.start()
         self._or_stop(lambda: self._have(self._programme.again(instance), number))
         self._attend()
+
+
+def _bound(scope: Mapping[str, Any]) -> str:
+    """Return why a connection cannot go on with other code, "" if it can.
+
+    Engine.IO's server keeps what it knows of a connection in the handler's own object; to another
+    one it would be a client that never shook hands, and its client would wait for ever.
+    """
+    query = scope.get("query_string", b"").decode("latin-1")
+    return "Socket.IO connects again" if is_clients(f"?{query}") else ""
 
 
 def _transport(

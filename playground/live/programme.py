@@ -232,6 +232,8 @@ class Programme:
         if swapped.sockets:
             did = {"handover": "handed over", "close": "closed with 1012", "keep": "kept"}
             told.append(f"{count(swapped.sockets, 'socket')} {did[swapped.on_swap]}")
+        for why, sockets in swapped.bound.items():
+            told.append(f"{count(sockets, 'socket')} closed with 1012: {why}")
         self.write("swap", " · ".join(part for part in told if part))
 
     def _tell_lost(self, handlers: list[str], draft: Draft) -> None:

@@ -6,8 +6,10 @@ import asyncio
 import functools
 import logging
 import sys
-from collections.abc import Callable, MutableMapping
+from collections import Counter
+from collections.abc import Callable, Mapping, MutableMapping
 from contextvars import ContextVar
+from types import MappingProxyType
 from typing import Any, Final, Literal, NamedTuple
 
 from playground.stage.act import Act, current_revision
@@ -36,11 +38,19 @@ def check_on_swap(on_swap: object) -> None:
 
 
 class Swapped(NamedTuple):
-    """What a swap did: the new revision's number, and how many sockets it met and what it did."""
+    """What a swap did.
+
+    Attributes:
+        revision: The new revision's number.
+        sockets: How many sockets it met and did with as was wanted.
+        on_swap: What was wanted.
+        bound: How many it closed instead, for each reason why they could not be handed over.
+    """
 
     revision: int
     sockets: int
     on_swap: OnSwap
+    bound: Mapping[str, int] = MappingProxyType({})
 
 
 class Stage:
@@ -51,6 +61,8 @@ class Stage:
         deadline: Seconds an app's start-up may take.
         on_trouble: Told, as a sentence, what went wrong where nobody waits for it.
         carried: What a handler takes over from a task of its own that waited for a message.
+        bound: Given a handshake, why its connection means nothing to other code than that which it
+            began with, as a close reason; "" if it can be handed over.
     """
 
     def __init__(
@@ -60,7 +72,9 @@ class Stage:
         deadline: float = 10.0,
         on_trouble: Callable[[str], object] = logger.warning,
         carried: ContextVar[Any] | None = None,
+        bound: Callable[[Scope], str] = lambda scope: "",
     ) -> None:
+        self.bound = bound
         self.grace = grace
         self.deadline = deadline
         self.on_trouble = on_trouble
@@ -130,10 +144,27 @@ class Stage:
             # From here on nothing waits: a swap that is given up is either done or not begun.
             old, self._act = self._act, act
             met = [each for each in self.connections if not each.ended and not each.kept]
-            _part_with(met, on_swap)
+            bound = self._part_with(met, on_swap)
             if old is not None:
                 self._retire(old)
-        return Swapped(act.revision, sum(each.accepted for each in met), on_swap)
+        went = sum(each.accepted for each in met) - bound.total()
+        return Swapped(act.revision, went, on_swap, bound)
+
+    def _part_with(self, connections: list[Connection], on_swap: OnSwap) -> Counter[str]:
+        """Let each go where it is to; return how many are closed because they cannot."""
+        tasks = tasks_by_owner()
+        bound: Counter[str] = Counter()
+        for each in connections:
+            if on_swap == "close":
+                each.hang_up("new code on stage", tasks)
+            elif on_swap == "keep":
+                each.kept = True
+            elif each.accepted and (why := self.bound(each.scope)):
+                bound[why] += 1
+                each.hang_up(why, tasks)
+            else:
+                each.hand_over(tasks)
+        return bound
 
     def _retire(self, act: Act) -> None:
         task = asyncio.create_task(self._see_off(act))
@@ -221,17 +252,6 @@ class Stage:
         elif not connection.ended:
             connection.ended = True
             await _say(connection.say, 500, "Internal Server Error", "websocket.http.response")
-
-
-def _part_with(connections: list[Connection], on_swap: OnSwap) -> None:
-    tasks = tasks_by_owner()
-    for each in connections:
-        if on_swap == "close":
-            each.hang_up("new code on stage", tasks)
-        elif on_swap == "keep":
-            each.kept = True
-        else:
-            each.hand_over(tasks)
 
 
 class _Progress:

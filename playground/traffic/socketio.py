@@ -86,9 +86,12 @@ class Packet(NamedTuple):
 
 def speaks(exchange: Exchange | None) -> bool:
     """Return whether an exchange is an Engine.IO client's: its address says so."""
-    if exchange is None or "EIO=" not in exchange.path:
-        return False
-    return _CLIENT.search(exchange.path) is not None
+    return exchange is not None and is_clients(exchange.path)
+
+
+def is_clients(address: str) -> bool:
+    """Return whether a path and query are those of an Engine.IO client."""
+    return "EIO=" in address and _CLIENT.search(address) is not None
 
 
 def packets(entry: Entry, exchange: Exchange | None) -> list[Packet]:

@@ -23,6 +23,18 @@ async def test_an_open_socket_is_answered_by_the_new_code() -> None:
     assert not line.closes
 
 
+async def test_what_means_nothing_to_other_code_is_closed_and_the_rest_handed_over() -> None:
+    stage = Stage(bound=lambda scope: "begin anew" if scope["path"] == "/bound" else "")
+    await stage.swap(echo("old"))
+    free, bound = Line("/free"), Line("/bound")
+    async with opened(stage, free, bound):
+        swapped = await stage.swap(echo("new"))
+        await bound.until(lambda: bool(bound.closes))
+        assert await free.answer("hi") == "new hi"
+    assert bound.closes == [(1012, "begin anew")]
+    assert (swapped.sockets, dict(swapped.bound)) == (1, {"begin anew": 1})
+
+
 async def test_messages_in_random_order_with_swaps_are_each_answered_once_in_order() -> None:
     stage = await on_stage(echo("0"))
     lines = [Line() for _ in range(5)]
