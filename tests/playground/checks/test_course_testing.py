@@ -57,8 +57,10 @@ class AsMessage(Chat):
     async def say_goodbye(self, name: str) -> None:
         await self.tell(name, "has left")
 
+
+class Deaf(Chat):
     def is_passed_on(self, text: Any) -> bool:
-        return bool(text.strip())
+        return False
 
 
 class Once(Chat):
@@ -73,8 +75,8 @@ WRONG = [
     ("test-goodbye", Unchanged, "bob closed with 1000, ada expected 'bob has left', got nothing"),
     ("test-goodbye", AsMessage, "ada expected 'bob has left', got 'bob: has left'"),
     ("test-goodbye", Once, "carol expected 'bob has left', got nothing"),
-    ("test-empty", Unchanged, "sent '', sent ' ', bob expected 'ada:  ', got 'ada: '"),
-    ("test-empty", AsMessage, "bob expected 'ada:  ', got nothing"),
+    ("test-empty", Unchanged, "sent '', sent '?', bob expected 'ada: ?', got 'ada: '"),
+    ("test-empty", Deaf, "sent '', sent '?', bob expected 'ada: ?', got nothing"),
 ]
 
 
