@@ -75,7 +75,8 @@ def _without_entrances(lines: list[Line]) -> list[Line]:
     """Leave out who came in before somebody did something."""
     acts = [number for number, line in enumerate(lines) if line.kind == "doing"]
     if not acts:
-        return lines[-1:]
+        doors = [number for number, line in enumerate(lines) if line.kind == "opening"]
+        return lines[doors[-1] :] if doors else lines[-1:]
     return [
         line for number, line in enumerate(lines) if line.kind != "opening" or number > acts[-1]
     ]

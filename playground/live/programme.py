@@ -166,7 +166,8 @@ class Programme:
         except (AttributeError, StartupFailed) as failure:
             raise self.failed(failure, number) from failure.__cause__
         self._remember(draft, number)
-        self._tell(swapped, draft, carried)
+        # Those that nobody can take over are told of apart.
+        self._tell(swapped._replace(sockets=swapped.sockets - len(lost)), draft, carried)
         if lost:
             self._tell_lost(lost, draft)
         self._announce()
@@ -229,7 +230,7 @@ class Programme:
         told.insert(0 if draft.number else len(told), draft.because)
         if carried:
             told.append(f"{', '.join(carried)} carried over")
-        if swapped.sockets:
+        if swapped.sockets > 0:
             did = {"handover": "handed over", "close": "closed with 1012", "keep": "kept"}
             told.append(f"{count(swapped.sockets, 'socket')} {did[swapped.on_swap]}")
         for why, sockets in swapped.bound.items():

@@ -28,6 +28,8 @@ __all__ = ["MAX_BYTES", "MAX_ENTRIES", "ROW_BYTES", "Log", "Overflow", "Row"]
 
 MAX_ENTRIES: Final = 50_000
 MAX_BYTES: Final = 32 * 1024 * 1024
+# A load test may clear a million clients away.
+MAX_CLEARED: Final = 10_000
 
 
 class Log(Record):
@@ -37,6 +39,9 @@ class Log(Record):
         max_entries: Rows to keep.
         max_bytes: Bytes to keep, payloads and rows together; the newest row always stays.
         lock: Held while a log is read; pass a `threading.Lock()` where threads share it.
+
+    Attributes:
+        cleared: The clients of exchanges that were cleared, in the order they came.
     """
 
     def __init__(
@@ -53,6 +58,7 @@ class Log(Record):
             )
         self.recording = True
         self.unrecorded = 0
+        self.cleared: dict[str, None] = {}
         self._lock = lock if lock is not None else nullcontext()
         self._store = Store(max_entries, max_bytes)
 
@@ -181,6 +187,10 @@ class Log(Record):
     def clear(self) -> None:
         """Let every row go and free its memory. Numbers go on from where they were."""
         with self._lock:
+            known = self._store.exchanges.values()
+            for name in (exchange[2] for exchange in known):
+                if len(self.cleared) < MAX_CLEARED:
+                    self.cleared.setdefault(name)
             self._store.clear()
 
     # -- reading ---------------------------------------------------------------------------------
@@ -230,6 +240,12 @@ class Log(Record):
         with self._lock:
             self._store.settle()
             self._store.overflow = overflow
+
+    @property
+    def last_exchange(self) -> int:
+        """The id of the newest exchange that is held, 0 if there is none."""
+        with self._lock:
+            return next(reversed(self._store.exchanges), 0)
 
     def entry(self, seq: int) -> Entry | None:
         """Return the row numbered `seq`, or None if it was let go or is yet to come.

@@ -88,6 +88,8 @@ class Console(Controlled):
         """Return the clients, those that are open before the others if there are many."""
         clients = self.controls.clients()
         kept = _kept(clients)
+        # Whoever looks first, a client has the colour of its place in the log.
+        self.names.learn(self.follower.log, self.follower.log.last_exchange)
         return {
             "clients": [self._client(client) for client in kept],
             "open": sum(client.state == "open" for client in clients),

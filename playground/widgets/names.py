@@ -19,6 +19,7 @@ class Names:
         self._index: dict[str, int] = {}
         self._next = 0
         self._exchange = 0
+        self._cleared = 0
         self._lock = threading.Lock()
 
     def index(self, name: str) -> int:
@@ -27,8 +28,16 @@ class Names:
             return self._of(name)
 
     def learn(self, log: Log, newest: int) -> None:
-        """Name the clients of exchanges up to the id `newest`, in order, before anybody asks."""
+        """Name the clients of exchanges up to the id `newest`, in order, before anybody asks.
+
+        Those come first that were cleared before anybody looked.
+        """
         with self._lock:
+            if len(log.cleared) > self._cleared:
+                gone = list(log.cleared)
+                for name in gone[self._cleared :]:
+                    self._of(name)
+                self._cleared = len(gone)
             for number in range(self._exchange + 1, newest + 1):
                 exchange = log.exchange(number)
                 if exchange is not None:

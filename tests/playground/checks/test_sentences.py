@@ -103,6 +103,13 @@ async def other_json(play: Play) -> None:
     await (await play.connect("/json")).expect({"n": True})
 
 
+async def second_of_its_own(play: Play) -> None:
+    await play.connect("/echo")
+    client = await play.connect("/json")
+    await client.expect({"n": 1})
+    await client.expect({"n": 1})
+
+
 async def raised(play: Play) -> None:
     await says(play, "/fail", "room", "anything")
 
@@ -196,6 +203,11 @@ async def anything_else(play: Play) -> None:
         (pattern, r"sent 'hi', expected something with /^\d+$/, got 'Echo: hi'"),
         (no_json, "sent 'hi', expected the JSON {'n': 1}, got 'Echo: hi', which is no JSON"),
         (other_json, "connected to /json, expected the JSON {'n': True}, got {'n': 1}"),
+        (
+            second_of_its_own,
+            "connected to /json, got '{\"n\":1}', expected the JSON {'n': 1}, "
+            "got closed with 1000 (normal closure)",
+        ),
         (
             raised,
             "sent 'room', expected 'anything', got closed with 1011 (internal error) "

@@ -41,6 +41,18 @@ def test_clients_are_told_with_colour_and_phrase(ears: Ears) -> None:
     assert state["paths"] == ["/chat/{room}", "/echo"]
 
 
+def test_a_client_has_the_colour_of_its_place_in_the_log_whoever_looks_first(
+    ears: Ears, lab: StandIn
+) -> None:
+    log = ears.face.follower.log
+    for client in ("notebook", "bob", "alice"):
+        log.open("websocket", client)
+    ears.hear("hello")
+    (state,) = ears.told("state")
+    told = {each["name"]: each["index"] for each in state["clients"]}
+    assert told == {"alice": 2, "bob": 1, "dave": 3}
+
+
 def test_an_http_status_of_a_refusal_gets_no_close_phrase(ears: Ears, lab: StandIn) -> None:
     lab.put("erin", "refused", 404)
     ears.hear("hello")

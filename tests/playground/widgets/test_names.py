@@ -19,6 +19,19 @@ def test_the_order_of_exchanges_counts_and_not_who_asks_first() -> None:
     assert names.some(["carol", "alice"]) == {"carol": 2, "alice": 0}
 
 
+def test_who_was_cleared_away_unseen_still_comes_first() -> None:
+    log, names = Log(), Names()
+    log.open("websocket", "alice")
+    log.clear()
+    log.open("websocket", "bob")
+    log.clear()
+    log.open("websocket", "carol")
+    names.learn(log, log.last_exchange)
+    assert names.some(["carol", "bob", "alice"]) == {"carol": 2, "bob": 1, "alice": 0}
+    names.learn(log, log.last_exchange)
+    assert names.index("dave") == 3
+
+
 def test_a_name_keeps_its_index() -> None:
     names = Names()
     assert [names.index(name) for name in ("bob", "alice", "bob")] == [0, 1, 0]
