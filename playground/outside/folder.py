@@ -28,7 +28,13 @@ _PYTEST: Final = (
     *("-p", "pytest_asyncio.plugin", "-o", "asyncio_mode=auto"),
     *("-o", "asyncio_default_fixture_loop_scope=function"),
 )
-_BARE: Final = {"PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1", "PYTEST_ADDOPTS": ""}
+# The same words everywhere: not as wide as some terminal, and not more of them on a CI machine.
+_BARE: Final[Mapping[str, str | None]] = {
+    "PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1",
+    "PYTEST_ADDOPTS": "",
+    "COLUMNS": "80",
+    **dict.fromkeys(("CI", "BUILD_NUMBER")),
+}
 
 
 class Outside:
@@ -172,7 +178,7 @@ class Outside:
         module: Sequence[str],
         arguments: Sequence[str],
         timeout: float,
-        environment: Mapping[str, str],
+        environment: Mapping[str, str | None],
     ) -> Finished:
         command = [sys.executable, "-m", *module, *arguments]
         ran = Program(command, self.folder, {**_FRESH, "NO_COLOR": "1", **environment})

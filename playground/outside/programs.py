@@ -33,16 +33,20 @@ class Program:
     Args:
         command: The program and its arguments.
         folder: The folder it works in.
-        environment: More environment variables.
+        environment: More environment variables; None takes one away.
     """
 
     def __init__(
-        self, command: Sequence[str], folder: Path, environment: Mapping[str, str] | None = None
+        self,
+        command: Sequence[str],
+        folder: Path,
+        environment: Mapping[str, str | None] | None = None,
     ) -> None:
+        wanted = {**os.environ, "PYTHONUNBUFFERED": "1", **(environment or {})}
         self._keeper = subprocess.Popen(
             [sys.executable, "-I", str(_KEEPER), *command],
             cwd=folder,
-            env={**os.environ, "PYTHONUNBUFFERED": "1", **(environment or {})},
+            env={name: value for name, value in wanted.items() if value is not None},
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,

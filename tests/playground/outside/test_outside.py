@@ -252,17 +252,23 @@ def test_tests_run_as_the_files_are_now(outside: Outside) -> None:
     assert "assert (1 + 1) == 3" in repr(broken)
 
 
-def test_an_async_test_is_run_and_says_no_more_than_what_failed(outside: Outside) -> None:
+def test_an_async_test_is_run_and_says_no_more_than_what_failed(
+    outside: Outside, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # There pytest would not cut its summary.
+    monkeypatch.setenv("CI", "true")
+    monkeypatch.setenv("COLUMNS", "200")
     outside.write(
         "test_log.py",
         "import logging",
         "async def test_log():",
         "    logging.getLogger().error('by the way')",
         "    print('so far')",
-        "    assert 1 == 2",
+        f"    assert 1 == 2, {'x' * 100!r}",
     )
     said = repr(outside.test())
     assert "assert 1 == 2" in said
+    assert max(len(line) for line in said.splitlines() if "FAILED" in line) <= 80
     assert "so far" in said
     assert "by the way" not in said
     assert "Warning" not in said
