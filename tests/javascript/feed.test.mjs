@@ -146,3 +146,14 @@ test("what is for another view is not heard", (t) => {
   feed.heard({ ...rows(9, 12), view: "another" });
   assert.equal(feed.store.rows.length, 9);
 });
+
+test("a view of rows says hello again until rows come that are its own", (t) => {
+  const { feed, sent } = made(t);
+  const beat = () => [1, 2].forEach(() => feed.heard({ kind: "beat" }));
+  beat();
+  assert.equal(asked(sent, "hello").length, 1);
+  feed.answered = false;
+  feed.heard(rows(9, 10));
+  beat();
+  assert.equal(asked(sent, "hello").length, 2);
+});

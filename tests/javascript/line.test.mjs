@@ -114,3 +114,20 @@ test("states and troubles are passed on", (t) => {
   assert.equal(told.states[0].name, "Chat");
   assert.deepEqual(told.troubles, ["KeyError"]);
 });
+
+const hellos = (model) => model.sent.filter((message) => message.kind === "hello").length;
+
+test("a hello that was lost is said again while the kernel beats, less and less often", (t) => {
+  const { model } = open(t);
+  const counts = Array.from({ length: 14 }, () => (model.tell({ kind: "beat" }), hellos(model)));
+  assert.deepEqual(counts, [1, 2, 2, 2, 2, 3, 3, 3, 3, 3, 3, 3, 3, 4]);
+});
+
+test("once it was answered, or without a beat, hello is said no more", (t) => {
+  const { model, pass } = open(t);
+  pass(5000);
+  assert.equal(hellos(model), 1);
+  model.tell({ kind: "state" });
+  for (let beat = 0; beat < 9; beat += 1) model.tell({ kind: "beat" });
+  assert.equal(hellos(model), 1);
+});

@@ -131,6 +131,7 @@ export class Feed extends Line {
     this.live = true;
     Object.assign(this.names, message.names);
     this.totals = message.totals ?? this.totals;
+    this.answered ||= this.answers(message);
     const mine = message.found?.[this.view];
     const frames = this.totals.frames > 0;
     this.takeInto(this.store, message, this.answers(message));

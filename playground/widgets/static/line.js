@@ -6,6 +6,9 @@ export const LATE = 5000;
 export const BUSY = "The kernel is busy; this happens when the running cell ends.";
 export const SLOW = "Still waiting for an answer.";
 
+// The kernel beats every two seconds, also while a cell runs: this long a busy one may take to answer.
+const UNANSWERED_BEATS = 2;
+
 /**
  * @typedef {{late: (text: string) => void, done: (error: string | null, result: any) => void}} Asker
  * @typedef {{state: (state: any) => void, alive: (alive: boolean) => void, trouble: (text: string) => void}} Ears
@@ -19,6 +22,9 @@ export class Line {
     this.ears = ears;
     this.view = Math.random().toString(36).slice(2);
     this.alive = true;
+    this.answered = false;
+    this.beats = 0;
+    this.patience = UNANSWERED_BEATS;
     this.asked = 0;
     /** @type {Map<number, Asker & {timer: any}>} */
     this.waiting = new Map();
@@ -65,10 +71,28 @@ export class Line {
   /** @param {any} message @param {DataView[]} [_] what came beside it, for a line that is sent bytes */
   heard(message, _) {
     if (message.view && message.view !== this.view) return;
-    if (message.kind === "state") this.ears.state(message);
+    if (message.kind === "beat") this.beaten();
+    else if (message.kind === "state") this.stated(message);
     else if (message.kind === "taken") this.taken(message.id);
     else if (message.kind === "reply") this.ended(message.id, message.error, message.result);
     else if (message.kind === "trouble") this.ears.trouble(message.text);
+  }
+
+  stated(/** @type {any} */ message) {
+    this.answered = true;
+    this.ears.state(message);
+  }
+
+  /**
+   * The kernel is there. Where it has told nothing yet, the hello may be lost: a page that is loaded
+   * again says it while the line to its kernel is being laid. So say it again, less and less often.
+   */
+  beaten() {
+    this.beats += 1;
+    if (this.answered || this.beats < this.patience) return;
+    this.beats = 0;
+    this.patience *= 2;
+    this.hello();
   }
 
   /** The kernel has heard: from now on it is the app that is waited for. @param {number} id */
