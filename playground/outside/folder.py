@@ -21,8 +21,17 @@ from playground.outside.servers import Redis, Workers
 # Without files of bytecode: by their times Python cannot see that a module was written twice in
 # one second.
 _FRESH: Final = {"PYTHONDONTWRITEBYTECODE": "1"}
+# A failed test shows its own lines, and not how asyncio came to them: pytest leaves out modules
+# that have this name.
+_PLAINLY: Final = """
+import asyncio.base_events, asyncio.runners, sys
+for each in (asyncio.base_events, asyncio.runners):
+    each.__tracebackhide__ = True
+import pytest
+sys.exit(pytest.main(sys.argv[1:]))
+"""
 _PYTEST: Final = (
-    *("pytest", "-q", "--tb=short", "--color=no", "--rootdir=."),
+    *("-c", _PLAINLY, "-q", "--tb=short", "--color=no", "--rootdir=."),
     # What a failed test has printed is shown; what the app has logged is its error's cause anyhow.
     *("-p", "no:cacheprovider", "--show-capture=stdout"),
     *("-p", "pytest_asyncio.plugin", "-o", "asyncio_mode=auto"),
@@ -85,7 +94,7 @@ class Outside:
         missing = lacking([module.partition(".")[0]] if not self._has(module) else [])
         if missing is not None:
             return missing
-        return self._run([module], arguments, timeout, {})
+        return self._run(["-m", module], arguments, timeout, {})
 
     def test(self, *files: str, timeout: float = 60.0) -> Finished | Absent:
         """Run pytest on files in the folder; a test may be an async function.
@@ -175,12 +184,12 @@ class Outside:
 
     def _run(
         self,
-        module: Sequence[str],
+        what: Sequence[str],
         arguments: Sequence[str],
         timeout: float,
         environment: Mapping[str, str | None],
     ) -> Finished:
-        command = [sys.executable, "-m", *module, *arguments]
+        command = [sys.executable, *what, *arguments]
         ran = Program(command, self.folder, {**_FRESH, "NO_COLOR": "1", **environment})
         code = ran.wait(timeout)
         return Finished(code, ran.text)

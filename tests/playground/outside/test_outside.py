@@ -265,6 +265,9 @@ def test_an_async_test_is_run_and_says_no_more_than_what_failed(
         "    logging.getLogger().error('by the way')",
         "    print('so far')",
         f"    assert 1 == 2, {'x' * 100!r}",
+        "def test_by_hand():",
+        "    import asyncio",
+        "    asyncio.run(test_log())",
     )
     said = repr(outside.test())
     assert "assert 1 == 2" in said
@@ -272,6 +275,9 @@ def test_an_async_test_is_run_and_says_no_more_than_what_failed(
     assert "so far" in said
     assert "by the way" not in said
     assert "Warning" not in said
+    assert "runners.py" not in said
+    assert "base_events.py" not in said
+    assert "2 failed" in said
 
 
 def test_what_is_not_installed_is_false_and_says_so(
