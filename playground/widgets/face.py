@@ -15,7 +15,9 @@ from importlib.resources import files
 from typing import Any, ClassVar, Final
 
 import anywidget
+import traitlets
 
+from playground.widgets.beside import hear_beside_cells
 from playground.widgets.nothing import null, with_null
 
 _STATIC: Final = files("playground.widgets") / "static"
@@ -74,6 +76,10 @@ class Face(anywidget.AnyWidget):
         self.lock = threading.RLock()
         super().__init__(**traits)
         self.on_msg(self._heard)
+
+    @traitlets.observe("comm")
+    def _comm_opened(self, change: Any) -> None:
+        hear_beside_cells(change["new"])
 
     def tell(self, message: dict[str, Any], buffers: Sequence[bytes] = ()) -> None:
         """Send one message to every view of this face. Safe from any thread."""

@@ -61,8 +61,18 @@ window.driver = (() => {
     await until(seconds, `the output ${text} of cell ${index}`, said);
   }
 
+  /** What one wants to know of a notebook that doesn't get on: the kernel, and each cell. */
+  function standing() {
+    const dialog = document.querySelector(".jp-Dialog")?.textContent ?? "none";
+    const cells = panel().content.widgets.map(
+      (each, index) => `${index} ${each.model.type} ${each.model.executionState ?? ""} [${each.prompt ?? ""}]`,
+    );
+    return `kernel ${kernel()?.status}, ${kernel()?.connectionStatus}; dialog ${dialog}; ${cells.join("; ")}`;
+  }
+
   async function runAll(seconds) {
-    await within(seconds, "running all cells", app().commands.execute("notebook:run-all-cells"));
+    const run = within(seconds, "running all cells", app().commands.execute("notebook:run-all-cells"));
+    await run.catch((error) => Promise.reject(new Error(`${error.message}: ${standing()}`)));
   }
 
   async function restart(seconds) {

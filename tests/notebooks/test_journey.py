@@ -38,6 +38,14 @@ class Echo(App):
         async for message in ws:
             await ws.send_text(message.upper())"""
 
+WAITING = """\
+import time
+print("waiting")
+end = time.monotonic() + 60
+while not lab.log.filter("/while busy/") and time.monotonic() < end:
+    time.sleep(0.02)
+len(lab.log.filter("/while busy/"))"""
+
 NO_CONSTRUCTOR = f"""\
 {LOUD}
 
@@ -337,6 +345,20 @@ def test_a_panel_that_is_shown_twice_is_whole_in_both_places(
     first.wait_dot("stopped")
     second.look()
     second.wait_dot("stopped")
+
+
+def test_the_panel_works_while_a_cell_is_busy(open_notebook: OpenNotebook) -> None:
+    notebook = open_notebook([SERVE, WAITING])
+    notebook.run(0)
+    panel = PanelOnPage(notebook, 0)
+    notebook.start(1)
+    notebook.wait_for(1, "waiting")
+    panel.look()
+    panel.connect("/echo", "alice")
+    panel.send("alice", "while busy")
+    assert notebook.finish(1).split()[0] == "waiting"
+    assert int(notebook.text(1).split()[1]) > 0
+    panel.wait_rows("alice ⟶ server while busy", "server ⟶ alice Echo: while busy")
 
 
 def test_the_first_notebook_runs_whole_and_then_again_by_hand(open_notebook: OpenNotebook) -> None:
