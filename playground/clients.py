@@ -64,7 +64,7 @@ class Client:
         self._transport = transport
         self._wire: Wire
         self._unread: deque[str | bytes] = deque(maxlen=MAX_UNREAD)
-        self._news: asyncio.Event
+        self._news = asyncio.Event()
 
     # -- used from any loop ----------------------------------------------------------------------
 
@@ -153,7 +153,6 @@ class Client:
         Args:
             timeout: Seconds for the handshake.
         """
-        self._news = asyncio.Event()
         try:
             self._wire = await self._within(
                 self._handshake(),
@@ -167,7 +166,11 @@ class Client:
         except BaseException:
             self.state = "closed"
             raise
-        self._opened()
+        else:
+            self._opened()
+        finally:
+            # Who wants to send may be waiting for this.
+            self._news.set()
 
     async def _handshake(self) -> Wire:
         name = (CLIENT_HEADER.decode(), quote(self.name))
@@ -176,10 +179,11 @@ class Client:
         )
 
     async def _say(self, data: str | bytes) -> None:
-        """Send; while the client comes back after a restart, wait until it is there."""
+        """Send; while the client connects, for the first time or again, wait until it is there."""
+        wire = None
         while True:
-            wire = self._wire
             if self.state == "open":
+                wire = self._wire
                 try:
                     return await wire.send(data)
                 except ClientClosed as end:
@@ -188,7 +192,8 @@ class Client:
             elif self.state != "connecting":
                 raise self._ended()
             self._news.clear()
-            if self._wire is wire and self.state in ("open", "connecting"):
+            back = self.state == "open" and self._wire is not wire
+            if self.state in ("open", "connecting") and not back:
                 await self._news.wait()
 
     def _opened(self) -> None:

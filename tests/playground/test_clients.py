@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import asyncio
+import threading
 from typing import Any
 
 import pytest
 
 from micropie import App
-from playground import ClientClosed, Lab, serve
+from playground import ClientClosed, HandshakeRefused, Lab, serve
 from playground.clients import check_close, encode
 
 TRANSPORTS = ["server", "memory"]
@@ -84,6 +85,49 @@ async def test_a_handshake_that_is_never_answered_is_a_timeout(lab: Lab) -> None
     with pytest.raises(TimeoutError, match="the app never accepts"):
         await lab.connect("/mute", timeout=0.05)
     assert lab.clients["alice"].state == "closed"
+
+
+class Door(App):
+    """Says when somebody is at the door, and lets them in when it is told to."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.there, self.go = threading.Event(), threading.Event()
+
+    async def ws_door(self, ws: Any, opens: bool = True) -> None:
+        self.there.set()
+        await asyncio.to_thread(self.go.wait)
+        if opens:
+            await ws.accept()
+            await ws.send_text(await ws.receive_text())
+
+
+@pytest.mark.parametrize("transport", TRANSPORTS)
+async def test_what_is_sent_early_is_sent_when_the_client_is_there(transport: str) -> None:
+    door = Door()
+    lab = serve(door, transport=transport)
+    connecting = asyncio.create_task(lab.connect("/door", client="alice"))
+    await asyncio.to_thread(door.there.wait)
+    sending = asyncio.create_task(lab.clients["alice"].send("early"))
+    await asyncio.sleep(0)
+    door.go.set()
+    await sending
+    assert await (await connecting).receive() == "early"
+
+
+@pytest.mark.parametrize("transport", TRANSPORTS)
+async def test_what_is_sent_early_says_so_if_the_client_is_refused(transport: str) -> None:
+    door = Door()
+    lab = serve(door, transport=transport)
+    connecting = asyncio.create_task(lab.connect("/door/false", client="alice"))
+    await asyncio.to_thread(door.there.wait)
+    sending = asyncio.create_task(lab.clients["alice"].send("early"))
+    await asyncio.sleep(0)
+    door.go.set()
+    with pytest.raises(HandshakeRefused):
+        await connecting
+    with pytest.raises(ClientClosed):
+        await sending
 
 
 async def test_the_subprotocol_is_what_was_agreed_on(lab: Lab) -> None:

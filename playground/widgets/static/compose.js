@@ -1,7 +1,7 @@
 /** The line that sends: from whom, as what, and the message; ↑ and ↓ find what was sent before. */
 
 import { choose, isNear } from "./chosen.js";
-import { ALL, colourClass, sender, stateWords } from "./clients.js";
+import { ALL, colourClass, isOver, sender, stateWords } from "./clients.js";
 import { CloseForm } from "./closing.js";
 import { button, element } from "./dom.js";
 import { choice, formOf, Outcome, setBusy, setOptions } from "./fields.js";
@@ -89,9 +89,14 @@ export class Compose {
     return this.clients.find((client) => client.name === this.chosen);
   }
 
+  /** A client that connects will send when it is there: the kernel waits, and so need nobody here. */
   get canSend() {
     if (this.chosen === ALL) return this.open > 0;
-    return this.current ? this.current.state === "open" : Boolean(this.wanted);
+    return this.current ? !isOver(this.current) : Boolean(this.wanted);
+  }
+
+  get canClose() {
+    return this.canSend && (!this.current || this.chosen === ALL || this.current.state === "open");
   }
 
   get whom() {
@@ -105,8 +110,9 @@ export class Compose {
     this.who.disabled = !this.who.options.length;
     this.input.disabled = !this.chosen;
     this.input.placeholder = this.hint();
-    this.go.disabled = this.closeButton.disabled = !this.canSend;
-    if (this.closing && this.canSend) this.closing.for(this.whom);
+    this.go.disabled = !this.canSend;
+    this.closeButton.disabled = !this.canClose;
+    if (this.closing && this.canClose) this.closing.for(this.whom);
     else this.leave();
   }
 
@@ -139,6 +145,8 @@ export class Compose {
   /** @param {KeyboardEvent} event */
   key(event) {
     if (event.isComposing || event.ctrlKey || event.metaKey || event.altKey) return;
+    // A form whose button is disabled doesn't hear Enter.
+    if (event.key === "Enter" && !this.canSend) this.problem(`Not sent. ${this.hint()}.`);
     if (event.key !== "ArrowUp" && event.key !== "ArrowDown") return;
     event.preventDefault();
     const { value } = this.input;

@@ -129,6 +129,18 @@ def test_what_could_not_be_sent_comes_back(shown: PanelPage, lab: StandIn, page:
     expect(message(page)).to_have_value("hello")
 
 
+def test_who_is_still_connecting_sends_when_it_is_there(
+    shown: PanelPage, lab: StandIn, page: Page
+) -> None:
+    lab.put("alice", "connecting")
+    shown.tick()
+    expect(page.get_by_role("button", name="Close…")).to_be_disabled()
+    message(page).fill("early")
+    message(page).press("Enter")
+    shown.carry()
+    assert lab.did == [("send", "alice", "early")]
+
+
 def test_who_is_gone_cannot_send(shown: PanelPage, lab: StandIn, page: Page) -> None:
     message(page).fill("half a sent")
     lab.put("alice", "closed", 1012)
@@ -136,6 +148,10 @@ def test_who_is_gone_cannot_send(shown: PanelPage, lab: StandIn, page: Page) -> 
     expect(page.get_by_role("button", name="Send", exact=True)).to_be_disabled()
     expect(message(page)).to_have_value("half a sent")
     expect(message(page)).to_have_attribute("placeholder", "alice: closed 1012 service restart")
+    message(page).press("Enter")
+    said = "Not sent. alice: closed 1012 service restart."
+    expect(page.get_by_role("alert").filter(has_text="Not sent")).to_have_text(said)
+    assert lab.did == []
     lab.people.clear()
     shown.tick()
     expect(message(page)).to_be_disabled()
