@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import keyword
 import re
+import unicodedata
 from collections.abc import Callable
 from typing import Final
 
@@ -109,7 +110,10 @@ class Replay:
 
     def _named(self, conversation: Conversation) -> str:
         """Return a name for a connection: its client's, made one that Python can use."""
-        name = re.sub(r"\W+", "_", conversation.exchange.client.lower()).strip("_") or "someone"
+        # As Python reads names: it takes some characters for others, and not all will do.
+        said = unicodedata.normalize("NFKC", conversation.exchange.client.lower())
+        kept = "".join(each if f"a{each}".isidentifier() else " " for each in said)
+        name = "_".join(kept.split()).strip("_") or "someone"
         if not name.isidentifier() or keyword.iskeyword(name) or name in _TAKEN:
             name = f"client_{name}"
         taken = set(self._names.values())

@@ -184,6 +184,16 @@ def test_credentials_that_were_redacted_are_remarked_on() -> None:
     assert "[redacted]" not in said
 
 
+@pytest.mark.parametrize(
+    ("client", "name"),
+    [("¹", "client_1"), ("ﬁn", "fin"), ("Ada B.", "ada_b"), ("☺", "someone"), ("in", "client_in")],
+)
+async def test_a_clients_name_is_made_one_of_pythons(client: str, name: str) -> None:
+    lab = serve(replayed.Chat)
+    await lab.connect("/chat", client=client)
+    assert f"    {name} = await client.connect(" in lab.log.to_pytest(APP)
+
+
 @given(records())
 def test_whatever_was_said_the_module_is_python(record: Selection) -> None:
     text = pytest_module.dumps(record, APP)
