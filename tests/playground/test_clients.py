@@ -102,28 +102,28 @@ class Door(App):
             await ws.send_text(await ws.receive_text())
 
 
-@pytest.mark.parametrize("transport", TRANSPORTS)
-async def test_what_is_sent_early_is_sent_when_the_client_is_there(transport: str) -> None:
+async def send_early(transport: str, path: str) -> tuple[asyncio.Task[Any], asyncio.Task[None]]:
+    """Connect and send meanwhile; return both, when somebody is let in or not."""
     door = Door()
     lab = serve(door, transport=transport)
-    connecting = asyncio.create_task(lab.connect("/door", client="alice"))
+    connecting = asyncio.create_task(lab.connect(path, client="alice"))
     await asyncio.to_thread(door.there.wait)
     sending = asyncio.create_task(lab.clients["alice"].send("early"))
     await asyncio.sleep(0)
     door.go.set()
+    return connecting, sending
+
+
+@pytest.mark.parametrize("transport", TRANSPORTS)
+async def test_what_is_sent_early_is_sent_when_the_client_is_there(transport: str) -> None:
+    connecting, sending = await send_early(transport, "/door")
     await sending
     assert await (await connecting).receive() == "early"
 
 
 @pytest.mark.parametrize("transport", TRANSPORTS)
 async def test_what_is_sent_early_says_so_if_the_client_is_refused(transport: str) -> None:
-    door = Door()
-    lab = serve(door, transport=transport)
-    connecting = asyncio.create_task(lab.connect("/door/false", client="alice"))
-    await asyncio.to_thread(door.there.wait)
-    sending = asyncio.create_task(lab.clients["alice"].send("early"))
-    await asyncio.sleep(0)
-    door.go.set()
+    connecting, sending = await send_early(transport, "/door/false")
     with pytest.raises(HandshakeRefused):
         await connecting
     with pytest.raises(ClientClosed):
