@@ -69,11 +69,11 @@ class Client:
     # -- used from any loop ----------------------------------------------------------------------
 
     async def send(self, message: Any, *, timeout: float = 5.0) -> None:
-        """Send one message.
+        """Send one message; while the client is still connecting, wait until it is there.
 
         Args:
             message: ``str`` is sent as text, ``bytes`` as binary, anything else as JSON text.
-            timeout: Seconds to wait while the other side takes nothing.
+            timeout: Seconds to wait, also while the other side takes nothing.
 
         Raises:
             ClientClosed: If the connection is closed.
