@@ -11,8 +11,9 @@ NO_BROWSER := $(shell test -n "$$DISPLAY$$WAYLAND_DISPLAY" || test "$$(uname)" =
 # JupyterLab refuses to run as root unless it is told that this is meant: in a container it is.
 AS_ROOT := $(shell test "$$(id -u)" != 0 || echo --allow-root)
 
-# Tests wait a lot: for a kernel, for a page. Those that drive a browser come last, see conftest.py.
-AT_ONCE := -n auto --maxprocesses 4 --dist loadgroup --no-loadscope-reorder
+# Tests wait a lot: for a kernel, for a page. A file is one worker's, so that what its tests share is
+# made once; those that drive a browser come last, see conftest.py.
+AT_ONCE := -n auto --maxprocesses 4 --dist loadfile --no-loadscope-reorder
 
 BENCHMARKS := start log handover view nested soak
 

@@ -32,20 +32,20 @@ def chromium() -> Iterator[Browser]:
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Let the tests that drive a browser come last, and the tests of a file stay together.
+    """Let the files whose tests drive a browser come last; no file may be of both kinds.
 
     Playwright's synchronous interface keeps an event loop running in the main thread from its first
-    use to the end of the run, and no other loop can run there meanwhile.
+    use to the end of the run, and no other loop can run there meanwhile. A file is run in one
+    piece by one worker, so its first test decides when.
     """
     items.sort(key=_comes_last)
-    for item in items:
-        item.add_marker(pytest.mark.xdist_group(_group(item)))
-
-
-def _group(item: pytest.Item) -> str:
-    if _uses(item, "site_folder"):
-        return "the static site, made once"
-    return f"{item.path.name} in a browser" if _comes_last(item) else str(item.path)
+    kinds = {(item.path, _comes_last(item)) for item in items}
+    mixed = sorted(path.name for path, last in kinds if last and (path, False) in kinds)
+    if mixed:
+        raise pytest.UsageError(
+            f"expected tests that drive a browser in files of their own, got both kinds in "
+            f"{', '.join(mixed)}; move them to a file that ends with _browser.py"
+        )
 
 
 def _comes_last(item: pytest.Item) -> bool:
