@@ -16,6 +16,7 @@ from playground.lab.health import Health
 from playground.lab.rehearsing import Rehearsing
 from playground.lab.spilling import Spilling
 from playground.lab.views import Views
+from playground.lab.watching import Watching
 from playground.live.carrying import Carry
 from playground.live.programme import Programme
 from playground.live.redefinition import Redefinition
@@ -29,7 +30,7 @@ from playground.transports.endings import ending
 from playground.visitors import Visitors
 
 
-class Lab(Code, Rehearsing, Views, Health, Spilling):
+class Lab(Code, Rehearsing, Views, Watching, Health, Spilling):
     """An app being served. Made by `serve`.
 
     Attributes:

@@ -34,6 +34,11 @@ def test_a_cells_file_is_cleaned_however_long_the_picture_before_it_is() -> None
     assert scrub(f'{picture} File "/tmp/ipykernel_12/34.py"') == f'{picture} File "CELL.py"'
 
 
+@pytest.mark.parametrize("time", ["1795400000.123456…", "1795400000.1234", "1795400000.1234…"])
+def test_a_time_is_cleaned_whether_it_is_cut_off_or_just_fits(time: str) -> None:
+    assert scrub(f"/socket.io/?EIO=4&t={time}</td>") == "/socket.io/?EIO=4&t=TIME</td>"
+
+
 @EVERY
 def test_a_notebook_runs_twice_in_one_kernel_and_shows_what_is_committed(path: Path) -> None:
     if "outside.redis()" in path.read_text(encoding="utf-8") and not program(*REDIS):

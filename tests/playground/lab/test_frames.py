@@ -112,7 +112,7 @@ async def test_a_close_from_the_client_is_echoed_and_that_is_its_cause() -> None
     lab = await serving(Echo, frames=True)
     async with mine(lab) as client:
         await client.close(4001, "bye")
-    await until(lambda: any(entry.kind == "close" for entry in lab.log))
+    await lab.until("kind:close", timeout=20)
     theirs, ours = frames(lab)
     assert (theirs.sender, theirs.code, theirs.data) == ("client", 4001, "bye")
     assert (ours.sender, ours.code, ours.cause) == ("server", 4001, theirs.seq)
@@ -232,7 +232,7 @@ async def test_a_close_for_a_broken_frame_is_due_to_that_frame() -> None:
         await client.recv()
         client.transport.write(bytes([0x09, 0x81, 0, 0, 0, 0, 0x41]))  # a ping in pieces
         await client.wait_closed()
-    await until(lambda: any(entry.kind == "close" for entry in lab.log))
+    await lab.until("kind:close", timeout=20)
     broken, close = frames(lab)[2:4]
     assert (broken.note, broken.data) == ("ping, masked, not taken", "A")
     assert (close.sender, close.code, close.cause) == ("server", 1002, broken.seq)

@@ -75,9 +75,7 @@ async def a_timer_ticks(lab: Lab) -> None:
     client = await lab.connect("/clock", client="alice")
     await heard(lab, 3)
     await client.send("what")
-    async with asyncio.timeout(5):
-        while not lab.log.filter('dir:server "heard what"'):
-            await asyncio.sleep(0.005)
+    await lab.until('dir:server "heard what"')
     await client.close()
 
 
@@ -88,9 +86,8 @@ async def things_go_wrong(lab: Lab) -> None:
     await client.send("now")
     bye = await lab.connect("/bye", client="bob")
     assert await bye.receive() == "one moment"
-    async with asyncio.timeout(5):
-        while len(lab.log.filter("kind:close")) < 2:
-            await asyncio.sleep(0.005)
+    for name in ("alice", "bob"):
+        await lab.until(f"client:{name} kind:close")
 
 
 async def requests_too(lab: Lab) -> None:
@@ -99,9 +96,7 @@ async def requests_too(lab: Lab) -> None:
     await lab.post("/shout", form={"text": "hello"}, headers={"x-mood": "fine"})
     await lab.get("/count")
     waiting = asyncio.create_task(lab.get("/wait"))
-    async with asyncio.timeout(5):
-        while not lab.log.filter("path:/wait kind:request"):
-            await asyncio.sleep(0.005)
+    await lab.until("path:/wait kind:request")
     await lab.connect("/chat?name=x", client="alice")
     assert (await waiting).text == "somebody came"
     await heard(lab, 1)

@@ -39,14 +39,7 @@ async def lab() -> AsyncIterator[Lab]:
 
 async def ended(lab: Lab, wire: ClientConnection) -> tuple[str, int | None, str | bytes | None]:
     await wire.wait_closed()
-    return row(await until_closed(lab))
-
-
-async def until_closed(lab: Lab) -> Entry:
-    async with asyncio.timeout(20):
-        while not (found := [each for each in lab.log if each.kind == "close"]):
-            await asyncio.sleep(0.01)
-    return found[0]
+    return row(await lab.until("kind:close", timeout=20))
 
 
 def row(entry: Entry) -> tuple[str, int | None, str | bytes | None]:
@@ -76,11 +69,11 @@ async def test_a_server_that_refuses_a_frame_is_the_one_who_closed(lab: Lab) -> 
 async def test_a_client_that_vanishes_left_with_1006(lab: Lab) -> None:
     wire = await connect(f"ws://127.0.0.1:{lab.port}/wait")
     wire.transport.abort()
-    assert row(await until_closed(lab)) == ("client", 1006, "")
+    assert row(await lab.until("kind:close", timeout=20)) == ("client", 1006, "")
 
 
 async def test_an_http_client_that_leaves_is_the_one_who_did(lab: Lab) -> None:
     with socket.create_connection(("127.0.0.1", lab.port or 0)) as raw:
         await asyncio.to_thread(raw.sendall, b"GET / HTTP/1.1\r\nhost: 127.0.0.1\r\n\r\n")
         await asyncio.to_thread(raw.recv, 1000)
-    assert (await until_closed(lab)).sender == "client"
+    assert (await lab.until("kind:close", timeout=20)).sender == "client"
