@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator
+from pathlib import Path
 
 import chromium as chromiums
 import pytest
@@ -19,6 +20,8 @@ settings.register_profile(
 )
 settings.load_profile("house")
 
+_MIXED: set[Path] = set()
+
 
 @pytest.fixture(scope="session")
 def chromium() -> Iterator[Browser]:
@@ -32,24 +35,31 @@ def chromium() -> Iterator[Browser]:
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Let the files whose tests drive a browser come last; no file may be of both kinds.
+    """Let the files whose tests drive a browser come after all others; no file may have both kinds.
 
     Playwright's synchronous interface keeps an event loop running in the main thread from its first
     use to the end of the run, and no other loop can run there meanwhile. A file is run in one
     piece by one worker, so its first test decides when.
     """
-    items.sort(key=_comes_last)
-    kinds = {(item.path, _comes_last(item)) for item in items}
-    mixed = sorted(path.name for path, last in kinds if last and (path, False) in kinds)
-    if mixed:
-        raise pytest.UsageError(
-            f"expected tests that drive a browser in files of their own, got both kinds in "
-            f"{', '.join(mixed)}; move them to a file that ends with _browser.py"
-        )
+    items.sort(key=_turn)
+    kinds = {(item.path, _turn(item) > 0) for item in items}
+    _MIXED.update(path for path, late in kinds if late and (path, False) in kinds)
 
 
-def _comes_last(item: pytest.Item) -> bool:
-    return _uses(item, "chromium") or _uses(item, "site_folder")
+def pytest_runtest_setup(item: pytest.Item) -> None:
+    """Fail a test in a file that has both kinds."""
+    if item.path in _MIXED:
+        pytest.fail("move the tests that drive a browser to a file of their own, …_browser.py")
+
+
+def _turn(item: pytest.Item) -> int:
+    """Return when a test's turn is: last where it needs the static site, which others make first.
+
+    Those that open the site in a browser come before: no worker waits for it with nothing to do.
+    """
+    if _uses(item, "chromium"):
+        return 1
+    return 2 if _uses(item, "site_folder") else 0
 
 
 def _uses(item: pytest.Item, fixture: str) -> bool:
