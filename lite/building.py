@@ -10,6 +10,7 @@ import sys
 from pathlib import Path
 from typing import Final
 
+from lite.course import lay_out
 from lite.downloads import HERE, KERNEL, Downloads, fetch
 from lite.locking import distribution
 
@@ -39,8 +40,9 @@ def make(cache: Path = CACHE, site: Path = SITE) -> Path:
     ours = _own_wheel(got.tools, work / "own")
     wheels = [*sorted(got.wheels.glob("*.whl")), ours]
     distribution(got.pyodide, wheels, work / "src" / "static" / "pyodide", {PROJECT: {"lab"}})
-    shutil.copy2(HERE / "jupyter-lite.json", work / "src")
-    _course(ROOT / "notebooks", work / "course")
+    for settings in ("jupyter-lite.json", "overrides.json"):
+        shutil.copy2(HERE / settings, work / "src")
+    lay_out(ROOT, work / "course")
     _jupyterlite(got, work / "src", work / "course", site)
     shutil.copy2(FRONT, site / "index.html")
     # Or GitHub Pages would take it for a blog, and leave out some of its files.
@@ -53,14 +55,6 @@ def _own_wheel(tools: Path, out: Path) -> Path:
     _python(tools, "-m", "hatchling", "build", "-t", "wheel", "-d", str(out), folder=ROOT)
     (wheel,) = out.glob("*.whl")
     return wheel
-
-
-def _course(notebooks: Path, out: Path) -> None:
-    """Copy the notebooks and their pictures, these in ASCII: JupyterLite reads them as Latin-1."""
-    shutil.copytree(notebooks, out, ignore=shutil.ignore_patterns(".*", "__pycache__"))
-    for picture in out.rglob("*.svg"):
-        drawn = picture.read_text(encoding="utf-8")
-        picture.write_bytes(drawn.encode("ascii", "xmlcharrefreplace"))
 
 
 def _jupyterlite(got: Downloads, source: Path, course: Path, site: Path) -> None:

@@ -160,6 +160,7 @@ TABLE: dict[str, Room] = {
     # The builder runs programs; it imports nothing of what it packs.
     "lite/__init__.py": Room(),
     "lite/locking.py": Room(others="packaging"),
+    "lite/course.py": Room(),
     "lite/downloads.py": Room(live="subprocess"),
     "lite/building.py": Room("lite", live="subprocess"),
     "lite/binder.py": Room(live="subprocess"),

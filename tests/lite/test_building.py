@@ -2,30 +2,24 @@
 
 from __future__ import annotations
 
+import json
 import zipfile
 from pathlib import Path
-from xml.etree import ElementTree
 
 from cleaning import ROOT
 
-NOTEBOOKS = ROOT / "notebooks"
+from lite.course import lay_out
 
 
-def test_every_notebook_is_there_unchanged(site_folder: Path) -> None:
-    names = sorted(path.name for path in NOTEBOOKS.glob("*.ipynb"))
-    copied = site_folder / "files"
-    assert sorted(path.name for path in copied.glob("*.ipynb")) == names
-    for name in names:
-        assert (copied / name).read_bytes() == (NOTEBOOKS / name).read_bytes()
+def test_the_course_is_there_with_what_it_links_to(site_folder: Path, tmp_path: Path) -> None:
+    lay_out(ROOT, tmp_path / "course")
+    assert contents(site_folder / "files") == contents(tmp_path / "course")
 
 
-def test_pictures_are_in_ascii_and_draw_the_same(site_folder: Path) -> None:
-    pictures = sorted(NOTEBOOKS.rglob("*.svg"))
-    assert pictures
-    for picture in pictures:
-        copied = (site_folder / "files" / picture.relative_to(NOTEBOOKS)).read_bytes()
-        assert copied.isascii()
-        assert _canonical(copied.decode()) == _canonical(picture.read_text(encoding="utf-8"))
+def test_a_linked_page_is_shown_and_not_its_source(site_folder: Path) -> None:
+    settings = json.loads((site_folder / "overrides.json").read_text())
+    documents = settings["@jupyterlab/docmanager-extension:plugin"]
+    assert documents["defaultViewers"] == {"markdown": "Markdown Preview"}
 
 
 def test_a_browser_need_not_compile_what_is_the_same_at_each_start(site_folder: Path) -> None:
@@ -46,5 +40,7 @@ def kinds(archive: Path) -> set[str]:
         return {name for name in opened.namelist() if name.startswith(wanted)}
 
 
-def _canonical(drawn: str) -> str:
-    return ElementTree.canonicalize(drawn)
+def contents(folder: Path) -> dict[str, bytes]:
+    """Return the files of a folder, by path."""
+    files = (path for path in folder.rglob("*") if path.is_file())
+    return {str(path.relative_to(folder)): path.read_bytes() for path in files}
