@@ -1,12 +1,12 @@
 """What a swap does to open sockets: messages lost, answered twice or out of order, and the wait.
 
-Run with ``python benchmarks/handover.py``: 100,000 messages from 20 clients across 100 swaps, for
+Run with ``python -m benchmarks.handover``: 100,000 messages from 20 clients across 100 swaps, for
 each transport and each thing that a swap can do with sockets. The clients' handlers have different
 habits: they wait in `receive`, push on a timer, await something else, spawn tasks, swallow their
 cancellation … A model says what is right: every answer, in order, each once, from code that never
 gets older. Of sockets that are closed it says that whatever a handler took was answered.
 
-``python benchmarks/handover.py --messages 2000 --swaps 10 --seed 3 --transport memory`` runs less.
+``python -m benchmarks.handover --messages 2000 --swaps 10 --seed 3 --transport memory`` runs less.
 """
 
 from __future__ import annotations
@@ -16,11 +16,10 @@ import asyncio
 import statistics
 from typing import Any
 
-from handover_crowd import DEADLINE, Figures, converse
-
+from benchmarks.handover_crowd import DEADLINE, Figures, converse
 from micropie import App
 from playground import serve
-from playground.clients import Client
+from playground.clients.client import Client
 
 
 class Deaf(App):
@@ -77,12 +76,20 @@ def main() -> None:
     options.add_argument("--swaps", type=int, default=100)
     options.add_argument("--clients", type=int, default=20)
     options.add_argument("--seed", type=int, default=1)
+    options.add_argument("--weather", action="store_true", help="delay and jitter every message")
     options.add_argument("--transport", choices=("memory", "server"))
     given = options.parse_args()
     for transport in [given.transport] if given.transport else ["memory", "server"]:
-        for on_swap in ("handover", "close", "keep"):
+        # What is in flight when a socket is closed is lost, and no handler has taken it.
+        for on_swap in ("handover", "keep") if given.weather else ("handover", "close", "keep"):
             run = converse(
-                transport, on_swap, given.messages, given.swaps, given.clients, given.seed
+                transport,
+                on_swap,
+                given.messages,
+                given.swaps,
+                given.clients,
+                given.seed,
+                weather=given.weather,
             )
             tell(f"{transport}, {on_swap}", asyncio.run(run), given.swaps)
         first, last = asyncio.run(flood(transport, given.swaps))

@@ -8,10 +8,9 @@ import time
 from dataclasses import dataclass, field
 from typing import Any
 
-from handover_habits import HABITS, revised
-
+from benchmarks.handover_habits import HABITS, revised
 from playground import Lab, serve
-from playground.clients import Client
+from playground.clients.client import Client
 
 # How long the whole crowd may take before it counts as stuck, in seconds.
 DEADLINE = 600.0
@@ -176,9 +175,19 @@ def unanswered(lab: Lab) -> list[str]:
 
 
 async def converse(
-    transport: Any, on_swap: Any, messages: int, swaps: int, clients: int = 20, seed: int = 1
+    transport: Any,
+    on_swap: Any,
+    messages: int,
+    swaps: int,
+    clients: int = 20,
+    seed: int = 1,
+    *,
+    weather: bool = False,
 ) -> Figures:
-    """Let a crowd talk across swaps; `messages` is what they send together."""
+    """Let a crowd talk across swaps; `messages` is what they send together.
+
+    With `weather` each message is on its way for up to 4 ms, both ways.
+    """
     name = f"{transport} {on_swap}"
     lab = serve(
         revised(1),
@@ -190,6 +199,8 @@ async def converse(
     )
     try:
         await lab.get("/")
+        if weather:
+            lab.network(delay=0.002, jitter=0.002, seed=seed)
         return await Crowd(lab, messages // clients, swaps, seed).run(clients)
     finally:
         lab.stop()

@@ -1,6 +1,6 @@
 """What a million messages do to the log: its memory once it is full, and how fast it takes one.
 
-Run with ``python benchmarks/log.py``. Memory must be flat after the ring is full (within 5 MB), and
+Run with ``python -m benchmarks.log``. Memory must be flat after the ring is full (within 5 MB), and
 appending as fast at the end as at the start. A part of the time is the benchmark's own loop and the
 making of each text; CPU time is what counts.
 """
@@ -16,7 +16,7 @@ import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
-from playground.spill import Spill
+from playground.exports.spill import Spill
 from playground.traffic.log import Log
 
 MESSAGES = 1_000_000

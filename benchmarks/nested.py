@@ -20,6 +20,7 @@ async def echoes() -> float:
     """Return seconds of processor time that the server's thread takes for an echo."""
     from micropie import App
     from playground import serve
+    from playground.lab import parts_of
 
     class Echo(App):
         async def ws_echo(self, ws):  # type: ignore[no-untyped-def]
@@ -29,11 +30,11 @@ async def echoes() -> float:
 
     lab = serve(Echo)
     client = await lab.connect("/echo")
-    begin = await lab._transport.run(_thread_time())
+    begin = await parts_of(lab).transport.run(_thread_time())
     for _ in range(ECHOES):
         await client.send("hello")
         await client.receive()
-    spent = await lab._transport.run(_thread_time()) - begin
+    spent = await parts_of(lab).transport.run(_thread_time()) - begin
     lab.stop()
     return spent / ECHOES
 

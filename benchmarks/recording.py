@@ -4,17 +4,24 @@ Run with ``python -m benchmarks.recording``. An echo app stands on a stage: driv
 CPU time counts, and behind a real server in a process of its own, where a client waits for each
 answer. Rounds with and without the recorder take turns. The log is full from the start, so each row
 lets an old one go.
+
+A third server records frames too, and its rounds take turns with those of the second. To compare
+with another state of the code, give its folder, which has dependencies of its own or none:
+``python -m benchmarks.recording ../before``; its server with frames takes turns with ours.
 """
 
 from __future__ import annotations
 
 import asyncio
+import contextlib
+import os
 import socket
 import statistics
 import subprocess
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from pathlib import Path
 from typing import Any
 
 import uvicorn
@@ -25,6 +32,7 @@ from micropie import App
 from playground.recorder import Recorder
 from playground.stage import Stage
 from playground.traffic.log import Log
+from playground.transports import frames
 
 MESSAGES = 20_000
 REQUESTS = 4_000
@@ -137,12 +145,16 @@ def _place(filename: str) -> str | None:
 
 
 async def serve(which: str) -> None:
-    """Serve one of the two, and print the port."""
+    """Serve one of them, and print the port."""
     bare, recorded = await apps()
-    app = recorded if which == "recorded" else bare
+    if which == "frames":
+        recorded.watch = frames.watch
+    app = bare if which == "bare" else recorded
     with socket.create_server(("127.0.0.1", 0)) as listening:
         print(listening.getsockname()[1], flush=True)
-        config = uvicorn.Config(app, lifespan="off", log_level="critical", access_log=False)
+        config = uvicorn.Config(
+            app, lifespan="off", log_level="critical", access_log=False, ws="websockets-sansio"
+        )
         await uvicorn.Server(config).serve(sockets=[listening])
 
 
@@ -157,17 +169,28 @@ async def in_process() -> None:
 
 
 def over_sockets() -> None:
-    """Print how many round trips are left of those without a recorder."""
-    command = [sys.executable, "-m", "benchmarks.recording"]
-    with (
-        subprocess.Popen([*command, "bare"], stdout=subprocess.PIPE) as bare,
-        subprocess.Popen([*command, "recorded"], stdout=subprocess.PIPE) as recorded,
-    ):
+    """Print how many round trips are left of those without a recorder, and with frames."""
+    with _served("bare") as bare, _served("recorded") as recorded, _served("frames") as watched:
+        _compare(("without a recorder", bare), ("with one", recorded), http=True)
+        _compare(("with a recorder", recorded), ("with its frames", watched))
+
+
+def beside(folder: str) -> None:
+    """Print how the round trips with frames compare with those of another state of the code."""
+    with _served("frames", folder) as before, _served("frames") as after:
+        _compare((f"with the frames of {folder}", before), ("with ours", after))
+
+
+@contextlib.contextmanager
+def _served(which: str, folder: str = ".") -> Iterator[int]:
+    """Serve an app from a process of its own, which imports what is in a folder."""
+    command = [sys.executable, "-P", str(Path(__file__).resolve()), which]
+    environment = {**os.environ, "PYTHONPATH": os.pathsep.join((folder, "."))}
+    with subprocess.Popen(command, stdout=subprocess.PIPE, env=environment) as process:
         try:
-            _compare(_port(bare), _port(recorded))
+            yield _port(process)
         finally:
-            bare.terminate()
-            recorded.terminate()
+            process.terminate()
 
 
 def _port(process: subprocess.Popen[bytes]) -> int:
@@ -175,27 +198,30 @@ def _port(process: subprocess.Popen[bytes]) -> int:
     return int(process.stdout.readline())
 
 
-def _compare(bare: int, recorded: int) -> None:
-    measures: tuple[tuple[str, Callable[[int], float]], ...] = (
-        ("WebSocket", echo_round_trip),
-        ("HTTP", request_round_trip),
-    )
+def _compare(before: tuple[str, int], after: tuple[str, int], *, http: bool = False) -> None:
+    measures: list[tuple[str, Callable[[int], float]]] = [("WebSocket", echo_round_trip)]
+    if http:
+        measures.append(("HTTP", request_round_trip))
     for name, measure in measures:
-        rounds = [(measure(bare), measure(recorded)) for _ in range(ROUNDS)]
-        without, with_ = map(statistics.median, zip(*rounds, strict=True))
-        rate = statistics.median(before / after for before, after in rounds)
-        print(f"over sockets: {name} {without:.0f} µs a round trip without a recorder, ", end="")
-        print(f"{with_:.0f} µs with one: × {rate:.2f} the rate")
+        rounds = [(measure(before[1]), measure(after[1])) for _ in range(ROUNDS)]
+        first, second = map(statistics.median, zip(*rounds, strict=True))
+        rate = statistics.median(one / other for one, other in rounds)
+        print(f"over sockets: {name} {first:.0f} µs a round trip {before[0]}, ", end="")
+        print(f"{second:.0f} µs {after[0]}: × {rate:.2f} the rate")
 
 
 def main() -> None:
-    """Print all figures."""
+    """Print all figures, or serve."""
+    given = sys.argv[1:]
     with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
-        if sys.argv[1:]:
-            runner.run(serve(sys.argv[1]))
-        else:
+        if given and given[0] in ("bare", "recorded", "frames"):
+            runner.run(serve(given[0]))
+            return
+        if not given:
             runner.run(in_process())
-    if not sys.argv[1:]:
+    if given:
+        beside(given[0])
+    else:
         over_sockets()
 
 

@@ -1,6 +1,6 @@
 """A soak: hundreds of clients connect, talk and vanish; what do they leave behind?
 
-    python benchmarks/soak.py --seconds 60
+    python -m benchmarks.soak --seconds 60
 
 It serves an `App` with uvicorn in a process of its own, sends crowds of clients, and after each
 crowd, when all of them are gone, asks the server what it holds. It fails if after the last crowd
@@ -23,8 +23,9 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-import httpx
-from soak_clients import Visitor
+import httpx2
+
+from benchmarks.soak_clients import Visitor
 
 # What belongs to the server at rest must be the same again; what memory holds may wander a little.
 SAME = ("tasks", "files", "sockets")
@@ -54,7 +55,7 @@ def server(http: str, ws: str) -> Iterator[int]:
 
 async def state(port: int) -> dict[str, Any]:
     """Ask the server what it holds."""
-    async with httpx.AsyncClient(trust_env=False, timeout=30) as client:
+    async with httpx2.AsyncClient(trust_env=False, timeout=30) as client:
         answer = await client.get(f"http://127.0.0.1:{port}/state")
     held: dict[str, Any] = answer.json()
     return held

@@ -13,7 +13,7 @@ import time
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 
-import httpx
+import httpx2
 from websockets.asyncio.client import ClientConnection
 from websockets.asyncio.client import connect as open_websocket
 from websockets.exceptions import ConnectionClosed, InvalidHandshake
@@ -25,7 +25,7 @@ EXPECTED = (
     TimeoutError,
     ConnectionClosed,
     InvalidHandshake,
-    httpx.TransportError,
+    httpx2.TransportError,
 )
 
 # Making one for each client takes longer than all that the client does.
@@ -46,18 +46,18 @@ class Visitor:
         seed: What decides the order of things.
     """
 
-    http: httpx.AsyncClient
+    http: httpx2.AsyncClient
 
     def __init__(self, port: int, seed: int) -> None:
         self.port = port
         self.choice = random.Random(seed)
-        self._cookies = httpx.Cookies()
+        self._cookies = httpx2.Cookies()
 
     async def stay(self, until: float) -> list[str]:
         """Do one thing after another until a time on the monotonic clock; return their names."""
         done: list[str] = []
         url = f"http://127.0.0.1:{self.port}"
-        async with httpx.AsyncClient(
+        async with httpx2.AsyncClient(
             base_url=url, trust_env=False, timeout=10, cookies=self._cookies, verify=NO_TLS
         ) as self.http:
             await self.http.get("/login")

@@ -188,8 +188,8 @@ def main() -> None:
     logging.getLogger("asyncio").addHandler(errors)
     config = uvicorn.Config(
         Site(errors),
-        http=http,  # type: ignore[arg-type]
-        ws=ws,  # type: ignore[arg-type]
+        http=http,
+        ws=ws,
         log_config=None,
         access_log=False,
         ws_max_size=65536,

@@ -1,6 +1,6 @@
 """How long from serve() to the first answer, and what a swap costs, beside a bare uvicorn thread.
 
-Run with ``python benchmarks/start.py``. Each start is a fresh process that has imported what a
+Run with ``python -m benchmarks.start``. Each start is a fresh process that has imported what a
 kernel has once the package is there; both contenders take turns, so that a busy machine slows them
 alike. Prints medians in milliseconds, and their ratio.
 """
@@ -14,7 +14,7 @@ import sys
 
 ROUNDS = 7
 
-# A kernel's warm-up has imported these in the background by the time a reader serves an app.
+# A kernel's warm-up has imported these in the background by the time a user serves an app.
 WARM = """
 import httptools, uvicorn, uvloop, websockets.asyncio.client
 """

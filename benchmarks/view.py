@@ -1,6 +1,6 @@
 """What a flood of 10,000 messages a second does to the panel, the page and the kernel.
 
-Run with ``python benchmarks/view.py``: a real JupyterLab and a real Chromium, for 20 seconds. The
+Run with ``python -m benchmarks.view``: a real JupyterLab and a real Chromium, for 20 seconds. The
 messages go straight into the lab's log, so that it is the view that is measured and no server.
 Where other programs keep the processors busy the page's CPU time is the figure to go by.
 """
@@ -9,22 +9,19 @@ from __future__ import annotations
 
 import json
 import statistics
-import sys
 import tempfile
 import time
 from itertools import pairwise
 from pathlib import Path
 
-sys.path.insert(0, str(Path(__file__).parents[1] / "tests" / "notebooks"))
-
 import nbformat
-from chromium import ARGUMENTS, find
-from conftest import KERNEL
-from driver import Notebook
-from flood import SERVE, Counted, count, pour, watch, watched
-from jupyter_client import BlockingKernelClient
+from jupyter_client.blocking.client import BlockingKernelClient
 from playwright.sync_api import Browser, Page, sync_playwright
-from server import jupyterlab
+
+from tests.notebooks.chromium import ARGUMENTS, find
+from tests.notebooks.driver import KERNEL, Notebook
+from tests.notebooks.flood import SERVE, Counted, count, pour, watch, watched
+from tests.notebooks.server import jupyterlab
 
 RATE = 10_000
 SECONDS = 20

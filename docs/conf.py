@@ -6,6 +6,7 @@ leads to the same place on GitHub and on the site.
 
 from __future__ import annotations
 
+import json
 import sys
 from pathlib import Path
 from typing import Any
@@ -57,12 +58,13 @@ nitpicky = True
 nitpick_ignore_regex = [
     (r"py:obj", r".*"),
     (r"py:\w+", r"(?!(micropie|playground)\b).*"),
-    (r"py:class", r"playground\.(visitors\.Visitors|transports\.Transport)"),
+    (r"py:class", r"playground\.(visitors\.ClientPool|transports\.(Transport|Coming))"),
     (r"py:class", r"micropie\.mounts\.Mountable"),
     (r"py:class", r"playground\.outside\.servers\.T"),
+    (r"py:class", r"micropie\.testing\.clock\.T"),
 ]
 
-# Classes that a reader is given, and never makes.
+# Classes that a user is given, and never makes.
 MADE_BY_OTHERS = {
     "micropie.testing.ResponseIncomplete",
     "micropie.testing.ResponseStream",
@@ -74,9 +76,16 @@ MADE_BY_OTHERS = {
     "playground.Lab",
     "playground.Response",
     "playground.checks.actor.Actor",
+    "playground.clients.cookies.Cookies",
+    "playground.clients.streaming.ResponseStream",
     "playground.checks.answer.Answer",
     "playground.checks.checks.Checks",
     "playground.checks.play.Play",
+    "playground.lab.network.Held",
+    "playground.lab.network.Network",
+    "playground.lab.network.Ruling",
+    "playground.lab.pausing.Breakpoint",
+    "playground.lab.pausing.Pause",
     "playground.outside.Redis",
     "playground.recorder.Present",
     "playground.outside.Workers",
@@ -127,7 +136,43 @@ def hide_what_nobody_calls(
     return ("", "") if made else None
 
 
+TRAFFIC = ROOT / "docs" / "site" / "traffic"
+"""What passed in each notebook, as `python -m tests.notebooks.records` writes it."""
+
+LIVE = """
+<section class="traffic"><h2 id="what-passed">What passed, to play</h2>
+<p>All that passed in this notebook, as its panel shows it: step through the ladder, filter the
+table, look into a row. <a href="{address}">On a page of its own</a></p>
+<iframe title="What passed in this notebook" src="{address}" loading="lazy"
+sandbox="allow-scripts allow-downloads"></iframe></section>
+"""
+
+
+def show_traffic(app: Sphinx, page: str, template: str, context: Any, doctree: Any) -> None:
+    """Let what passed in a notebook be played below it."""
+    name = Path(page).name
+    if page.startswith("notebooks/") and (TRAFFIC / f"{name}.jsonl").exists():
+        context["body"] += LIVE.format(address=f"traffic/{name}.html")
+
+
+def save_traffic(app: Sphinx, error: Exception | None) -> None:
+    """Make a page of what passed in each notebook."""
+    from playground import Log
+    from playground.traffic.sheets import Sheet
+
+    folder = Path(app.outdir, "notebooks", "traffic")
+    folder.mkdir(parents=True, exist_ok=True)
+    for path in sorted(TRAFFIC.glob("*.jsonl")):
+        log = Log.load(path)
+        sheets = json.loads(path.with_suffix(".json").read_text("utf-8"))
+        log.sources = lambda sheets=sheets: [Sheet(**each) for each in sheets]
+        log.story().save(folder / f"{path.stem}.html")
+        (folder / f"{path.stem}.html").chmod(0o644)
+
+
 def setup(app: Sphinx) -> None:
     """Add what is ours to Sphinx."""
+    app.connect("html-page-context", show_traffic)
+    app.connect("build-finished", save_traffic)
     app.connect("autodoc-process-signature", hide_what_nobody_calls)
     app.connect("missing-reference", find_public_name)

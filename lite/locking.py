@@ -21,12 +21,9 @@ from packaging.utils import canonicalize_name, parse_wheel_filename
 
 CORE: Final = ("pyodide.mjs", "pyodide.asm.mjs", "pyodide.asm.wasm", "python_stdlib.zip")
 
-# What wheels ask for and a browser goes without: there is nothing to connect to over a socket, and
-# no thread to serve from; the kernel's loop can be nested as it is, JSON has the standard library,
-# and a cell needs no terminal.
-LEFT_OUT: Final = frozenset(
-    {"httpx", "nest-asyncio", "orjson", "pexpect", "debugpy", "simple-websocket"}
-)
+# What wheels ask for and a browser goes without: there is nothing to connect to over a socket, JSON
+# has the standard library, and a cell needs no terminal.
+LEFT_OUT: Final = frozenset({"orjson", "pexpect", "debugpy", "simple-websocket"})
 
 
 class Wheel(NamedTuple):

@@ -9,8 +9,9 @@ from micropie.types import Event
 NORMAL: Final = frozenset({1000, 1001, 1005})
 """What ends an iteration quietly; 1005 is a browser's `close()` without a code."""
 
-# RFC 6455 5.5: a control frame carries 125 bytes, two of which are the close code.
-_REASON_BYTES: Final = 123
+REASON_BYTES: Final = 123
+"""What fits of a close reason: a control frame carries 125 bytes, two of which are the close code
+(RFC 6455 5.5)."""
 
 
 def close_event(code: int, reason: str) -> Event:
@@ -35,7 +36,7 @@ def check_code(code: int) -> None:
 
 
 def cut(reason: str | None) -> str:
-    """Cut a close reason to what fits into a frame, at a character.
+    """Shorten a close reason to what fits into a frame, without splitting a character.
 
     Raises:
         TypeError: It is no text.
@@ -44,4 +45,4 @@ def cut(reason: str | None) -> str:
         return ""
     if not isinstance(reason, str):
         raise TypeError(f"expected str or None as close reason, got {reason!r}")
-    return reason.encode("utf-8", "replace")[:_REASON_BYTES].decode("utf-8", "ignore")
+    return reason.encode("utf-8", "replace")[:REASON_BYTES].decode("utf-8", "ignore")

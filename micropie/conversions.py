@@ -13,6 +13,9 @@ from collections.abc import Callable
 from typing import Any, Final
 
 _WHOLE: Final = re.compile(r"[+-]?[0-9]+\Z")
+# Python reads more as a number: an underscore, space around it, digits of any script. Compiled
+# when a handler first wants a `float`, and not at the import.
+_NUMBER: Final = r"[+-]?([0-9]+(\.[0-9]*)?|\.[0-9]+)([eE][+-]?[0-9]+)?\Z"
 _TRUE: Final = frozenset({"1", "true", "yes", "on", "t", "y"})
 _FALSE: Final = frozenset({"0", "false", "no", "off", "f", "n"})
 
@@ -30,7 +33,7 @@ def to_float(value: Any) -> float:
     """Convert a finite decimal number."""
     if isinstance(value, bool) or not isinstance(value, int | float | str):
         raise ValueError("expected a number")
-    if isinstance(value, str) and ("_" in value or value != value.strip()):
+    if isinstance(value, str) and not re.match(_NUMBER, value):
         raise ValueError("expected a number")
     try:
         number = float(value)

@@ -1,39 +1,32 @@
-"""What an application is set up with, and how it tells of errors: the ground of all pipelines."""
+"""An application's options and its lists of hooks, and how it reports the errors of its code."""
 
 from __future__ import annotations
 
-import asyncio
-import logging
-from collections.abc import Awaitable, Callable, Iterable
-from typing import Any, ClassVar
+from collections.abc import Callable, Iterable
+from typing import TYPE_CHECKING, Any, ClassVar
 
-from micropie.bodies import DEFAULT_MAX_BODY_SIZE, DEFAULT_MAX_FORM_FIELD_SIZE
+from micropie.bodies import (
+    DEFAULT_MAX_BODY_SIZE,
+    DEFAULT_MAX_FORM_FIELD_SIZE,
+    DEFAULT_MAX_FORM_FIELDS,
+    DEFAULT_MAX_FORM_PARTS,
+    DEFAULT_MAX_JSON_KEYS,
+)
+from micropie.failures import is_failure
+from micropie.logs import logger
 from micropie.middleware import HttpMiddleware, WebSocketMiddleware
 from micropie.mounts import Mounts
 from micropie.requests import Request
 from micropie.routing import Routes
-from micropie.sessions import (
-    SESSION_TIMEOUT,
-    InMemorySessionBackend,
-    SessionBackend,
-    new_session_id,
-    valid_session_id,
-)
+from micropie.session_ids import given_session_id, new_session_id, valid_session_id
+from micropie.sessions import SESSION_TIMEOUT, InMemorySessionBackend, SessionBackend
 from micropie.types import Scope
-
-logger = logging.getLogger("micropie")
 
 ErrorHook = Callable[[BaseException, Request | None], object]
 
 
 class Core:
-    """An application's options and lists; `App` says what they mean.
-
-    Attributes:
-        _serving: What serves the scopes that are not HTTP, by their type.
-    """
-
-    _serving: ClassVar[dict[str, Callable[..., Awaitable[None]]]] = {}
+    """An application's options and lists; `App` says what they mean."""
 
     _reserved_names: ClassVar[frozenset[str]] = frozenset(
         {
@@ -42,6 +35,9 @@ class Core:
             "error_hooks",
             "max_body_size",
             "max_form_field_size",
+            "max_form_fields",
+            "max_form_parts",
+            "max_json_keys",
             "middlewares",
             "session_backend",
             "session_cookie_secure",
@@ -61,22 +57,22 @@ class Core:
         body_timeout: float | None = 5.0,
         max_body_size: int | None = DEFAULT_MAX_BODY_SIZE,
         max_form_field_size: int | None = DEFAULT_MAX_FORM_FIELD_SIZE,
+        max_form_fields: int | None = DEFAULT_MAX_FORM_FIELDS,
+        max_form_parts: int | None = DEFAULT_MAX_FORM_PARTS,
+        max_json_keys: int | None = DEFAULT_MAX_JSON_KEYS,
         session_timeout: float = SESSION_TIMEOUT,
         session_cookie_secure: bool = True,
         session_id_factory: Callable[[], str] = new_session_id,
         session_id_validator: Callable[[str], str | None] | None = valid_session_id,
         allowed_origins: Iterable[str] | None = None,
     ) -> None:
-        self.session_backend = session_backend or InMemorySessionBackend()
-        self.body_timeout: float | None = _above_zero(
-            "body_timeout", body_timeout, may_be_none=True
-        )
-        self.max_body_size: int | None = _above_zero(
-            "max_body_size", max_body_size, may_be_none=True
-        )
-        self.max_form_field_size: int | None = _above_zero(
-            "max_form_field_size", max_form_field_size, may_be_none=True
-        )
+        self.session_backend = _backend(session_backend)
+        self.body_timeout: float | None = _limit("body_timeout", body_timeout)
+        self.max_body_size: int | None = _limit("max_body_size", max_body_size)
+        self.max_form_field_size: int | None = _limit("max_form_field_size", max_form_field_size)
+        self.max_form_fields: int | None = _limit("max_form_fields", max_form_fields)
+        self.max_form_parts: int | None = _limit("max_form_parts", max_form_parts)
+        self.max_json_keys: int | None = _limit("max_json_keys", max_json_keys)
         self.session_timeout: float = _above_zero("session_timeout", session_timeout)
         self.session_cookie_secure = session_cookie_secure
         self.session_id_factory = _called("session_id_factory", session_id_factory)
@@ -92,6 +88,19 @@ class Core:
         self._routes = Routes(self)
         self._mounts = Mounts()
 
+    if not TYPE_CHECKING:
+
+        def __getattr__(self, name: str) -> Any:
+            """Say what is wrong where something is missing that `__init__` sets."""
+            kind = type(self).__name__
+            if name in self._reserved_names or name in ("_routes", "_mounts"):
+                raise AttributeError(
+                    f"{kind} is not set up: call super().__init__() first in {kind}.__init__",
+                    name=name,
+                    obj=self,
+                )
+            raise AttributeError(f"{kind!r} object has no attribute {name!r}", name=name, obj=self)
+
     def _report(
         self, error: BaseException, request: Request | None, scope: Scope, where: str
     ) -> None:
@@ -104,40 +113,63 @@ class Core:
         for hook in [*self.error_hooks, *([outer] if outer is not None else [])]:
             try:
                 shown = hook(error, request) is True or shown
-            except Exception:
+            except BaseException as fault:
+                if not is_failure(fault):
+                    raise
                 logger.exception("An error hook failed.")
         if not shown:
             logger.error("Unhandled exception in %s.", where, exc_info=error)
 
+    def _new_session_id(self) -> str:
+        """Make the id of a session that begins.
+
+        Raises:
+            ValueError: The factory made one that the validator refuses, or no cookie can hold.
+        """
+        factory, validator = self.session_id_factory, self.session_id_validator
+        made: str = factory()
+        if factory is new_session_id and validator is valid_session_id:
+            return made
+        try:
+            return given_session_id(made, validator)
+        except ValueError as error:
+            raise ValueError(f"session_id_factory made no session id: {error}") from error
+
     def _checked_session_id(self, value: str) -> str | None:
-        """Return the id to load a session with, or `None` for an id that is not believed."""
-        if not value or self.session_id_validator is None:
+        """Return the id to load a session with, or `None` where the validator rejects it."""
+        validator = self.session_id_validator
+        if validator is valid_session_id:
+            return valid_session_id(value)
+        if not value or validator is None:
             return value or None
         try:
-            checked = self.session_id_validator(value)
-        except Exception:
+            checked = validator(value)
+        except BaseException as fault:
+            if not is_failure(fault):
+                raise
             logger.exception("The session id validator failed.")
             return None
         return checked if isinstance(checked, str) and checked else None
 
 
-def is_failure(error: BaseException) -> bool:
-    """Say whether code of the application has failed; it may also have been stopped.
+def _backend(given: Any) -> SessionBackend:
+    """Return a session backend: any object with `load` and `save` is one."""
+    if given is None:
+        return InMemorySessionBackend()
+    if isinstance(given, type):
+        raise ValueError(f"expected a session_backend, got a class; write {given.__name__}()")
+    if not (callable(getattr(given, "load", None)) and callable(getattr(given, "save", None))):
+        raise ValueError(f"expected a session_backend with async load and save, got {given!r}")
+    backend: SessionBackend = given
+    return backend
 
-    A `CancelledError` in a task that nobody cancels is a failure: what was awaited, somebody else
-    has cancelled.
-    """
-    if isinstance(error, asyncio.CancelledError):
-        task = asyncio.current_task()
-        return task is not None and not task.cancelling()
-    return isinstance(error, Exception)
+
+def _limit(name: str, value: Any) -> Any:
+    return None if value is None else _above_zero(name, value, "; None switches it off")
 
 
-def _above_zero(name: str, value: Any, *, may_be_none: bool = False) -> Any:
-    if value is None and may_be_none:
-        return None
+def _above_zero(name: str, value: Any, remedy: str = "") -> Any:
     if isinstance(value, bool) or not isinstance(value, int | float) or not value > 0:
-        remedy = "; None switches it off" if may_be_none else ""
         raise ValueError(f"expected {name} above 0, got {value!r}{remedy}")
     return value
 

@@ -7,6 +7,7 @@ from inspect import isawaitable
 from typing import Any
 
 from micropie.core import Core
+from micropie.failures import is_failure, words_of
 from micropie.types import Receive, Scope, Send
 
 
@@ -29,7 +30,7 @@ async def serve_lifespan(app: Core, scope: Scope, receive: Receive, send: Send) 
             return
 
 
-async def _start(app: Core, scope: Scope) -> Exception | None:
+async def _start(app: Core, scope: Scope) -> BaseException | None:
     """Run the start-up handlers up to the first that fails."""
     app._mounts.open()
     for handler in app.startup_handlers:
@@ -40,25 +41,31 @@ async def _start(app: Core, scope: Scope) -> Exception | None:
     return None
 
 
-async def _stop(app: Core, scope: Scope) -> Exception | None:
+async def _stop(app: Core, scope: Scope) -> BaseException | None:
     """Run every shutdown handler; return the first failure."""
     errors = [await _run(app, scope, app._mounts.close, "a mounted app")]
     for handler in app.shutdown_handlers:
         errors.append(await _run(app, scope, handler, "a shutdown handler"))
-    errors.append(await _run(app, scope, app.session_backend.close, "the session backend"))
+    close = getattr(app.session_backend, "close", None)  # a backend need not be of our class
+    if close is not None:
+        errors.append(await _run(app, scope, close, "the session backend"))
     return next((error for error in errors if error is not None), None)
 
 
-async def _run(app: Core, scope: Scope, handler: Callable[[], Any], where: str) -> Exception | None:
+async def _run(
+    app: Core, scope: Scope, handler: Callable[[], Any], where: str
+) -> BaseException | None:
     try:
         result = handler()
         if isawaitable(result):
             await result
-    except Exception as error:
+    except BaseException as error:
+        if not is_failure(error):
+            raise
         app._report(error, None, scope, where)
         return error
     return None
 
 
-def _message(error: Exception) -> str:
-    return f"{type(error).__name__}: {error}"
+def _message(error: BaseException) -> str:
+    return f"{type(error).__name__}: {words_of(error)}"

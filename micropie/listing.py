@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import inspect
+from collections.abc import Iterator
 from typing import Any, NamedTuple
 
+from micropie.handlers import RESERVED, definition, handler_of, may_be_handler
 from micropie.plans import POSITIONAL, Plan
-from micropie.requests import MISSING
-from micropie.routing import NOT_HANDLERS, RESERVED, bind, definition, plan_for
+from micropie.routing import plan_for
 
 
 class Parameter(NamedTuple):
@@ -36,19 +37,24 @@ def routes(app: Any) -> list[Route]:
     Args:
         app: An `App`, or a subclass of it.
     """
+    return [_route(name, plan) for name, plan in handlers(app)]
+
+
+def handlers(app: Any) -> Iterator[tuple[str, Plan]]:
+    """Yield each handler's name and how it is called, in the order of definition.
+
+    Args:
+        app: An `App`, or a subclass of it.
+    """
     kind: type = app if isinstance(app, type) else type(app)
     target: object = object() if isinstance(app, type) else app
     reserved: frozenset[str] = getattr(kind, RESERVED, frozenset())
-    found = []
     for name in _names(kind, target, reserved):
         raw = definition(target, kind, reserved, name)
         own = name in getattr(target, "__dict__", {})
-        if isinstance(raw, NOT_HANDLERS):
-            continue
-        bound = raw if own else bind(raw, target, kind)
-        if raw is not MISSING and callable(bound):
-            found.append(_route(name, plan_for(raw, bound, target, own, name.startswith("ws_"))))
-    return found
+        bound = handler_of(raw, target, kind, own) if may_be_handler(raw) else None
+        if bound is not None:
+            yield name, plan_for(raw, bound, target, own, name.startswith("ws_"))
 
 
 def _names(kind: type, target: object, reserved: frozenset[str]) -> list[str]:
@@ -64,11 +70,15 @@ def _route(name: str, plan: Plan) -> Route:
     is_socket = name.startswith("ws_")
     segment = name.removeprefix("ws_") if is_socket else name
     parts = [] if segment == "index" else [segment]
+    takes_all = False
     for parameter in plan.parameters:
         if parameter.kind in POSITIONAL:
             parts.append(f"{{{parameter.name}}}")
         elif parameter.kind is parameter.VAR_POSITIONAL:
             parts.append(f"{{{parameter.name}…}}")
+            takes_all = True
+        elif parameter.kind is parameter.KEYWORD_ONLY and not takes_all:
+            parts.append(f"{{{parameter.name}}}")
     doc = (plan.bound.__doc__ or "").strip().partition("\n")[0].strip()
     return Route(
         "websocket" if is_socket else "http",

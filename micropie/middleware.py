@@ -1,4 +1,4 @@
-"""The two contracts of middleware: around an HTTP request, around a WebSocket connection."""
+"""Base classes of middleware: code around an HTTP request, or around a WebSocket connection."""
 
 from __future__ import annotations
 
@@ -8,7 +8,11 @@ from micropie.requests import Request, WebSocketRequest
 
 
 class HttpMiddleware:
-    """Code around every HTTP request; override what you need."""
+    """Code around every HTTP request; override what you need.
+
+    The hooks are an onion: `before_request` runs in the order of `App.middlewares`, `after_request`
+    in the reverse order.
+    """
 
     async def before_request(self, request: Request) -> dict[str, Any] | None:
         """Look at a request before its handler runs.
@@ -30,6 +34,10 @@ class HttpMiddleware:
     ) -> dict[str, Any] | None:
         """Look at a response before it is sent, and change `extra_headers` if need be.
 
+        It runs once for a request that `before_request` has let pass, whatever came then: an error,
+        an early answer of a later middleware, 404. Where nobody is answered it is shown 503 if the
+        request was cancelled, and 400 if the client has left.
+
         Args:
             request: The request that is answered.
             status_code: The status so far.
@@ -43,7 +51,11 @@ class HttpMiddleware:
 
 
 class WebSocketMiddleware:
-    """Code around every WebSocket connection; override what you need."""
+    """Code around every WebSocket connection; override what you need.
+
+    The hooks are an onion: `before_websocket` runs in the order of `App.ws_middlewares`,
+    `after_websocket` in the reverse order.
+    """
 
     async def before_websocket(self, request: WebSocketRequest) -> dict[str, Any] | None:
         """Look at an opening handshake before it is answered.
@@ -57,7 +69,7 @@ class WebSocketMiddleware:
         return None
 
     async def after_websocket(self, request: WebSocketRequest) -> None:
-        """Run when the handler has ended, whatever it did.
+        """Run when a connection that `before_websocket` has let pass has ended, in whatever way.
 
         Args:
             request: The opening handshake.

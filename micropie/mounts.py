@@ -1,17 +1,16 @@
-"""Another ASGI application under a path of this one: its scope, its body, its lifespan."""
+"""Mounting: another ASGI application answers what is below a path of this one."""
 
 from __future__ import annotations
 
 import asyncio
-import logging
 from typing import Any, Protocol
 from urllib.parse import quote
 
+from micropie.failures import is_failure
+from micropie.logs import logger
 from micropie.middleware import HttpMiddleware, WebSocketMiddleware
-from micropie.requests import Request, WebSocketRequest
+from micropie.requests import Request, WebSocketRequest, path_of
 from micropie.types import ASGIApp, Event, Scope
-
-logger = logging.getLogger("micropie")
 
 
 class Mountable(Protocol):
@@ -32,10 +31,28 @@ def mount(outer: Mountable, path: str, inner: ASGIApp) -> None:
         outer: The application that is served.
         path: Where the inner one begins; `/` is the whole site.
         inner: The application to mount.
+
+    Raises:
+        ValueError: It is a Socket.IO server that answers elsewhere, and so never would.
     """
+    _check_socketio(path, inner)
     middleware = Mount(path, inner)
     outer.middlewares.append(middleware)
     outer.ws_middlewares.append(middleware)
+
+
+def _check_socketio(path: str, inner: ASGIApp) -> None:
+    """Check that what python-socketio answers lies below the path: it compares whole paths."""
+    answers_at = getattr(inner, "engineio_path", None)
+    below = "/" + path.strip("/")
+    if not isinstance(answers_at, str) or answers_at in ("", "/") or below == "/":
+        return
+    serves_more = getattr(inner, "other_asgi_app", None) or getattr(inner, "static_files", None)
+    if not serves_more and not f"{answers_at.rstrip('/')}/".startswith(f"{below}/"):
+        raise ValueError(
+            f"expected a Socket.IO app that answers below {below!r}, got one that answers at "
+            f"{answers_at!r}; write socketio.ASGIApp(sio, socketio_path=None)"
+        )
 
 
 class Mount(HttpMiddleware, WebSocketMiddleware):
@@ -72,7 +89,7 @@ def inner_scope(request: Request, state: dict[str, Any] | None) -> Scope:
     inner_root = f"{root}/{mount}" if mount else root
     path = inner_root + _inner_path(request, mount)
     scope = {**outer, "root_path": inner_root, "path": path}
-    if path != outer["path"]:
+    if path != path_of(outer):
         scope["raw_path"] = quote(path, safe="/%:@!$&'()*+,;=~").encode("ascii")
     scope["session"] = request.session
     scope["micropie.outer_request"] = request
@@ -84,12 +101,12 @@ def inner_scope(request: Request, state: dict[str, Any] | None) -> Scope:
 def _inner_path(request: Request, mount: str) -> str:
     if request._subapp_path is not None:
         return "/" + request._subapp_path.lstrip("/")
-    path: str = _below(request.scope["path"], (request.scope.get("root_path") or "").rstrip("/"))
+    path: str = _below(path_of(request.scope), (request.scope.get("root_path") or "").rstrip("/"))
     return _below(path, f"/{mount}" if mount else "") or "/"
 
 
 def _below(path: str, prefix: str) -> str:
-    """Return what comes after a prefix, to its last slash: it may mean something to the inner."""
+    """Return a path without a prefix; a slash at its end stays: the inner app may route by it."""
     inside = path == prefix or path.startswith(f"{prefix}/")
     return path[len(prefix) :] if inside else path
 
@@ -173,7 +190,9 @@ class Lifespan:
         scope: Scope = {"type": "lifespan", "asgi": {"version": "3.0"}, "state": self.state}
         try:
             await self._app(scope, self._events.get, self._answers.put)
-        except Exception:
+        except BaseException as error:
+            if not is_failure(error):
+                raise
             # ASGI: an application that knows no lifespan raises; it is served without.
             logger.debug("A mounted app has no lifespan.", exc_info=True)
 

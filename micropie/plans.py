@@ -1,9 +1,11 @@
-"""A plan for a handler: what is known about its parameters, and how a request fills them."""
+"""How to call a handler: its parameters, looked at once, and how a request fills them."""
 
 from __future__ import annotations
 
 import inspect
 from collections.abc import Callable
+from itertools import product
+from types import FunctionType, MethodType
 from typing import Any
 
 from micropie.conversions import Conversion, conversion_for
@@ -115,9 +117,15 @@ class Plan:
             positional.append(value)
         if self._variadic:
             positional.extend(path[index:])
+            index = given
         keyword: dict[str, Any] = {}
         for name, default, conversion in self._keyword:
-            keyword[name] = _settled(name, find(request, name), default, conversion)
+            if index < given:
+                value = path[index]
+                index += 1
+            else:
+                value = find(request, name)
+            keyword[name] = _settled(name, value, default, conversion)
         return positional, keyword
 
     def rest(self, keyword: dict[str, Any], values: dict[str, Any]) -> None:
@@ -130,7 +138,11 @@ class Plan:
         """Say whether more of a body could change nothing about the arguments."""
         if self.takes_rest or not self.names:
             return False
-        named = [slot[0] for slot in (*self._positional[path_length:], *self._keyword)]
+        if self._variadic:
+            slots = [*self._positional[path_length:], *self._keyword]
+        else:
+            slots = [*self._positional, *self._keyword][path_length:]
+        named = [slot[0] for slot in slots]
         return bool(named) and all(names(name) for name in named)
 
 
@@ -139,9 +151,13 @@ POSITIONAL = (inspect.Parameter.POSITIONAL_ONLY, inspect.Parameter.POSITIONAL_OR
 
 def _parameters(bound: Any) -> list[inspect.Parameter]:
     """List the parameters; none where Python cannot tell, e.g. for a method without `self`."""
-    for evaluate in (True, False):
+    called = [bound]
+    if not isinstance(bound, FunctionType | MethodType):
+        # A decorator that is a class and binds: Python takes it for one that is written in C.
+        called.append(bound.__call__)
+    for each, evaluate in product(called, (True, False)):
         try:
-            return list(inspect.signature(bound, eval_str=evaluate).parameters.values())
+            return list(inspect.signature(each, eval_str=evaluate).parameters.values())
         except Exception:
             # Evaluating an annotation runs any code: a name that exists for type checkers only.
             continue

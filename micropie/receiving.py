@@ -1,4 +1,4 @@
-"""What arrives of a request body, chunk by chunk, and within its time."""
+"""Reading a request body from ASGI's `receive`, chunk by chunk, within a time-out."""
 
 from __future__ import annotations
 
@@ -19,11 +19,17 @@ class Limits(Protocol):
         body_timeout: Seconds between two chunks.
         max_body_size: Bytes of the whole body.
         max_form_field_size: Bytes of one field of a multipart form.
+        max_form_fields: Fields of a form, files not counted.
+        max_form_parts: Parts of a multipart form, files counted.
+        max_json_keys: Keys of all objects of a JSON body.
     """
 
     body_timeout: float | None
     max_body_size: int | None
     max_form_field_size: int | None
+    max_form_fields: int | None
+    max_form_parts: int | None
+    max_json_keys: int | None
 
 
 def chunk_of(event: Event) -> bytes:
@@ -32,7 +38,7 @@ def chunk_of(event: Event) -> bytes:
     return event.get("body") or b""
 
 
-async def next_event(receive: Receive, timeout: float | None) -> Event:
+async def next_event(receive: Receive, limits: Limits) -> Event:
     """Receive within the time-out, without making a timer when the event is there already."""
     waiting = receive()
     rest: Any = waiting
@@ -44,7 +50,7 @@ async def next_event(receive: Receive, timeout: float | None) -> Event:
             return event
         rest = _resumed(waiting, pending)
     try:
-        async with asyncio.timeout(timeout):
+        async with asyncio.timeout(limits.body_timeout):
             return await rest  # type: ignore[no-any-return]
     except TimeoutError:
         raise RequestTimeout from None

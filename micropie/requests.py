@@ -11,6 +11,7 @@ from contextvars import ContextVar
 from typing import Any, Final, Generic, TypeVar, overload
 from urllib.parse import parse_qs, unquote
 
+from micropie.exceptions import PayloadTooLarge
 from micropie.headers import decode_headers
 from micropie.types import Scope
 
@@ -58,6 +59,25 @@ def parse_fields(raw: bytes) -> dict[str, list[str]]:
     return fields
 
 
+def path_of(scope: Scope) -> str:
+    """Return the whole path of a scope, decoded; made of the raw one where that is all there is."""
+    path: str | None = scope.get("path")
+    if path is None:
+        raw: bytes = scope.get("raw_path") or b"/"
+        path = unquote(raw.partition(b"?")[0].decode("latin-1"))
+    return path
+
+
+def check_fields(raw: bytes, limit: int | None) -> None:
+    """Check that an urlencoded form has no more fields than it may have.
+
+    Raises:
+        PayloadTooLarge: It has.
+    """
+    if limit is not None and raw.count(b"&") >= limit:
+        raise PayloadTooLarge(f"more than {limit} form fields")
+
+
 def path_segments(scope: Scope) -> list[str]:
     """Split the path below `root_path` into segments; `/` is none, `%2F` does not split.
 
@@ -67,7 +87,7 @@ def path_segments(scope: Scope) -> list[str]:
     root: str = scope.get("root_path") or ""
     if b"%2" in raw and b"%2f" in raw.lower():
         return _encoded_segments(raw, root)
-    path: str = scope["path"]
+    path: str = scope["path"] if "path" in scope else path_of(scope)
     if root:
         path = _below(path, root.rstrip("/"))
     path = path.strip("/")
@@ -98,25 +118,35 @@ class Request:
         method: HTTP method in upper case; `""` for a WebSocket.
     """
 
-    # Fields that are looked at for every request have no `lazy`: `None` says that nobody has asked.
-    # Where the path is known to have no more segments it is `()`, which takes no memory.
+    # The state of one request, which the framework's modules share: written where each line says.
+    # What is looked at for every request has no `lazy`: `None` says that nobody has asked.
+    # routing; where the path is known to have no more segments it is `()`, which takes no memory.
     _path_params: list[str] | tuple[()] | None = None
     _query_params: dict[str, list[str]] | None = None
+    # bodies, uploads
     _body_params: dict[str, list[str]] | None = None
-    _session: dict[str, Any] | None = None
     _form: bytes = b""
+    _max_form_fields: int | None = None
     _raw_body: bytes | None = None
     _json: Any = MISSING
+    # middleware: another handler than the path's, or another application
     _route_handler: Any = None
     _ws_route_handler: Any = None
     _subapp: Any = None
     _subapp_path: str | None = None
     _subapp_mount_path: str | None = None
-    _fresh_session: bool = False
+    # serving_http, serving_websocket: the middlewares whose `after_…` hook is still to run
+    _begun: list[Any] | tuple[()] = ()
+    # serving_http: the status of an answer that no handler gave; 0 where one did
+    _early_status: int = 0
+    # serving_session: the session as it is, and as it was loaded; `None` where there was none
+    _session: dict[str, Any] | None = None
+    _session_before: dict[str, Any] | None = None
     _session_id: str | None = None
-    _session_was_filled: bool = False
-    # What was in the session when a mounted application got it.
-    _session_lent: dict[str, Any] | None = None
+    _fresh_session: bool = False
+    # whether its response has begun to be streamed, and whether no change of the session is kept
+    _answered: bool = False
+    _failed: bool = False
 
     def __init__(self, scope: Scope) -> None:
         self.scope = scope
@@ -160,7 +190,10 @@ class Request:
         """The form's fields."""
         if self._body_params is None:
             given = self.scope.get("body_params")
-            self._body_params = parse_fields(self._form) if given is None else given
+            if given is None:
+                check_fields(self._form, self._max_form_fields)
+                given = parse_fields(self._form)
+            self._body_params = given
         return self._body_params
 
     @body_params.setter
@@ -188,7 +221,7 @@ class Request:
     @lazy
     def headers(self) -> dict[str, str]:
         """Request headers by lower-case name."""
-        return decode_headers(self.scope.get("headers", ()))
+        return decode_headers(self.scope.get("headers") or ())
 
     @property
     def has_body(self) -> bool:
@@ -238,7 +271,16 @@ class Request:
         """Give the session a fresh id with this response; the old id is deleted.
 
         Call it when a user logs in or out.
+
+        Raises:
+            RuntimeError: The response has begun: it is being streamed.
         """
+        if self._answered:
+            raise RuntimeError(
+                "expected a response that has not begun, got one that is being streamed; "
+                "regenerate the session before that: in middleware, or in a handler that returns a "
+                "generator and is none"
+            )
         self._fresh_session = True
         # What nobody has looked at is not kept.
         self._session = self.session
@@ -253,10 +295,6 @@ class WebSocketRequest(Request):
     Args:
         scope: The ASGI scope of the handshake.
     """
-
-    @lazy
-    def _session_before(self) -> dict[str, Any]:
-        return {}
 
     def regenerate_session(self) -> None:
         """Refuse: after the handshake no cookie can be set.

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import inspect
 from collections.abc import AsyncIterable, Callable, Iterable, Sequence
+from functools import partial
+from types import CoroutineType
 from typing import Any, Final
 from urllib.parse import quote
 
@@ -92,13 +95,17 @@ class Response:
             self.body = bytes(body)
         elif isinstance(body, dict | list):
             self._set_json(body)
+        elif isinstance(body, set | frozenset):
+            raise TypeError(
+                f"expected a body that has an order, got a set, {body!r}; "
+                "return sorted(…) or list(…) of it, which is answered as JSON"
+            )
         elif isinstance(body, Iterable | AsyncIterable):
             self.body = as_chunks(body)
         else:
-            raise TypeError(
-                f"expected str, bytes, dict, list, None or an iterable as a body, got {body!r}; "
-                "return one of these, alone or as (status, body) or (status, body, headers)"
-            )
+            _check_object(body)
+            self.shown = str(body)
+            self.body = self.shown.encode()
 
     @property
     def shown_body(self) -> Any:
@@ -138,33 +145,76 @@ class Response:
         return [types[-1] if types else self.media, *headers, *self.raw_cookies]
 
 
+def _check_object(body: Any) -> None:
+    """Check that an object is meant to be answered as its text, and not to be used otherwise.
+
+    Raises:
+        TypeError: It is code that has not run, or an exception that was not raised.
+    """
+    if isinstance(body, CoroutineType):
+        body.close()
+    if inspect.isawaitable(body):
+        what, remedy = "what can be awaited", "await it"
+    elif isinstance(body, type):
+        what, remedy = "a class", "make an object of it"
+    elif inspect.isroutine(body) or isinstance(body, partial):
+        what, remedy = "a function", "call it"
+    elif isinstance(body, BaseException):
+        what, remedy = "an exception", "raise it"
+    elif str(body) == object.__repr__(body):
+        what, remedy = "an object without a text", "return what of it is to be seen"
+    else:
+        return
+    raise TypeError(f"expected a value as a body, got {what}, {body!r}; {remedy}")
+
+
 def make_response(result: Any) -> Response:
     """Make a response of what a handler returned.
 
     Raises:
-        TypeError: It has a shape that no response has.
-        ValueError: Its status is none.
+        TypeError: It has a shape that no response has, or its body comes before its status.
+        ValueError: Its status is not one that can end a request.
     """
     if not isinstance(result, tuple):
         return Response(result)
     if len(result) not in (2, 3):
         raise TypeError(
-            f"expected (status, body) or (status, body, headers), got {len(result)} values"
+            f"expected (status, body) or (status, body, headers), got {len(result)} values; "
+            "return a list of them to answer JSON"
         )
     status, body = result[:2]
-    headers = result[2] if len(result) == 3 else None
-    return Response(body, checked_status(status), checked_headers(headers))
+    try:
+        headers = checked_headers(result[2] if len(result) == 3 else None)
+        return Response(body, checked_status(status), headers)
+    except ValueError:
+        _check_order(status, body)
+        raise
 
 
 def checked_status(status: Any) -> int:
     """Return a status that may end a request.
 
     Raises:
-        ValueError: It is none.
+        ValueError: It is not.
     """
     if isinstance(status, int) and not isinstance(status, bool) and 200 <= status <= 599:
         return int(status)
     raise ValueError(f"expected a status from 200 to 599, got {status!r}")
+
+
+def _check_order(status: Any, body: Any) -> None:
+    """Check that a status comes before its body, and not after it, nor nothing of the kind."""
+    swapped = isinstance(body, int) and not isinstance(body, bool) and 100 <= body <= 599
+    if swapped and not isinstance(status, int):
+        raise TypeError(
+            f"expected the status before the body, got {status!r} before {body!r}; "
+            f"return {body!r}, {status!r}"
+        ) from None
+    if not isinstance(status, int):
+        raise TypeError(
+            f"expected a status before the body, got {status!r}; return one body, or a list of "
+            "several values to answer JSON, or 200 before it"
+        ) from None
 
 
 def checked_headers(headers: Any) -> HeaderList:

@@ -7,18 +7,14 @@ and kept for as long as its name leads to the same object; replacing a method ta
 from __future__ import annotations
 
 import functools
-from typing import Any, Final
+import inspect
+from types import FunctionType, MethodType
+from typing import Any
 
-from micropie.exceptions import HandshakeRefused, NotFound
+from micropie.exceptions import HandshakeRefused, NotFound, UpgradeRequired
+from micropie.handlers import RESERVED, definition, handler_of, may_be_handler
 from micropie.plans import Plan, first_names
-from micropie.requests import MISSING, Request
-
-# Reading these would run the application's code to find out whether it is a handler.
-NOT_HANDLERS: Final = (property, functools.cached_property, type)
-
-RESERVED: Final = "_reserved_names"
-"""Classes that have this attribute of their own are the framework's; it names what they set on an
-instance. Nothing of them is a route."""
+from micropie.requests import Request
 
 
 class Routes:
@@ -28,7 +24,16 @@ class Routes:
         app: The application whose methods are handlers.
     """
 
-    __slots__ = ("_app", "_own", "_pages", "_plans", "_reserved", "_sockets", "_type")
+    __slots__ = (
+        "_app",
+        "_chosen_plans",
+        "_own",
+        "_pages",
+        "_plans",
+        "_reserved",
+        "_sockets",
+        "_type",
+    )
 
     def __init__(self, app: object) -> None:
         self._app = app
@@ -38,6 +43,8 @@ class Routes:
         # What paths have led to, by their first segment and, where that is all, by the path.
         self._pages: dict[str, Plan] = {}
         self._sockets: dict[str, Plan] = {}
+        # Handlers of WebSockets that middleware has chosen, whatever they are called.
+        self._chosen_plans: dict[str, Plan] = {}
         self._reserved: frozenset[str] = getattr(app, RESERVED, frozenset())
 
     def find(self, name: str) -> Plan | None:
@@ -52,26 +59,28 @@ class Routes:
     def _look_up(self, name: str, found: Any) -> Plan | None:
         raw = definition(self._app, self._type, self._reserved, name)
         known = self._plans.pop(name, None)
-        if raw is MISSING or isinstance(raw, NOT_HANDLERS):
+        if not may_be_handler(raw):
             return None
         if known is not None and known.raw is raw:
             known.found = found
             self._plans[name] = known
             return known
         own = name in self._own
-        bound = raw if own else bind(raw, self._app, self._type)
-        if not callable(bound):
+        bound = handler_of(raw, self._app, self._type, own)
+        if bound is None:
             return None
         socket = name.startswith("ws_")
         plan = self._plans[name] = plan_for(raw, bound, self._app, own, socket)
         plan.name, plan.found = name, found
+        if plan.bare and not own:
+            _check_self(plan, self._type)
         return plan
 
     def http(self, request: Request) -> Plan:
         """Return the handler for an HTTP request and settle `request.path_params`.
 
         Raises:
-            NotFound: There is none.
+            NotFound: No handler serves this path.
         """
         chosen = request._route_handler
         if chosen is not None:
@@ -79,9 +88,15 @@ class Routes:
         return self._known(request, self._pages) or self._http(request)
 
     def _known(self, request: Request, known: dict[str, Plan]) -> Plan | None:
-        """Return what a path has led to before, if it is written as most paths are."""
+        """Return the handler that this path has led to before; None where it has to be looked for.
+
+        That is so for a new path, an application with a root path, and percent-encoded slashes.
+        """
         scope = request.scope
-        path: str = scope["path"]
+        try:
+            path: str = scope["path"]
+        except KeyError:
+            return None
         plan = known.get(path)
         segments: list[str] | tuple[()] = ()
         if plan is None:
@@ -110,6 +125,10 @@ class Routes:
             return plan
         plan = None if self._is_taken(name) else self.find("index")
         if plan is None or not plan.takes_path:
+            socket = f"ws_{name}"
+            known = socket in self._own or hasattr(self._type, socket)
+            if known and self.find(socket) is not None:
+                raise UpgradeRequired(socket)
             raise NotFound
         if request.path_params == segments[1:]:
             request.path_params = segments
@@ -127,7 +146,7 @@ class Routes:
         """Return the handler for a WebSocket.
 
         Raises:
-            HandshakeRefused: There is none, or it cannot take the socket.
+            HandshakeRefused: No handler serves this path, or it takes no WebSocket as argument.
         """
         chosen = request._ws_route_handler
         if chosen is not None:
@@ -135,9 +154,13 @@ class Routes:
         else:
             plan = self._known(request, self._sockets) or self._websocket(request)
         if plan is None:
-            raise HandshakeRefused(1008, "No matching WebSocket route", 404)
+            remedy = self._remedy(request) if chosen is None else ""
+            raise HandshakeRefused(1008, "No matching WebSocket route", 404, remedy)
         if not plan.takes_socket:
-            raise HandshakeRefused(1011, "WebSocket handler must accept a connection argument", 500)
+            remedy = f"write async def {plan.name}(self, ws)" if plan.name else ""
+            raise HandshakeRefused(
+                1011, "WebSocket handler must accept a connection argument", 500, remedy
+            )
         return plan
 
     def _websocket(self, request: Request) -> Plan | None:
@@ -150,14 +173,58 @@ class Routes:
             _remember(self._sockets, name, plan)
         return plan
 
+    def _remedy(self, request: Request) -> str:
+        """Say what a WebSocket may have been opened for that no handler serves."""
+        segments = request.segments
+        name = segments[0] if segments else "index"
+        if name.startswith("ws_") or self.find(name) is None:
+            return ""
+        return f"{name} answers HTTP; a WebSocket needs async def ws_{name}(self, ws)"
+
     def _chosen(self, handler: Any, *, socket: bool) -> Plan | None:
-        """A handler that middleware has set: by name, or the callable itself."""
+        """Return the plan of a handler that middleware has set: by name, or the callable itself."""
         if isinstance(handler, str):
             plan = self.find(handler)
-            return self.find(f"ws_{handler}") if plan is None and socket else plan
-        if not callable(handler):
+            if plan is None and socket:
+                plan = self.find(f"ws_{handler}")
+        else:
+            plan = self._own_method(handler)
+        if plan is not None:
+            return self._for_socket(plan) if socket else plan
+        if isinstance(handler, str) or not callable(handler):
             return None
         return plan_for(handler, handler, self._app, True, socket)
+
+    def _own_method(self, handler: Any) -> Plan | None:
+        """Return the plan of a method of the application, bound to it or read from its class."""
+        if isinstance(handler, MethodType):
+            handler = handler.__func__ if handler.__self__ is self._app else None
+        plan = self.find(handler.__name__) if isinstance(handler, FunctionType) else None
+        return plan if plan is not None and plan.raw is handler else None
+
+    def _for_socket(self, plan: Plan) -> Plan:
+        """Return the plan by which a handler of any name has its WebSocket as first argument."""
+        if plan.name.startswith("ws_"):
+            return plan
+        known = self._chosen_plans.get(plan.name)
+        if known is None or known.found is not plan.found:
+            own = plan.name in self._own
+            known = plan_for(plan.raw, plan.bound, self._app, own, True)
+            known.name, known.found = plan.name, plan.found
+            self._chosen_plans[plan.name] = known
+        return known
+
+
+def _check_self(plan: Plan, kind: type) -> None:
+    """Have a method that has no parameter, not even `self`, say so when it is called."""
+    code = getattr(getattr(plan.bound, "__func__", None), "__code__", None)
+    if code is None or code.co_argcount or code.co_flags & inspect.CO_VARARGS:
+        return
+
+    def call(*args: object) -> None:
+        raise TypeError(f"{kind.__name__}.{plan.name} has no self; write {plan.name}(self)")
+
+    plan.call = call
 
 
 def _remember(known: dict[str, Plan], segment: str, plan: Plan) -> None:
@@ -168,26 +235,6 @@ def _remember(known: dict[str, Plan], segment: str, plan: Plan) -> None:
 
 def _not_found() -> Plan:
     raise NotFound
-
-
-def definition(app: object, kind: type, reserved: frozenset[str], name: str) -> Any:
-    """Find what a name means to the application, without running any of its code."""
-    own = getattr(app, "__dict__", {})
-    for klass in kind.__mro__:
-        if RESERVED in vars(klass) or klass is object:
-            continue
-        raw = vars(klass).get(name, MISSING)
-        if raw is not MISSING:
-            shadowed = name in own and name not in reserved and not hasattr(type(raw), "__set__")
-            return own[name] if shadowed else raw
-    return own.get(name, MISSING) if name not in reserved else MISSING
-
-
-def bind(raw: Any, app: object, kind: type) -> Any:
-    if hasattr(type(raw), "__set__"):
-        return None
-    get = getattr(type(raw), "__get__", None)
-    return raw if get is None else get(raw, app, kind)
 
 
 def plan_for(raw: Any, bound: Any, app: object, own: bool, socket: bool) -> Plan:

@@ -5,47 +5,59 @@ The order: session, origin, `before_websocket`, handler, `after_websocket`, sess
 
 from __future__ import annotations
 
-from inspect import isawaitable
+from inspect import isasyncgen, isawaitable, isgenerator
 from types import CoroutineType
 from typing import Any, Final
 
-from micropie.core import Core, is_failure, logger
+from micropie.core import Core
 from micropie.exceptions import ConnectionClosed, HandshakeRefused
+from micropie.failures import is_failure
 from micropie.handshakes import check_refusal
 from micropie.headers import SESSION_COOKIE, read_cookie, session_cookie
+from micropie.logs import logger
 from micropie.mounts import inner_scope
 from micropie.origins import is_allowed
 from micropie.plans import Plan, Unbound
-from micropie.requests import MISSING, Request, WebSocketRequest, current_request
-from micropie.serving_session import keep_changes
-from micropie.sessions import copied
+from micropie.requests import MISSING, Request, WebSocketRequest, current_request, path_of
+from micropie.serving_session import keep_changes, opening
 from micropie.types import Event, Receive, Scope, Send
 from micropie.websockets import WebSocket
+
+NOT_ACCEPTED: Final = "Connection not accepted"
 
 
 async def serve_websocket(app: Core, scope: Scope, receive: Receive, send: Send) -> None:
     """Serve one WebSocket connection."""
     request = WebSocketRequest(scope)
-    ws = WebSocket(receive, send, scope, secure_cookie=app.session_cookie_secure)
+    ws = WebSocket(
+        receive,
+        send,
+        scope,
+        session_cookie_secure=app.session_cookie_secure,
+        session_id_validator=app.session_id_validator,
+    )
     token = current_request.set(request)
     code = 1000
     try:
-        for name, _ in scope["headers"]:
+        for name, _ in scope.get("headers") or ():
             if name in _FROM_BROWSERS:
                 await _load_session(app, request, ws)
                 break
         if ws.session_id is None and "session" not in scope:
             # When its handshake is accepted, the client gets the id of a session to be.
-            ws.cookie_id = app.session_id_factory()
+            ws.cookie_id = app._new_session_id()
         if app.ws_middlewares:
             await _before(app, request)
         if request._subapp is not None:
             await _serve_mounted(app, request, ws, receive, send)
         else:
             plan = app._routes.websocket(request)
-            result = plan.call(ws) if plan.bare else _call(plan, request, ws)
+            call = plan.call
+            result = call(ws) if plan.bare else _call(plan, request, ws)
             if type(result) is CoroutineType or isawaitable(result):
                 await result
+            elif ws.state == "connecting":
+                raise HandshakeRefused(1008, NOT_ACCEPTED, 403, _not_async(plan, result))
     except BaseException as error:
         if not is_failure(error):
             # Cancelled: the server, or whoever swaps the application, is going away.
@@ -56,7 +68,7 @@ async def serve_websocket(app: Core, scope: Scope, receive: Receive, send: Send)
         try:
             if (
                 ws.state != "closed"
-                or app.ws_middlewares
+                or request._begun
                 or request._session is not None
                 or code == 1011
             ):
@@ -66,6 +78,8 @@ async def serve_websocket(app: Core, scope: Scope, receive: Receive, send: Send)
 
 
 async def _before(app: Core, request: WebSocketRequest) -> None:
+    """Ask each middleware, until one refuses; those before it are to hear of the end."""
+    begun = request._begun = []
     for middleware in app.ws_middlewares:
         early: Any = middleware.before_websocket(request)
         if isawaitable(early):
@@ -75,6 +89,7 @@ async def _before(app: Core, request: WebSocketRequest) -> None:
             reason = early.get("reason", "Middleware rejected")
             check_refusal(403, reason)
             raise HandshakeRefused(code, reason, 500 if code == 1011 else 403)
+        begun.append(middleware)
 
 
 # The headers by which a browser says where it comes from, and who its user is.
@@ -89,10 +104,9 @@ async def _load_session(app: Core, request: WebSocketRequest, ws: WebSocket) -> 
         raise HandshakeRefused(1008, "Origin not allowed", 403)
     session_id = app._checked_session_id(cookie) if cookie else None
     if session_id is not None and "session" not in request.scope:
-        loaded = await app.session_backend.load(session_id)
-        if loaded:
-            request.session = loaded
-            request._session_before = copied(loaded)
+        session, before = await opening(app)(session_id)
+        if before:
+            request._session, request._session_before = session, before
             request._session_id = ws.session_id = session_id
 
 
@@ -116,12 +130,12 @@ async def _settle(app: Core, request: Request, ws: WebSocket, error: BaseExcepti
     """Answer an exception, and return the code to close with; 1011 if the application failed."""
     if isinstance(error, HandshakeRefused):
         if error.status >= 500:
-            logger.error("Refused the WebSocket %s: %s.", request.scope["path"], error.reason)
-        await _end(ws, error.code, error.reason, error.status)
+            logger.error("Refused the WebSocket %s: %s.", path_of(request.scope), error.reason)
+        await _end(ws, error.code, error.reason, error.status, error.remedy)
         return 1000
     if isinstance(error, ConnectionClosed) and ws.state == "closed":
         return 1000
-    app._report(error, request, request.scope, f"the WebSocket {request.scope['path']}")
+    app._report(error, request, request.scope, f"the WebSocket {path_of(request.scope)}")
     return 1011
 
 
@@ -135,34 +149,63 @@ async def _finish(app: Core, request: WebSocketRequest, ws: WebSocket, code: int
         elif ws.state == "open":
             await _end(ws, code, "", 200)
         elif ws.state == "connecting":
-            await _end(ws, 1008, "Connection not accepted", 403)
+            await _end(ws, 1008, NOT_ACCEPTED, 403, f"call await ws.accept() in {_named(request)}")
 
 
 async def _after(app: Core, request: WebSocketRequest, ws: WebSocket, code: int) -> int:
-    for middleware in app.ws_middlewares:
+    """Run the hooks that are due, the last begun first, and keep the session."""
+    begun, request._begun = request._begun, ()
+    cut: BaseException | None = None
+    for middleware in reversed(begun):
         try:
             result: Any = middleware.after_websocket(request)
             if isawaitable(result):
                 await result
         except BaseException as error:
-            if not is_failure(error):
-                raise
-            code = 1011
-            app._report(error, request, request.scope, "after_websocket")
+            if is_failure(error):
+                code = 1011
+                app._report(error, request, request.scope, "after_websocket")
+            else:
+                # Cancelled: those further out are waiting for the end all the same.
+                cut = error
+    if cut is not None:
+        raise cut
     if code != 1011 and request._session is not None:
         try:
             await keep_changes(app, request, ws.session_id)
-        except Exception as error:
+        except BaseException as error:
+            if not is_failure(error):
+                raise
             code = 1011
             app._report(error, request, request.scope, "the session backend")
     return code
 
 
-async def _end(ws: WebSocket, code: int, reason: str, status: int) -> None:
+def _not_async(plan: Plan, result: Any) -> str:
+    """Say what is wrong with a handler that returned what cannot be awaited."""
+    name = plan.name or getattr(plan.bound, "__name__", "the handler")
+    if isasyncgen(result) or isgenerator(result):
+        return f"{name} yields; send with await ws.send_text(…) in its place"
+    return f"{name} is not async; write async def {name}(self, ws)"
+
+
+def _named(request: WebSocketRequest) -> str:
+    """Return the name of the handler that a request was for."""
+    chosen = request._ws_route_handler
+    if chosen is None:
+        segments = request.segments
+        return f"ws_{segments[0] if segments else 'index'}"
+    return chosen if isinstance(chosen, str) else getattr(chosen, "__name__", "the handler")
+
+
+async def _end(ws: WebSocket, code: int, reason: str, status: int, remedy: str = "") -> None:
     try:
         if ws.state == "connecting":
-            await ws.refuse(status, reason, code=code)
-        else:
+            # A close reason has room for a few words; a body has it for what to do.
+            told = "websocket.http.response" in (ws._scope.get("extensions") or ())
+            text = f"{reason}: {remedy}" if remedy and told else reason
+            await ws.refuse(status, text, code=code)
+        elif ws.state == "open":
             await ws.close(code, reason)
     except Exception:
         logger.exception("Could not close a WebSocket.")
@@ -175,7 +218,7 @@ async def _serve_mounted(
 
     async def receive_noted() -> Event:
         event = await receive()
-        ws.note(event)
+        ws._note(event)
         return event
 
     async def send_noted(event: Event) -> None:
@@ -183,7 +226,7 @@ async def _serve_mounted(
             ws.session_id = ws.cookie_id
             cookie = session_cookie(ws.cookie_id, secure=app.session_cookie_secure)
             event = {**event, "headers": [*event.get("headers", ()), *cookie]}
-        ws.note(event)
+        ws._note(event)
         await send(event)
 
     state = await app._mounts.start(request._subapp)

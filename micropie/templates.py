@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from typing import Any
 
 NOT_INSTALLED = "500 Internal Server Error: Jinja2 not installed."
@@ -24,5 +25,22 @@ async def render(environment: Any, name: str, variables: dict[str, Any]) -> str:
     """Render a template; without jinja2, the text that says so."""
     if environment is None:
         return NOT_INSTALLED
-    text: str = await environment.get_template(name).render_async(variables)
+    try:
+        text: str = await environment.get_template(name).render_async(variables)
+    except LookupError as missing:  # a `TemplateNotFound` is one, and nothing may be rendered then
+        if type(missing).__name__ == "TemplateNotFound":
+            missing.message = _where(environment, missing)  # type: ignore[attr-defined]
+        raise
     return text
+
+
+def _where(environment: Any, missing: Any) -> str:
+    """Say which template is missing, and where it was looked for."""
+    folders = getattr(environment.loader, "searchpath", None)
+    if not folders:
+        return str(missing)
+    looked = " or ".join(os.path.abspath(folder) for folder in folders)
+    return (
+        f"there is no template {missing.name!r} in {looked}; put it there, or change back to the "
+        "working directory in which it is"
+    )

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import logging
 import math
 from collections.abc import AsyncIterator, Callable
 from typing import Any, Final
@@ -16,28 +15,32 @@ from micropie.exceptions import (
     PayloadTooLarge,
     Refusal,
 )
+from micropie.failures import is_failure
+from micropie.filenames import extended_name, safe_name
+from micropie.logs import logger
 from micropie.receiving import Limits, chunk_of, next_event, replay
 from micropie.requests import Request
 from micropie.types import Receive
-
-logger = logging.getLogger("micropie")
-
 
 # So many bytes of a file may wait for a handler that drains it; then the client waits, too.
 _HIGH_WATER: Final = 1024 * 1024
 
 
 class FileQueue(asyncio.Queue[Any]):
-    """The content of an upload: bytes, then `None` for good; or `MultipartFileError` for good."""
+    """The content of an uploaded file: bytes, then `None` for good, or `MultipartFileError`.
 
-    def _init(self, maxsize: int) -> None:
-        super()._init(maxsize)
+    `_put` and `_get` are asyncio's own hooks for subclasses, such as its `PriorityQueue`; they are
+    in no documentation.
+    """
+
+    def __init__(self) -> None:
+        super().__init__()
         self._held = 0
         self._limit: float = _HIGH_WATER
         self._drained = asyncio.Event()
 
     async def room(self) -> None:
-        """Wait until there is not too much in it."""
+        """Wait until the reader has taken enough out of it (back-pressure)."""
         while self._held > self._limit:
             self._drained.clear()
             await self._drained.wait()
@@ -81,9 +84,10 @@ class Upload:
         self._is_paced = False
         self._request = request
         self._limits = limits
+        self._parts = self._fields = 0
         self._field: tuple[str, bytearray] | None = None
         self._file: FileQueue | None = None
-        self._failure: Exception | None = None
+        self._failure: BaseException | None = None
         self._news = asyncio.Event()
         self._parser = _make_parser(content_type)
         self._task = asyncio.create_task(self._run())
@@ -124,7 +128,7 @@ class Upload:
         await asyncio.wait({self._task})
 
     def forget(self) -> None:
-        """Keep the bytes no longer."""
+        """Drop the raw bytes: no mounted application will want to read them again with `replay`."""
         self._chunks = []
         self._keeps = False
 
@@ -140,7 +144,9 @@ class Upload:
         except asyncio.CancelledError:
             self._fail(ClientDisconnected())
             raise
-        except Exception as error:
+        except BaseException as error:
+            if not is_failure(error):
+                raise
             logger.exception("Could not read a multipart body.")
             self._fail(InternalError())
             self._failure = error
@@ -155,7 +161,7 @@ class Upload:
             self._file.put_nowait(failure)
 
     async def _parse(self) -> None:
-        from multipart import MultipartError  # type: ignore[import-untyped]
+        from multipart import MultipartError
 
         try:
             async for chunk in self._read():
@@ -171,7 +177,7 @@ class Upload:
     async def _read(self) -> AsyncIterator[bytes]:
         size = 0
         while not self._is_whole:
-            event = await next_event(self._receive, self._limits.body_timeout)
+            event = await next_event(self._receive, self._limits)
             chunk = chunk_of(event)
             size += len(chunk)
             if self._keeps:
@@ -191,17 +197,28 @@ class Upload:
             self._begin_part(item)
 
     def _begin_part(self, part: Any) -> None:
-        if part.filename is None:
+        self._count(part)
+        filename = extended_name(part.header("Content-Disposition")) or part.filename
+        if filename is None:
             self._field = part.name, bytearray()
-        elif part.filename:
+        elif filename:
             self._file = FileQueue()
             about = {
-                "filename": part.filename,
+                "filename": safe_name(filename),
                 "content_type": part.content_type or "application/octet-stream",
                 "content": self._file,
             }
             self._request.files.setdefault(part.name, about)
         # A file input that was left empty has a name and nothing else: it is no file.
+
+    def _count(self, part: Any) -> None:
+        limits = self._limits
+        self._parts += 1
+        if limits.max_form_parts is not None and self._parts > limits.max_form_parts:
+            raise PayloadTooLarge(f"more than {limits.max_form_parts} parts")
+        self._fields += part.filename is None
+        if limits.max_form_fields is not None and self._fields > limits.max_form_fields:
+            raise PayloadTooLarge(f"more than {limits.max_form_fields} form fields")
 
     def _add(self, data: bytes | bytearray) -> None:
         if self._file is not None:
@@ -229,7 +246,7 @@ def _make_parser(content_type: str) -> Any:
     try:
         from multipart import PushMultipartParser, parse_options_header
     except ImportError:
-        logger.error("Could not read a multipart form: install micropie[standard].")
+        logger.error("Could not read a multipart form: install micropie-playground[standard].")
         raise InternalError("multipart not installed.") from None
     boundary = parse_options_header(content_type)[1].get("boundary")
     if not boundary:

@@ -15,31 +15,40 @@ open         accept, refuse          `RuntimeError`; still open
 closed       accept, receive, send   `ConnectionClosed`, with the code and reason of the end
 closed       close                   nothing
 ============ ======================= ==============================================
+
+When a message cannot be sent, the connection is closed as the server says it ended: see `endings`.
+Whatever raises without having waited gives way to others first: see `vain`.
 """
 
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Iterable
-from typing import Any, Final, Literal, NoReturn
+from collections.abc import Iterable
+from typing import Final, Literal, NoReturn
 
-from micropie import jsontext
-from micropie.closing import NORMAL, check_code, close_event, cut
+from micropie.closing import NORMAL, check_code, cut
+from micropie.endings import TURNS, disconnect_of, look, tells_by_sending
 from micropie.exceptions import ConnectionClosed
-from micropie.handshakes import Handshake, check_accept_headers, check_refusal
-from micropie.headers import encode_headers, session_cookie
+from micropie.handshakes import Handshake, accept_headers, check_refusal, refusal
+from micropie.headers import session_cookie
+from micropie.messages import Messages, as_text
+from micropie.session_ids import Validator, valid_session_id
 from micropie.types import Event, Receive, Scope, Send
+from micropie.vain import Vain
 
 State = Literal["connecting", "open", "closed"]
 
 # So many messages go out in a row before others get a turn: sending to a client that has just left
 # waits for nothing, the loop would never notice that it left, and from here on asyncio complains.
 _BURST: Final = 4
-# Stands where those are counted until the server's `websocket.connect` has been taken.
+# Where those are counted, `None` for none, this bit says that somebody waits for a message.
+_READING: Final = 8
+# Stands there until the server's `websocket.connect` has been taken.
 _UNSEEN: Final = -1
+_LOST: Final = (1006, "", False)  # how it ended, where nobody has said so yet
 
 
-class WebSocket(Handshake):
+class WebSocket(Messages):
     """One WebSocket connection, as a handler holds it.
 
     Before accept, receiving and sending are a `RuntimeError`; after the end they are
@@ -49,7 +58,8 @@ class WebSocket(Handshake):
         receive: ASGI's.
         send: ASGI's.
         scope: The handshake's ASGI scope.
-        secure_cookie: Whether the session cookie may only travel over TLS.
+        session_cookie_secure: Whether the session cookie may only travel over TLS.
+        session_id_validator: Says which session ids `accept` may give; `None` for all.
 
     Attributes:
         state: `"connecting"`, `"open"` or `"closed"`.
@@ -58,18 +68,11 @@ class WebSocket(Handshake):
     """
 
     __slots__ = (
-        "__dict__",
-        "__weakref__",
-        "_burst",
-        "_end",
-        "_receive",
-        "_secure",
-        "_send",
-        "accepted",
-        "cookie_id",
-        "session_id",
-        "state",
-    )
+        "__dict__", "__weakref__", "_burst", "_end", "_incoming", "_outgoing", "_receive", "_send",
+        "accepted", "cookie_id", "session_id", "state",
+    )  # fmt: skip
+    _secure = True  # on the object only where it is another, as `_vain` is
+    _vain: Vain | None = None
 
     def __init__(
         self,
@@ -77,15 +80,22 @@ class WebSocket(Handshake):
         send: Send,
         scope: Scope | None = None,
         *,
-        secure_cookie: bool = True,
+        session_cookie_secure: bool = True,
+        session_id_validator: Validator | None = valid_session_id,
     ) -> None:
         Handshake.__init__(self, {} if scope is None else scope)
         self._receive = receive
         self._send = send
-        self._secure = secure_cookie
-        self._burst = _UNSEEN
-        self._end: tuple[int, str, bool] = (1006, "", False)
+        if session_id_validator is not valid_session_id:
+            self._validator = session_id_validator
+        if not session_cookie_secure:
+            self._secure = False
+        self._burst: int | None = _UNSEEN
+        self._end: tuple[int, str, bool] = _LOST
         self.state: State = "connecting"
+        # The two above while it is open: all that each message has to ask.
+        self._incoming: Receive | None = None
+        self._outgoing: Send | None = None
         self.accepted = False
         self.session_id: str | None = None
         self.cookie_id: str | None = None
@@ -106,40 +116,43 @@ class WebSocket(Handshake):
 
         Raises:
             RuntimeError: It is accepted already.
-            ValueError: The client did not offer the subprotocol, or a header chooses one.
+            ValueError: The client did not offer the subprotocol, a header chooses one, or the
+                session id is one that the validator refuses, or that no cookie can hold.
         """
         if self.state == "open":
+            await self._again()
             raise RuntimeError("expected a connecting WebSocket, got one that is accepted already")
         if subprotocol is not None:
             self._check_subprotocol(subprotocol)
+        cookie = self.cookie_id if session_id is None else self._id_to_give(session_id)
+        encoded = accept_headers(headers) if headers else []
         if self.state == "closed":
-            self._raise_closed()
+            await self._raise_not_open("accepting")
         if self._burst == _UNSEEN:
-            self._connect(await self._receive())
-        encoded = []
-        if headers:
-            encoded = encode_headers(headers)
-            check_accept_headers(encoded)
-        cookie = session_id or self.cookie_id
+            receive = self._receive
+            event = await receive()
+            self._burst = None
+            if event["type"] == "websocket.disconnect":
+                self._raise_disconnect(event)
         if cookie is not None:
             self.session_id = cookie
             encoded += session_cookie(cookie, secure=self._secure)
         self.state = "open"
+        self._incoming = self._receive
+        self._outgoing = send = self._send
         try:
-            await self._send(
-                {"type": "websocket.accept", "subprotocol": subprotocol, "headers": encoded}
-            )
+            await send({"type": "websocket.accept", "subprotocol": subprotocol, "headers": encoded})
         except OSError as error:
-            self._lose(error)
+            await self._lose(error)
         except BaseException:
-            self.state = "connecting"
+            self._become("connecting")
             raise
         self.accepted = True
 
-    def _connect(self, event: Event) -> None:
-        self._burst = 0
-        if event["type"] == "websocket.disconnect":
-            self._raise_disconnect(event)
+    def _become(self, state: State) -> None:
+        self.state = state
+        there = (self._receive, self._send) if state == "open" else (None, None)
+        self._incoming, self._outgoing = there
 
     async def refuse(self, status: int = 403, body: str = "", *, code: int = 1008) -> None:
         """Refuse the opening handshake.
@@ -154,7 +167,7 @@ class WebSocket(Handshake):
 
         Raises:
             RuntimeError: The handshake is accepted already.
-            ValueError: The status is none that ends a handshake.
+            ValueError: The status cannot end a handshake.
             TypeError: The body is no text.
         """
         check_refusal(status, body)
@@ -163,75 +176,59 @@ class WebSocket(Handshake):
         if self.state == "closed":
             return
         if self._burst == _UNSEEN:
-            try:
-                self._connect(await self._receive())
-            except ConnectionClosed:
-                return
-        self.state, self._end = "closed", (code, body, True)
+            event = await self._receive()
+            self._burst = None
+            if event["type"] == "websocket.disconnect":
+                return self._note_end(event)
+        self._become("closed")
+        self._end = (code, body, True)
         try:
-            if "websocket.http.response" in (self._scope.get("extensions") or ()):
-                await self._send_response(status, body.encode("utf-8", "replace"))
-            else:
-                await self._send(close_event(code, body))
+            for event in refusal(self._scope, status, body, code):
+                await self._send(event)
         except OSError:
-            self._end = (1006, "", False)
+            self._end = _LOST
         except BaseException:
             # Cut off before it was sent: the handshake still wants an answer.
-            self.state = "connecting"
+            self._become("connecting")
             raise
         # uvicorn logs an error for a handshake that is answered while its connection is there.
         await asyncio.sleep(0)
 
-    async def _send_response(self, status: int, body: bytes) -> None:
-        headers = [
-            (b"content-type", b"text/plain; charset=utf-8"),
-            (b"content-length", b"%d" % len(body)),
-        ]
-        kind = "websocket.http.response"
-        await self._send({"type": f"{kind}.start", "status": status, "headers": headers})
-        await self._send({"type": f"{kind}.body", "body": body})
-
     async def receive(self) -> str | bytes:
         """Return the next message, text as `str` and binary as `bytes`."""
-        if self.state != "open":
-            self._raise_not_open("receiving")
-        self._burst = 0
-        event = await self._receive()
+        receive = self._incoming
+        if receive is None:
+            await self._raise_not_open("receiving")
+        self._burst = 8  # _READING, whose name would be looked up for each message
+        try:
+            event = await receive()
+        finally:
+            self._burst = None
         if event["type"] != "websocket.receive":
             self._raise_disconnect(event)
         text: str | None = event.get("text")
-        if text is not None:
-            return text
-        return event.get("bytes") or b""
+        return (event.get("bytes") or b"") if text is None else text
 
     async def receive_text(self) -> str:
-        """Return the next message as text; a binary one is decoded as UTF-8.
-
-        Bytes that are no UTF-8 become U+FFFD.
-        """
-        if self.state != "open":
-            self._raise_not_open("receiving")
-        self._burst = 0
-        event = await self._receive()
+        """Return the next message as text; what is no UTF-8 in a binary one becomes U+FFFD."""
+        receive = self._incoming
+        if receive is None:
+            await self._raise_not_open("receiving")
+        self._burst = 8  # _READING, whose name would be looked up for each message
+        try:
+            event = await receive()
+        finally:
+            self._burst = None
         # Only a message has text, and most have: this is the shortest way to it.
-        text: str | None = event.get("text")
-        if text is not None:
-            return text
+        try:
+            text: str | None = event["text"]
+            if text is not None:
+                return text
+        except KeyError:
+            pass
         if event["type"] != "websocket.receive":
             self._raise_disconnect(event)
-        return _text(event.get("bytes") or b"")
-
-    async def receive_bytes(self) -> bytes:
-        """Return the next message as bytes; a text one is encoded as UTF-8."""
-        return _bytes(await self.receive())
-
-    async def receive_json(self) -> Any:
-        """Return the value of the next message, which holds JSON.
-
-        Raises:
-            InvalidJSON: It does not; the connection is still open.
-        """
-        return jsontext.loads(await self.receive())
+        return as_text(event.get("bytes") or b"")
 
     def __aiter__(self) -> WebSocket:
         return self
@@ -240,34 +237,10 @@ class WebSocket(Handshake):
         try:
             return await self.receive()
         except ConnectionClosed:
-            if self._ended_well:
+            code, _, by_us = self._end
+            if by_us or code in NORMAL:
                 raise StopAsyncIteration from None
             raise
-
-    async def iter_text(self) -> AsyncIterator[str]:
-        """Iterate over messages as text until a normal close; any other is `ConnectionClosed`."""
-        async for message in self:
-            yield _text(message)
-
-    async def iter_bytes(self) -> AsyncIterator[bytes]:
-        """Iterate over messages as bytes until a normal close; any other is `ConnectionClosed`."""
-        async for message in self:
-            yield _bytes(message)
-
-    async def iter_json(self) -> AsyncIterator[Any]:
-        """Iterate over the values of JSON messages until a normal close.
-
-        Raises:
-            InvalidJSON: A message holds no JSON.
-            ConnectionClosed: The connection ended in any other way.
-        """
-        async for message in self:
-            yield jsontext.loads(message)
-
-    @property
-    def _ended_well(self) -> bool:
-        code, _, by_us = self._end
-        return by_us or code in NORMAL
 
     async def send_text(self, data: str) -> None:
         """Send a text message.
@@ -278,17 +251,22 @@ class WebSocket(Handshake):
         Raises:
             TypeError: The data is no `str`; nothing was sent.
         """
-        if self.state != "open":
-            self._raise_not_open("sending")
+        send = self._outgoing
+        if send is None:
+            await self._raise_not_open("sending")
         if type(data) is not str and not isinstance(data, str):
+            await self._again()
             raise TypeError(f"expected str, got {data!r}; use send_bytes() or send_json()")
-        self._burst += 1
-        if self._burst > _BURST:
+        if self._burst is None:
+            self._burst = 1
+        elif self._burst & 7 < _BURST:
+            self._burst += 1
+        else:
             await self._give_way()
         try:
-            await self._send({"type": "websocket.send", "text": data})
+            await send({"type": "websocket.send", "text": data})
         except (OSError, RuntimeError) as error:
-            self._lose(error)
+            await self._lose(error)
 
     async def send_bytes(self, data: bytes | bytearray | memoryview) -> None:
         """Send a binary message.
@@ -299,36 +277,39 @@ class WebSocket(Handshake):
         Raises:
             TypeError: The data is not bytes-like; nothing was sent.
         """
-        if self.state != "open":
-            self._raise_not_open("sending")
+        send = self._outgoing
+        if send is None:
+            await self._raise_not_open("sending")
         if type(data) is not bytes:
             if not isinstance(data, bytes | bytearray | memoryview):
+                await self._again()
                 raise TypeError(f"expected bytes, got {data!r}; use send_text() or send_json()")
             data = bytes(data)
-        self._burst += 1
-        if self._burst > _BURST:
+        if self._burst is None:
+            self._burst = 1
+        elif self._burst & 7 < _BURST:
+            self._burst += 1
+        else:
             await self._give_way()
         try:
-            await self._send({"type": "websocket.send", "bytes": data})
+            await send({"type": "websocket.send", "bytes": data})
         except (OSError, RuntimeError) as error:
-            self._lose(error)
+            await self._lose(error)
 
     async def _give_way(self) -> None:
-        self._burst = 0
+        """Let others run, and see whether the client has left."""
+        reading = (self._burst or 0) & _READING
+        tells = tells_by_sending(self._scope)
+        # Where nothing else will say it, from now on with each message.
+        self._burst = reading | (1 if tells else _BURST)
         await asyncio.sleep(0)
+        if not tells and self.state == "open" and not (self._burst or 0) & _READING:
+            self._receive, end = await look(self._receive)
+            self._become(self.state)
+            if end is not None:
+                self._note_end(end)
         if self.state != "open":
-            self._raise_not_open("sending")
-
-    async def send_json(self, value: Any) -> None:
-        """Send a value as a text message that holds JSON.
-
-        Args:
-            value: Anything that JSON can hold.
-
-        Raises:
-            TypeError: The value has no JSON form; nothing was sent.
-        """
-        await self.send_text(jsontext.dumps(value).decode())
+            await self._raise_not_open("sending")
 
     async def close(self, code: int = 1000, reason: str | None = None) -> None:
         """Close the connection, or refuse the handshake if it is not accepted yet.
@@ -345,65 +326,74 @@ class WebSocket(Handshake):
         check_code(code)
         text = "" if reason is None else cut(reason)
         if self.state == "closed":
-            return
+            return await self._again(ended=True)
         if self.state == "connecting":
-            await self.refuse(500 if code == 1011 else 403, text, code=code)
-            return
+            return await self.refuse(500 if code == 1011 else 403, text, code=code)
         self.state, self._end = "closed", (code, text, True)
+        self._incoming = self._outgoing = None
+        send = self._send
         try:
-            await self._send({"type": "websocket.close", "code": code, "reason": text})
+            await send({"type": "websocket.close", "code": code, "reason": text})
         except (OSError, RuntimeError):
             # Gone before our close frame: whether it is closed is all that anybody asks.
-            self._end = (1006, "", False)
+            await self._learn()
         except BaseException:
             # Cut off before it was sent: the connection is still there to be closed.
-            self.state = "open"
+            self._become("open")
             raise
 
-    def note(self, event: Event) -> None:
-        """Keep in step with an event that a mounted application received or sent here.
-
-        Args:
-            event: What the server has said.
-        """
+    def _note(self, event: Event) -> None:
+        """Keep in step with an event that a mounted application received or sent here."""
         kind = event["type"]
         if kind == "websocket.connect":
-            self._burst = 0
+            self._burst = None
         elif kind == "websocket.accept":
-            self.state, self.accepted = "open", True
+            self._become("open")
+            self.accepted = True
         elif kind in ("websocket.close", "websocket.disconnect", "websocket.http.response.start"):
-            self.state = "closed"
+            self._become("closed")
 
-    def _raise_not_open(self, what: str) -> NoReturn:
-        if self.state == "closed":
-            self._raise_closed()
+    async def _raise_not_open(self, what: str) -> NoReturn:
+        closed = self.state == "closed"
+        await self._again(ended=closed, ever=what == "receiving")
+        if closed:
+            raise ConnectionClosed(*self._end[:2], self)
         raise RuntimeError(
             f"expected an accepted WebSocket, got {what} before accept; call await ws.accept()"
         )
 
-    def _raise_closed(self) -> NoReturn:
-        code, reason, _ = self._end
-        raise ConnectionClosed(code, reason)
+    async def _again(self, *, ended: bool = False, ever: bool = False) -> None:
+        self._vain = self._vain or Vain(self._scope)
+        await self._vain.again(ended=ended, ever=ever)
 
     def _raise_disconnect(self, event: Event) -> NoReturn:
         if event["type"] != "websocket.disconnect":
             raise RuntimeError(f"expected websocket.receive or .disconnect, got {event['type']!r}")
-        code = event.get("code")
+        self._note_end(event)
+        raise ConnectionClosed(*self._end[:2], self)
+
+    def _note_end(self, event: Event) -> None:
+        if self.state != "closed" or self._end is _LOST:
+            code = event.get("code")
+            self._end = (1005 if code is None else int(code), event.get("reason") or "", False)
+            self._become("closed")
+
+    async def _lose(self, error: BaseException) -> NoReturn:
         if self.state != "closed":
-            self._end = (1005 if code is None else code, event.get("reason") or "", False)
-            self.state = "closed"
-        self._raise_closed()
+            await self._learn()
+        raise ConnectionClosed(*self._end[:2], self) from error
 
-    def _lose(self, error: BaseException) -> NoReturn:
-        if self.state != "closed":
-            self.state, self._end = "closed", (1006, "", False)
-        code, reason, _ = self._end
-        raise ConnectionClosed(code, reason) from error
-
-
-def _text(message: str | bytes) -> str:
-    return message if isinstance(message, str) else message.decode("utf-8", "replace")
-
-
-def _bytes(message: str | bytes) -> bytes:
-    return message.encode("utf-8", "surrogatepass") if isinstance(message, str) else message
+    async def _learn(self) -> None:
+        """Close what cannot be sent to, as the server says it ended."""
+        reading = (self._burst or 0) & _READING
+        self._become("closed")
+        self._end = _LOST
+        if not reading:
+            if (event := await disconnect_of(self._receive)) is not None:
+                self._note_end(event)
+            return
+        # It is told to who waits for a message: taken from there, that would wait for ever.
+        for _ in range(TURNS):
+            if self._end is not _LOST:
+                return
+            await asyncio.sleep(0)

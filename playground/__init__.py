@@ -2,21 +2,32 @@
 
 from __future__ import annotations
 
-from playground import kernel, magic, nested
+from typing import Final
+
+# First of all: it refuses another package of that name in words.
+from playground.framework import App, __version__  # isort: skip
+from playground import exports as exports
+from playground import saved as saved
 from playground.checks import check, exercise
-from playground.clients import Client
+from playground.clients.client import Client
 from playground.lab import Lab
-from playground.live.complaints import NotOnStage
-from playground.nested import allow_nested_run, forbid_nested_run
+from playground.live.tracebacks import NotOnStage
+from playground.notebook import kernel, nested, tooltips
+from playground.notebook.cells import cells
+from playground.notebook.magic import ServeMagic
+from playground.notebook.nested import allow_nested_run, forbid_nested_run
 from playground.serving import serve, stop_all
-from playground.stage import StartupFailed
+from playground.stage import ON_SWAP, StartupFailed
 from playground.traffic.log import Log
 from playground.traffic.model import Entry, Exchange
 from playground.transports import ClientClosed, HandshakeRefused, Response
 
 kernel.warm_up()
+cells.begin()
 nested.advise()
-magic.register()
+tooltips.begin()
+_magic: Final = ServeMagic(serve, App, ON_SWAP)
+_magic.register()
 
 __all__ = [
     "Client",
@@ -29,6 +40,7 @@ __all__ = [
     "NotOnStage",
     "Response",
     "StartupFailed",
+    "__version__",
     "allow_nested_run",
     "check",
     "exercise",
@@ -40,4 +52,4 @@ __all__ = [
 
 def load_ipython_extension(ip: object) -> None:
     """Do what importing does, for ``%load_ext playground``."""
-    magic.register(ip)
+    _magic.register(ip)

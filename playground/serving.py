@@ -3,22 +3,36 @@
 from __future__ import annotations
 
 import atexit
+import contextlib
 import sys
 import threading
-from collections.abc import Iterable
-from os import PathLike
+from collections.abc import Iterable, Iterator, Sequence
+from types import FrameType
 from typing import Any, Final
 
-from playground.advice import check_app, name_of
-from playground.lab import Lab, TransportName
-from playground.live.carrying import Carry, check_carry
-from playground.stage import OnSwap, check_on_swap
+from playground.lab import Lab, Parts, TransportName, move, parts_of
+from playground.lab.code import Policies
+from playground.lab.settings import Path, Settings, check_origins
+from playground.lab.wiring import wired
+from playground.live.advice import check_app, name_of
+from playground.live.carrying import Carry
+from playground.live.following import Followed, following, imported_as
+from playground.live.importing import imported
+from playground.live.misserved import says_what_to_write
+from playground.notebook import kernel
+from playground.stage import OnSwap
 from playground.traffic.log import Log
 
 labs: Final[dict[str, Lab]] = {}
 """The labs of this kernel by name, stopped ones too."""
 
+# The threads on which apps live: whoever waits there has everybody wait.
+_LOOPS: Final = ("playground-server", "playground-memory")
 
+_turns: Final[dict[str, threading.RLock]] = {}
+
+
+@says_what_to_write
 def serve(
     app: Any,
     *,
@@ -29,82 +43,184 @@ def serve(
     carry: Carry = False,
     frames: bool = False,
     origins: Iterable[str] = (),
+    isolate: bool = True,
     url: str | None = None,
-    max_entries: int = 50_000,
-    max_bytes: int = 32 * 1024 * 1024,
-    spill: str | PathLike[str] | None = None,
+    max_entries: int | None = None,
+    max_bytes: int | None = None,
+    spill: Path = None,
+    see: Sequence[str] | None = None,
 ) -> Lab:
     """Serve an app from this kernel, and keep serving what its name stands for.
 
-    Run it again as often as you like: the same name is the same lab on the same port, with the new
-    code on stage and the sockets still open.
+    ::
+
+        lab = serve(Chat)  # the panel, if it is the last line
+        alice = await lab.connect("/echo")
+
+    Run it again as often as you like. The same name is the same lab on the same port, with the new
+    code on stage and the sockets still open. If it raises, nothing changes.
 
     Args:
-        app: An `App` subclass, an instance, or any ASGI app.
-        name: What the lab is called; the class's name by default.
+        app: An `App` subclass, an instance, any ASGI app, or as text where one is: ``"chat:app"``.
+        name: What the lab is called; by default as its class, and what is no class as the variable
+            that it is given in: bind that to another, which takes the stage.
         port: A TCP port on 127.0.0.1; by default a free one, which the lab then keeps.
-        transport: ``"server"`` (uvicorn on a thread), or ``"memory"`` (no network, in this loop);
-            by default whichever this Python can.
+        transport: ``"server"`` or ``"memory"`` (no network); by default what this Python can.
         on_swap: What becomes of open sockets when the code changes: ``"handover"``, ``"close"``
-            (with 1012; the lab's own clients connect again) or ``"keep"`` (on the old code).
-        carry: What of the app's state goes on when the code changes: nothing, so that an instance
-            starts fresh; attributes by name, such as ``["rooms"]``; or with True all that it has
-            set. The new instance gets them before its start-up. Sessions always go on.
-        frames: Whether the log also holds every frame of the WebSockets that are opened from now
-            on, both ways: ping, pong, close, and each piece of a message, with its opcode, FIN and
-            RSV bits, mask, and its payload's size before and after compression. A control frame's
-            payload is kept; a data frame's is its message's. The server then takes compression
-            (permessage-deflate) from whoever offers it, as browsers do and the lab's own clients
-            do not; without frames it takes none. Where there are no frames, as with
-            transport="memory", or none can be seen, the log says so, and `Lab.doctor`.
+            (with 1012; the lab's clients connect again) or ``"keep"`` (on the old code).
+        carry: What of the app's state goes on then: nothing; attributes by name, ``["rooms"]``; or
+            with True all that it has set, before its start-up. Sessions always go on.
+        frames: Whether the log holds every WebSocket frame too; see `Lab.frames`.
         origins: More origins whose pages may talk to the app, such as ``"https://example.org"``.
-        url: The address a browser should use, if you know better; ``{port}`` is filled in. By
-            default it is found out.
-        max_entries: How many entries the log keeps; older ones are let go, and counted.
-        max_bytes: How many bytes they may take up; 32 MiB by default.
+        isolate: Whether pages that share an address with Jupyter, as on a Hub, can do nothing
+            there; False if you trust everybody who writes to the app.
+        url: The address a browser should use, if you know better; ``{port}`` is filled in.
+        max_entries, max_bytes: What the log keeps, at first 50,000 entries in 32 MiB.
         spill: A ``.jsonl`` file that all traffic is written to as it comes; see `Lab.spill`.
+        see: Attributes of the app, such as ``["rooms"]``, of which each change is a row; see
+            `Lab.see`. By default what is seen by now.
 
     Returns:
         The lab. As the last line of a cell it shows its panel.
 
     Raises:
-        TypeError: If `app` is no app, or `carry` neither a bool nor a list of names.
-        ValueError: If there is no such transport or policy, or the file's name is not ``.jsonl``.
+        TypeError, ValueError: If `app` is no app, or another argument is not as said above.
+        ImportError: If there is nothing to import where `app` says.
         OSError: If the port is taken, or the file cannot be written.
-        NotOnStage: If its constructor or start-up fails; an earlier revision goes on serving.
+        NotOnStage: If its constructor or start-up fails.
     """
-    check_app(app)
-    check_carry(carry)
-    chosen = _checked(transport, on_swap)
-    called = name or name_of(app)
-    lab = labs.get(called)
-    if lab is not None and lab.fits(chosen, port):
-        lab.on_swap, lab.carry = on_swap, carry
-        lab.see_frames(frames)
-        if spill is not None:
-            lab.spill(spill)
-        lab.serve_again(app)
+    app, followed = _given(app, sys._getframe(2))
+    called, chosen = name or followed.name or name_of(app), _checked(transport, port, origins)
+    settings = Settings(
+        on_swap, carry, frames, tuple(origins), isolate, url, max_entries, max_bytes, spill, see
+    )
+    settings.check()
+    with _one_at_a_time(called):
+        lab = labs.get(called)
+        if lab is not None and parts_of(lab).life.fits(chosen, port):
+            _go_on(parts_of(lab), app, followed, settings)
+        else:
+            parts = _begun(called, chosen, port, app, followed, settings, lab)
+            if lab is None:
+                lab = labs[called] = Lab(parts)
+            else:
+                _let_go(lab, parts)
+        _say_what_is_not_followed(parts_of(lab), followed)
         return lab
-    if lab is not None:
-        lab.stop()
-        spill = spill if spill is not None else lab.spilling
-    log = Log(max_entries, max_bytes, lock=threading.Lock())
-    lab = Lab(
-        called, chosen, log, port=port, on_swap=on_swap, carry=carry, frames=frames,
-        origins=origins, url=url,
-    )  # fmt: skip
-    lab.spill(spill)
+
+
+@contextlib.contextmanager
+def _one_at_a_time(name: str) -> Iterator[None]:
+    """Serve under a name from one thread after another.
+
+    Raises:
+        RuntimeError: If that would wait for itself: in a handler, or in the app's own start-up.
+    """
+    if name in labs:
+        parts_of(labs[name]).transport.check_caller()
+    turn = _turns.setdefault(name, threading.RLock())
+    # A thread of a lab's own must not wait: a cell may hold the turn, and wait for that thread.
+    ours = threading.current_thread().name.startswith("playground-")
+    if not turn.acquire(blocking=not ours):
+        raise RuntimeError(
+            f"expected serve() of {name} from a cell, got one from inside of its own start-up, "
+            "which would wait for itself; call it from a cell"
+        )
     try:
-        lab.begin(app)
+        if threading.current_thread().name in _LOOPS:
+            raise RuntimeError(
+                f"expected serve() of {name} from a cell, got one from inside a handler, where "
+                "everybody would wait for it; call it from a cell, or from asyncio.to_thread"
+            )
+        yield
+    finally:
+        turn.release()
+
+
+def _go_on(parts: Parts, app: Any, followed: Followed, settings: Settings) -> None:
+    """Have a lab serve an app as is asked for now; if it cannot, all is as it was."""
+    before = Settings.of(parts)
+    try:
+        settings.take_effect(parts)
+        parts.life.go_on(app, followed)
     except BaseException:
-        lab.spill(None)
+        before.take_effect(parts)
+        if before.spill is None:
+            parts.spilling.spill(None)
         raise
-    labs[called] = lab
-    return lab
+    settings.limit(parts.log)
 
 
-def _checked(transport: TransportName | None, on_swap: OnSwap) -> TransportName:
-    check_on_swap(on_swap)
+def _begun(
+    name: str,
+    transport: TransportName,
+    port: int,
+    app: Any,
+    followed: Followed,
+    settings: Settings,
+    old: Lab | None,
+) -> Parts:
+    """Return the parts of a new lab that serves.
+
+    The one of that name which has served until now goes on as long as it is not sure that this one
+    does. A file that it writes to is not this one's before that.
+    """
+    log = Log(*settings.limits(), lock=threading.Lock())
+    policies = Policies(settings.on_swap, settings.carry)
+    parts = wired(
+        name, transport, log, policies, port=port, origins=settings.origins, url=settings.url
+    )
+    parts.entrance.isolation.on = settings.isolate
+    parts.frames.see(settings.frames)
+    parts.seeing.see_only(settings.see or ())
+    if old is None or not parts_of(old).spilling.writes_to(settings.spill):
+        parts.spilling.spill(settings.spill)
+    try:
+        parts.life.begin(app, followed)
+    except BaseException:
+        parts.spilling.spill(None)
+        raise
+    return parts
+
+
+def _let_go(lab: Lab, parts: Parts) -> None:
+    """Give a lab the parts that serve elsewhere, stop those it had, and write on in its file.
+
+    It stays the same object: there is one lab of a name, whatever variables hold it.
+    """
+    old = parts_of(lab)
+    spill = old.spilling.path
+    move(lab, parts)
+    try:
+        old.life.stop()
+    except RuntimeError as late:  # a handler blocks it; its thread ends when that handler does
+        parts.remarks.tell(str(late))
+    if spill is not None and parts.spilling.path is None:
+        parts.spilling.spill(spill)
+
+
+def _say_what_is_not_followed(parts: Parts, followed: Followed) -> None:
+    """Say at once, in a notebook, if no later cell will change what is served."""
+    if followed.why_not and kernel.shell() is not None:
+        parts.remarks.tell(followed.why_not)
+        kernel.say(followed.why_not, trouble=False)
+
+
+def _given(app: Any, frame: FrameType) -> tuple[Any, Followed]:
+    """Return the app that is to be served, and by which name it is followed.
+
+    Args:
+        app: What `serve` was given.
+        frame: Of whoever called `serve`.
+    """
+    found = imported(app) if isinstance(app, str) else app
+    check_app(found)
+    return found, imported_as(found) if isinstance(app, str) else following(found, frame=frame)
+
+
+def _checked(transport: TransportName | None, port: int, origins: Iterable[str]) -> TransportName:
+    _check_port(port)
+    check_origins(origins)
     chosen = transport or ("memory" if sys.platform == "emscripten" else "server")
     if chosen not in ("server", "memory"):
         raise ValueError(f"expected transport 'server' or 'memory', got {chosen!r}; leave it out")
@@ -112,9 +228,42 @@ def _checked(transport: TransportName | None, on_swap: OnSwap) -> TransportName:
 
 
 def stop_all() -> None:
-    """Stop every lab of this kernel."""
+    """Stop every lab of this kernel.
+
+    Raises:
+        RuntimeError: If one could not be stopped; the others are by then.
+    """
+    failures = []
     for lab in list(labs.values()):
-        lab.stop()
+        try:
+            lab.stop()
+        except RuntimeError as error:
+            failures.append(error)
+    if failures:
+        raise failures[0]
 
 
-atexit.register(stop_all)
+def _at_exit() -> None:
+    """Stop what serves when Python ends; who ends it can do nothing about what is late."""
+    with contextlib.suppress(RuntimeError):
+        stop_all()
+
+
+atexit.register(_at_exit)
+
+
+def _check_port(port: object) -> None:
+    """Check a port, before anything is done about it.
+
+    Raises:
+        TypeError: If it is no number.
+        ValueError: If no port has this number.
+    """
+    if isinstance(port, bool) or not isinstance(port, int):
+        text = port.strip() if isinstance(port, str) else ""
+        remedy = f"write port={int(text)}" if text.isdecimal() else "leave it out for a free one"
+        raise TypeError(f"expected a port as a number, got {port!r}; {remedy}")
+    if not 0 <= port <= 65535:
+        raise ValueError(
+            f"expected a port from 1 to 65535, got {port}; leave it out, and a free one is chosen"
+        )

@@ -5,11 +5,15 @@ from __future__ import annotations
 import os
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
-import chromium as chromiums
 import pytest
 from hypothesis import HealthCheck, settings
 from playwright.sync_api import Browser, sync_playwright
+
+from tests.notebooks import chromium as chromiums
+from tests.tiers import Watch, is_quick
+from tests.workers import BySharing, how_many
 
 # How long an example takes says how busy the machine is. In CI a run is the same as the last.
 settings.register_profile(
@@ -34,13 +38,39 @@ def chromium() -> Iterator[Browser]:
         browser.close()
 
 
+def pytest_configure(config: pytest.Config) -> None:
+    """Hold the tests of the quick tier to what they promise, where no others run."""
+    if config.option.markexpr == "quick":
+        config.pluginmanager.register(Watch())
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_auto_num_workers() -> int:
+    """Say how many workers `-n auto` is."""
+    return how_many()
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> BySharing | None:
+    """Keep files that share something dear on one worker."""
+    return BySharing(config, log) if config.option.dist == "loadfile" else None
+
+
+@pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Let the files whose tests drive a browser come after all others; no file may have both kinds.
+    """Mark the tests by what they need; a run may then leave some out.
+
+    Let the files whose tests drive a browser come after all others; no file may have both kinds.
 
     Playwright's synchronous interface keeps an event loop running in the main thread from its first
     use to the end of the run, and no other loop can run there meanwhile. A file is run in one
     piece by one worker, so its first test decides when.
     """
+    for item in items:
+        if _uses(item, "chromium"):
+            item.add_marker("browser")
+        if is_quick(item):
+            item.add_marker("quick")
     items.sort(key=_turn)
     kinds = {(item.path, _turn(item) > 0) for item in items}
     _MIXED.update(path for path, late in kinds if late and (path, False) in kinds)

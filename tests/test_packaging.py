@@ -19,24 +19,25 @@ ROOT = Path(__file__).resolve().parent.parent
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
 ENVIRONMENT = yaml.safe_load((ROOT / "environment.yml").read_text())
 PYTHON = next(each[7:] for each in ENVIRONMENT["dependencies"] if str(each).startswith("python="))
+BINDER = {"python_version": PYTHON, "sys_platform": "linux"}
 STATIC = ROOT / "playground" / "widgets" / "static"
 
 # What conda-forge calls by another name than PyPI.
 ON_CONDA = {"redis-py": "redis"}
 
 # What takes long to import, or may not be there at all.
-HEAVY = "anywidget httpx ipywidgets IPython pandas starlette tornado uvicorn uvloop websockets"
+HEAVY = "anywidget httpx2 ipywidgets IPython pandas starlette tornado uvicorn uvloop websockets"
 
 
 def requirements(extra: str) -> dict[str, Requirement]:
-    """Return what an extra installs, by name, those of the extras that it names included."""
+    """Return what an extra installs on Binder, by name, those of the extras it names included."""
     found: dict[str, Requirement] = {}
     for line in PROJECT["optional-dependencies"][extra]:
         wanted = Requirement(line)
         if wanted.name == PROJECT["name"]:
             for each in wanted.extras:
                 found |= requirements(each)
-        else:
+        elif wanted.marker is None or wanted.marker.evaluate(BINDER):
             found[canonicalize_name(wanted.name)] = wanted
     return found
 
@@ -76,6 +77,7 @@ def test_environment_names_python_so_that_binder_sees_it() -> None:
     assert PYTHON in PROJECT["requires-python"]
 
 
+@pytest.mark.live
 def test_binder_makes_its_image_of_the_environment() -> None:
     render = ["--no-build", "--debug", "--user-id", "1000", "--user-name", "jovyan", str(ROOT)]
     command = [sys.executable, "-m", "repo2docker", *render]
@@ -89,19 +91,45 @@ def test_framework_and_playground_require_nothing() -> None:
     assert PROJECT["dependencies"] == []
 
 
-def test_versions_agree() -> None:
+def test_the_version_is_written_down_once() -> None:
+    import micropie
+    import playground
+
+    assert "version" in PROJECT["dynamic"]
+    assert playground.__version__ == micropie.__version__
+    assert f"## [{micropie.__version__}]" in (ROOT / "CHANGELOG.md").read_text()
+    sources = [path for each in ("micropie", "playground") for path in (ROOT / each).rglob("*.py")]
+    text = f'__version__ = "{micropie.__version__}"'
+    assert [path for path in sources if text in path.read_text()] == [
+        ROOT / "micropie" / "__init__.py"
+    ]
+
+
+@pytest.mark.live
+def test_a_wheel_is_named_after_the_version(wheel: list[str]) -> None:
     import micropie
 
-    assert micropie.__version__ == PROJECT["version"]
-    assert f"## [{PROJECT['version']}]" in (ROOT / "CHANGELOG.md").read_text()
+    about = f"micropie_playground-{micropie.__version__}.dist-info/METADATA"
+    assert about in wheel
 
 
+def test_every_python_of_the_matrix_is_in_the_classifiers() -> None:
+    workflow = yaml.safe_load((ROOT / ".github" / "workflows" / "tests.yml").read_text())
+    matrix = workflow["jobs"]["linux"]["strategy"]["matrix"]["python"]
+    pattern = r"Programming Language :: Python :: (3\.\d+)"
+    named = [re.fullmatch(pattern, each) for each in PROJECT["classifiers"]]
+    assert [each[1] for each in named if each] == matrix
+    assert PROJECT["requires-python"] == f">={matrix[0]}"
+
+
+@pytest.mark.live
 @pytest.mark.parametrize("package", ["micropie", "micropie.testing", "playground"])
 def test_a_package_can_be_imported_with_the_standard_library_alone(package: str) -> None:
     # -S: without site-packages; -I: without this folder and PYTHONPATH.
     run_python(f"import {package}", "-I", "-S")
 
 
+@pytest.mark.live
 def test_importing_playground_brings_nothing_heavy() -> None:
     loaded = run_python("import playground\nprint(*sys.modules)").split()
     assert set(loaded) & set(HEAVY.split()) == set()
@@ -117,6 +145,7 @@ def wheel(tmp_path_factory: pytest.TempPathFactory) -> list[str]:
     return zipfile.ZipFile(next(folder.glob("*.whl"))).namelist()
 
 
+@pytest.mark.live
 def test_a_wheel_has_every_module_and_every_static_file(wheel: list[str]) -> None:
     kinds = {".py", ".js", ".css", ".typed"}
     files = [path for each in ("micropie", "playground") for path in (ROOT / each).rglob("*")]
@@ -139,6 +168,6 @@ def test_a_wheel_has_nothing_else(wheel: list[str]) -> None:
 
 def test_a_face_needs_no_network() -> None:
     loads = re.compile(r"https?://(?!www\.w3\.org/|127\.0\.0\.1:)|@import |url\(")
-    files = [path for path in STATIC.iterdir() if path.suffix in (".js", ".css")]
+    files = [path for path in STATIC.rglob("*") if path.suffix in (".js", ".css")]
     assert files
     assert [path.name for path in files if loads.search(path.read_text())] == []

@@ -22,6 +22,18 @@ def test_its_pictures_are_there_and_light() -> None:
     assert all(0 < file.stat().st_size < 1_500_000 for file in files)
 
 
+def test_what_the_papers_lead_to_is_there() -> None:
+    papers = [*ROOT.glob("*.md"), *(ROOT / ".github").rglob("*.md")]
+    missing = [
+        (paper.name, link)
+        for paper in papers
+        for link in re.findall(r"\]\((?!https?:|#)([^)#\s]+)", paper.read_text(encoding="utf-8"))
+        if not (paper.parent / link).exists()
+    ]
+    assert len(papers) >= 6
+    assert missing == []
+
+
 def test_every_command_of_make_that_it_names_is_there() -> None:
     makefile = (ROOT / "Makefile").read_text(encoding="utf-8")
     targets = set(re.findall(r"^([a-z]+):.*##", makefile, re.MULTILINE))

@@ -14,7 +14,9 @@ from urllib.parse import urlsplit
 
 from micropie.backends import SessionStoreError
 from micropie.backends.values import dump, load
-from micropie.sessions import SessionBackend, merged
+from micropie.merging import merged
+from micropie.sessions import SessionBackend
+from micropie.storable import stored
 
 if TYPE_CHECKING:
     from redis.asyncio import Redis
@@ -89,16 +91,22 @@ class RedisSessionBackend(SessionBackend):
             SessionStoreError: Redis is not there, or refuses.
             TypeError: The data is not JSON.
         """
-        await self._set(session_id, data, timeout, only_over=False)
-
-    async def replace(self, session_id: str, data: dict[str, Any], timeout: float) -> None:
-        """Keep the data of a session that has not ended in the meantime; raises as `save` does."""
-        await self._set(session_id, data, timeout, only_over=True)
+        key = self._key(session_id)
+        kept = bool(data) and timeout > 0
+        value = _write(data, timeout) if kept else b""
+        async with self._link() as link:
+            if kept:
+                await link.client.set(key, value, px=_ms(timeout))
+            else:
+                await link.client.delete(key)
 
     async def merge(
         self, session_id: str, before: dict[str, Any], after: dict[str, Any], timeout: float
     ) -> None:
         """Save what was changed, over nothing newer than what it is merged with; see `save`."""
+        after = stored(after)
+        if after == before:
+            return
         key, swapped = self._key(session_id), False
         while not swapped:
             # Each turn that fails is one in which another worker has saved.
@@ -115,18 +123,6 @@ class RedisSessionBackend(SessionBackend):
         link = self._links.pop(asyncio.get_running_loop(), None)
         if link is not None:
             await link.close()
-
-    async def _set(
-        self, session_id: str, data: dict[str, Any], timeout: float, *, only_over: bool
-    ) -> None:
-        key = self._key(session_id)
-        kept = bool(data) and timeout > 0
-        value = _write(data, timeout) if kept else b""
-        async with self._link() as link:
-            if kept:
-                await link.client.set(key, value, px=_ms(timeout), xx=only_over)
-            else:
-                await link.client.delete(key)
 
     def _key(self, session_id: str) -> str:
         return self._prefix + session_id
@@ -194,7 +190,7 @@ def _pool_options(timeout: float) -> dict[str, Any]:
         "timeout": timeout,
         "socket_timeout": timeout,
         "socket_connect_timeout": timeout,
-        # Once more at once, for a connection that went stale when Redis was started anew; whatever
+        # Once more at once, for a connection that went stale when Redis was restarted; whatever
         # is asked for here may be done twice.
         "retry": Retry(NoBackoff(), 1, (ConnectionLost,)),
     }

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import logging
 import os
 import sqlite3
 import threading
@@ -21,9 +22,13 @@ from typing import Any, TypeVar
 
 from micropie.backends import SessionStoreError
 from micropie.backends.values import dump, load
-from micropie.sessions import SessionBackend, merged
+from micropie.merging import merged
+from micropie.sessions import SessionBackend
+from micropie.storable import stored
 
 T = TypeVar("T")
+
+logger = logging.getLogger(__name__)
 
 # Each save takes out so many expired sessions: the file stops growing, and no save takes long.
 _SWEPT = 16
@@ -41,9 +46,6 @@ CREATE INDEX IF NOT EXISTS micropie_sessions_expiry ON micropie_sessions (expiry
 _SELECT = "SELECT CAST(data AS BLOB) FROM micropie_sessions WHERE id = ? AND expiry > ?"
 _SLIDE = "UPDATE micropie_sessions SET expiry = ? + timeout WHERE id = ? AND expiry > ?"
 _SAVE = "INSERT OR REPLACE INTO micropie_sessions (id, data, timeout, expiry) VALUES (?, ?, ?, ?)"
-_REPLACE = (
-    "UPDATE micropie_sessions SET data = ?, timeout = ?, expiry = ? WHERE id = ? AND expiry > ?"
-)
 _DELETE = "DELETE FROM micropie_sessions WHERE id = ?"
 _SWEEP = (
     "DELETE FROM micropie_sessions WHERE id IN "
@@ -97,19 +99,14 @@ class SQLiteSessionBackend(SessionBackend):
         else:
             await self._do(_save, session_id, _text(data), timeout, self._clock())
 
-    async def replace(self, session_id: str, data: dict[str, Any], timeout: float) -> None:
-        """Keep the data of a session that has not ended in the meantime; raises as `save` does."""
-        if not data or timeout <= 0:
-            await self._do(_delete, session_id)
-        else:
-            await self._do(_replace, session_id, _text(data), timeout, self._clock())
-
     async def merge(
         self, session_id: str, before: dict[str, Any], after: dict[str, Any], timeout: float
     ) -> None:
         """Save what was changed, in one transaction; raises as `save` does."""
         # A copy: the thread must not see what others do to the dictionary from now on.
-        after = load(dump(after), session_id)
+        after = stored(after)
+        if after == before:
+            return
         await self._do(_merge, session_id, before, after, timeout, self._clock())
 
     async def close(self) -> None:
@@ -174,7 +171,7 @@ class _File:
                 self._connection = self._open()
             return work(self._connection, *args)
         except (sqlite3.Error, OSError) as error:
-            # Whatever is wrong may be mended meanwhile: the next use opens the file anew.
+            # Whatever is wrong may be mended meanwhile: the next use opens the file again.
             self._drop()
             raise SessionStoreError(
                 f"expected a session file that SQLite can use at {str(self._path)!r}, got "
@@ -193,6 +190,12 @@ class _File:
         # Sessions are secrets: SQLite gives the files that it puts beside this one the same mode.
         os.close(os.open(self._path, os.O_RDWR | os.O_CREAT, 0o600))
         self._identity = os.stat(self._path)
+        if os.name != "nt" and self._identity.st_mode & 0o077:
+            logger.warning(
+                "Others on this machine may read or write the session file %s; chmod 600 it, or "
+                "whoever reads it is logged in as anybody.",
+                self._path,
+            )
         connection = sqlite3.connect(
             self._path, timeout=self._busy_timeout, isolation_level=None, check_same_thread=False
         )
@@ -267,12 +270,6 @@ def _save(
     with _transaction(connection):
         connection.execute(_SAVE, (session_id, text, timeout, now + timeout))
         connection.execute(_SWEEP, (now, _SWEPT))
-
-
-def _replace(
-    connection: sqlite3.Connection, session_id: str, text: str, timeout: float, now: float
-) -> None:
-    connection.execute(_REPLACE, (text, timeout, now + timeout, session_id, now))
 
 
 def _merge(

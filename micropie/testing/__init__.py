@@ -6,18 +6,27 @@ has ended when `Client.stop()` returns.
 """
 
 from micropie.testing.client import Client
+from micropie.testing.clock import Clock, Restless, Stuck
 from micropie.testing.http import Response, ResponseIncomplete, ResponseStream
 from micropie.testing.lifespan import LifespanFailed
+from micropie.testing.orders import Exploration, explore
 from micropie.testing.session import WebSocketRefused, WebSocketSession
+from micropie.testing.unreachable import OutOfReach
 from micropie.testing.websocket import ClientGone
 
 __all__ = [
     "Client",
     "ClientGone",
+    "Clock",
+    "Exploration",
     "LifespanFailed",
+    "OutOfReach",
     "Response",
     "ResponseIncomplete",
     "ResponseStream",
+    "Restless",
+    "Stuck",
     "WebSocketRefused",
     "WebSocketSession",
+    "explore",
 ]

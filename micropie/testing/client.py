@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import asyncio
+import itertools
 import json as jsonlib
-import logging
 from collections.abc import AsyncIterable, AsyncIterator, Iterable, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager, asynccontextmanager, nullcontext
 from types import TracebackType
 from typing import Any
 from urllib.parse import urlencode
 
+from micropie.logs import logger_of
 from micropie.testing.http import Exchange, Response, ResponseStream
 from micropie.testing.lifespan import Lifespan, LifespanFailed
 from micropie.testing.scopes import (
@@ -24,10 +25,10 @@ from micropie.testing.scopes import (
 from micropie.testing.session import WebSocketRefused, WebSocketSession
 from micropie.testing.tasks import Tasks
 from micropie.testing.waiting import Deadline
-from micropie.testing.websocket import Connection, Refused
-from micropie.types import ASGIApp, Scope
+from micropie.testing.websocket import Accepted, Connection, Refused
+from micropie.types import NUMBER, ASGIApp, Scope
 
-logger = logging.getLogger(__name__)
+logger = logger_of(__name__)
 
 Body = bytes | AsyncIterable[bytes]
 Form = Mapping[str, Any] | Iterable[tuple[str, Any]]
@@ -51,6 +52,9 @@ class Client:
         max_message: Bytes of a WebSocket message above which the server closes with 1009.
     """
 
+    # Whether somebody else tells what goes wrong.
+    _quiet = False
+
     def __init__(
         self,
         app: ASGIApp,
@@ -68,11 +72,13 @@ class Client:
         self._root_path = root_path
         self._max_message = max_message
         self._state: dict[str, Any] = {}
-        self._tasks = Tasks(app, timeout)
+        self._tasks = Tasks(app, timeout, quiet=self._quiet)
+        self._numbers = itertools.count(1)
         self._lifespan: Lifespan | None = None
         self._living: asyncio.Task[None] | None = None
-        self._connections: set[Connection] = set()
-        self._exchanges: set[Exchange] = set()
+        # In the order they were opened, which a set would not keep.
+        self._connections: dict[Connection, None] = {}
+        self._exchanges: dict[Exchange, None] = {}
 
     @property
     def errors(self) -> list[BaseException]:
@@ -240,9 +246,9 @@ class Client:
         fields = merge_headers(implied, self._headers, encode_headers(headers))
         scope = http_scope(method.upper(), path, fields, self._address, self._root_path)
         exchange = Exchange(scope["method"])
-        self._exchanges.add(exchange)
+        self._exchanges[exchange] = None
         task = self._tasks.run(self._with_state(scope), exchange)
-        task.add_done_callback(lambda _: self._exchanges.discard(exchange))
+        task.add_done_callback(lambda _: self._exchanges.pop(exchange, None))
         try:
             async with self._uploading(exchange, body):
                 name = f"{method} {path}"
@@ -285,9 +291,9 @@ class Client:
         address = client or self._address
         scope = websocket_scope(path, fields, subprotocols, address, self._root_path)
         connection = Connection(scope, self._max_message)
-        self._connections.add(connection)
+        self._connections[connection] = None
         task = self._tasks.run(self._with_state(scope), connection)
-        task.add_done_callback(lambda _: self._connections.discard(connection))
+        task.add_done_callback(lambda _: self._connections.pop(connection, None))
         try:
             async with Deadline(self.timeout, f"the app to accept or refuse {path!r}"):
                 answer = await asyncio.shield(connection.answer)
@@ -296,10 +302,16 @@ class Client:
             raise
         if isinstance(answer, Refused):
             raise WebSocketRefused(answer, path) from connection.raised
+        return self._session(connection, answer, path, task)
+
+    def _session(
+        self, connection: Connection, answer: Accepted, path: str, task: asyncio.Task[None]
+    ) -> WebSocketSession:
         return WebSocketSession(connection, answer, path, self.timeout, task, self.errors)
 
     def _with_state(self, scope: Scope) -> Scope:
         scope["state"] = self._state.copy()
+        scope[NUMBER] = next(self._numbers)
         return scope
 
 

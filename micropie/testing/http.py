@@ -49,7 +49,7 @@ class Response:
         return self.body.decode("utf-8", "replace")
 
     def json(self) -> Any:
-        """Return the body as the JSON value it is; `ValueError` if it is none."""
+        """Return the value of a body that holds JSON; `ValueError` if it does not."""
         return json.loads(self.body)
 
     def header(self, name: str) -> str | None:
@@ -264,6 +264,10 @@ class ResponseStream:
         except ResponseIncomplete:
             raise ResponseIncomplete(self._response(bytes(body))) from None
         return self._response(bytes(body))
+
+    def leave(self) -> None:
+        """Disconnect before the end: the app gets `http.disconnect`, who reads here an error."""
+        self._exchange.leave()
 
     def _response(self, body: bytes) -> Response:
         return Response(self.status, self.headers, body)

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import asyncio
-import logging
 
+from micropie.logs import logger_of
 from micropie.testing.rules import refuse
 from micropie.testing.waiting import Pipe
 from micropie.types import Event
 
-logger = logging.getLogger(__name__)
+logger = logger_of(__name__)
 
 
 class LifespanFailed(RuntimeError):

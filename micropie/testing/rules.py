@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterable
 from typing import Any
 
+from micropie.closing import REASON_BYTES, check_code
 from micropie.testing.scopes import RawHeaders
 from micropie.types import Event
 
@@ -62,9 +63,8 @@ def check_close(code: int | None, reason: str) -> None:
         if reason:
             raise ValueError(f"expected no close reason without a code, got {reason!r}")
         return
-    if not (code in range(1000, 1004) or code in range(1007, 1015) or code in range(3000, 5000)):
+    check_code(code)
+    if len(reason.encode()) > REASON_BYTES:
         raise ValueError(
-            f"expected a close code that may be sent, got {code!r}; use 1000, or 3000 to 4999"
+            f"expected a close reason of at most {REASON_BYTES} bytes, got {reason!r}; cut it"
         )
-    if len(reason.encode()) > 123:
-        raise ValueError(f"expected a close reason of at most 123 bytes, got {reason!r}; cut it")

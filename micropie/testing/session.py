@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from types import TracebackType
 
 from micropie.exceptions import ConnectionClosed
+from micropie.failures import words_of
 from micropie.testing.rules import check_bytes, check_close
 from micropie.testing.scopes import decode_headers
 from micropie.testing.waiting import Deadline
@@ -79,6 +80,23 @@ class WebSocketSession:
         if self._connection.events.crowded():
             async with Deadline(self._timeout, f"the app to read what came to {self.path!r}"):
                 await self._connection.events.room()
+        self._put(message)
+
+    def send_now(self, message: str | bytes) -> bool:
+        """Send one message if the app has room for it at once; return whether it had.
+
+        Args:
+            message: Text or bytes.
+
+        Raises:
+            ConnectionClosed: The connection is closed.
+        """
+        if self._connection.events.crowded():
+            return False
+        self._put(message if isinstance(message, str) else check_bytes(message))
+        return True
+
+    def _put(self, message: str | bytes) -> None:
         if (closed := self._connection.closed) is not None:
             raise ConnectionClosed(closed.code, closed.reason)
         self._connection.client_sends(message)
@@ -109,7 +127,7 @@ class WebSocketSession:
             if not self._errors:
                 raise
             error = self._errors[-1]
-            said = f"{late}; a handler raised {type(error).__name__}: {error}"
+            said = f"{late}; a handler raised {type(error).__name__}: {words_of(error)}"
             raise TimeoutError(said) from error
 
     async def close(self, code: int | None = 1000, reason: str = "") -> None:

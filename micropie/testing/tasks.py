@@ -6,14 +6,16 @@ Law of the room: no task outlives `end()`.
 from __future__ import annotations
 
 import asyncio
-import logging
 from collections.abc import AsyncIterator, Callable, Coroutine
 from contextlib import asynccontextmanager
-from typing import Any, Protocol, TypeGuard
+from typing import Any, Protocol
 
+from micropie.failures import is_failure
+from micropie.logs import logger_of
+from micropie.testing.holding import enter, hold
 from micropie.types import ASGIApp, Event, Scope
 
-logger = logging.getLogger(__name__)
+logger = logger_of(__name__)
 
 # How long a handler may take to end by itself after it was told that nobody is there.
 GRACE = 1.0
@@ -44,25 +46,37 @@ class End(Protocol):
 
 
 class Tasks:
-    """All the tasks of one client."""
+    """All the tasks of one client.
 
-    def __init__(self, app: ASGIApp, timeout: float) -> None:
+    Args:
+        app: The app that runs in them.
+        timeout: Seconds that the client has for one wait.
+        quiet: Whether what goes wrong is told by others, and not logged.
+    """
+
+    def __init__(self, app: ASGIApp, timeout: float, *, quiet: bool = False) -> None:
         self.errors: list[BaseException] = []
         self._app = app
+        self._quiet = quiet
         self._grace = min(GRACE, timeout)
-        self._running: set[asyncio.Task[None]] = set()
+        # In the order they began, which a set would not keep.
+        self._running: dict[asyncio.Task[None], None] = {}
+        self._let_go: Callable[[], None] | None = None
 
     def run(self, scope: Scope, end: End) -> asyncio.Task[None]:
         """Start the app for a scope."""
 
-        def heard(error: BaseException, request: object = None) -> None:
+        def heard(error: BaseException, request: object = None) -> bool:
             end.raised = error
             self._keep(error)
+            return self._quiet
 
         scope["micropie.error_hook"] = heard
+        if self._let_go is None:
+            self._let_go = hold(asyncio.get_running_loop())
         task = asyncio.get_running_loop().create_task(self._run(scope, end))
-        self._running.add(task)
-        task.add_done_callback(self._running.discard)
+        self._running[task] = None
+        task.add_done_callback(lambda done: self._running.pop(done, None))
         return task
 
     @asynccontextmanager
@@ -101,23 +115,29 @@ class Tasks:
         finally:
             for task in self._others(None):
                 task.cancel()
+            if self._let_go is not None:
+                self._let_go()
+                self._let_go = None
 
-    def _others(self, but: asyncio.Task[None] | None) -> set[asyncio.Task[None]]:
-        return self._running - {but, asyncio.current_task()}
+    def _others(self, but: asyncio.Task[None] | None) -> list[asyncio.Task[None]]:
+        here = asyncio.current_task()
+        return [task for task in self._running if task is not but and task is not here]
 
     async def _run(self, scope: Scope, end: End) -> None:
         error: BaseException | None = None
+        enter(self._keep)
         try:
             error = _returned(await self._app(scope, end.receive, end.send))  # type: ignore[func-returns-value]
         except BaseException as raised:
             error = raised
         kept = end.app_ended(error)
-        if isinstance(error, KeyboardInterrupt | GeneratorExit) or _cancelled(error):
-            raise error
+        if error is not None and not is_failure(error):
+            raise error  # cancelled, or Ctrl-C
         if kept is not None:
             end.raised = kept
             self._keep(kept)
-            logger.error("exception in the ASGI app under test", exc_info=kept)
+            if not self._quiet:
+                logger.error("exception in the ASGI app under test", exc_info=kept)
 
     def _keep(self, error: BaseException) -> None:
         if not any(error is known for known in self.errors):
@@ -129,12 +149,6 @@ def _returned(result: object) -> TypeError | None:
     if result is None:
         return None
     return TypeError(f"expected the app to return None, got {result!r}")
-
-
-def _cancelled(error: BaseException | None) -> TypeGuard[asyncio.CancelledError]:
-    # An app may raise CancelledError by itself: that is an error like any other.
-    task = asyncio.current_task()
-    return isinstance(error, asyncio.CancelledError) and task is not None and task.cancelling() > 0
 
 
 def _tell(task: asyncio.Task[None], failed: Callable[[BaseException], None]) -> None:

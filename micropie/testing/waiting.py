@@ -37,7 +37,8 @@ class Pipe(Generic[T]):
         self._last: list[T] = []
         self._told = False
         self._weight = 0
-        self._waiting: set[asyncio.Future[None]] = set()
+        # In the order they came, which a set would not keep.
+        self._waiting: dict[asyncio.Future[None], None] = {}
 
     def put(self, item: T, size: int = 0) -> None:
         """Add an item; after the end it is dropped, as a closed socket drops it."""
@@ -90,11 +91,11 @@ class Pipe(Generic[T]):
 
     async def _change(self) -> None:
         change = asyncio.get_running_loop().create_future()
-        self._waiting.add(change)
+        self._waiting[change] = None
         try:
             await change
         finally:
-            self._waiting.discard(change)
+            self._waiting.pop(change, None)
 
     def _wake(self) -> None:
         for change in self._waiting:

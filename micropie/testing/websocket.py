@@ -71,12 +71,18 @@ class Connection:
         self.messages: Pipe[str | bytes | Closed] = Pipe()
         self.closed: Closed | None = None
         self.raised: BaseException | None = None
+        self._scope = scope
         self._offered = scope["subprotocols"]
         self._max_message = max_message
         self.events: Pipe[Event] = Pipe()
         self.events.put({"type": "websocket.connect"})
         self._refusal: tuple[int, RawHeaders] = (500, [])
         self._refusal_body = b""
+
+    @property
+    def name(self) -> str:
+        """What the client is called; "" where it has no name."""
+        return str(self._scope.get("micropie.client", ""))
 
     # The app's end.
 

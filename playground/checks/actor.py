@@ -1,12 +1,13 @@
-"""An actor: one scripted WebSocket client of a play, which says what it did and what it heard."""
+"""An actor: one scripted WebSocket client of a play, which notes what it sent and received."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
 from typing import Any, Final, Protocol
 
-from playground.checks.story import Fault, Story, fits, shown, told, wish
-from playground.clients import Client
+from playground.checks.story import Fault, Story, fits, received, shown, wish
+from playground.clients.asking import check_timeout
+from playground.clients.client import Client
 from playground.traffic.model import close_phrase
 from playground.transports import ClientClosed
 
@@ -18,7 +19,7 @@ SILENCE: Final = 0.3
 
 
 class Stagehand(Protocol):
-    """What an actor needs of its play."""
+    """The part of a play that its actors use."""
 
     story: Story
 
@@ -32,7 +33,7 @@ class Actor:
 
     Args:
         play: The play it belongs to.
-        client: The client that it is.
+        client: The WebSocket client that it uses.
         name: What the teacher calls it; "" if it is the only one.
     """
 
@@ -61,7 +62,7 @@ class Actor:
         return await self._next("a message")
 
     async def expect(self, wanted: Any) -> None:
-        """Expect the next message to be just that.
+        """Expect the next message to be exactly this.
 
         Args:
             wanted: Text or bytes, exactly; a compiled pattern to be found in text; anything else
@@ -69,11 +70,12 @@ class Actor:
         """
         message = await self._next(wish(wanted))
         if not fits(wanted, message):
-            raise self._fault(wish(wanted), told(wanted, message))
+            raise self._fault(wish(wanted), received(wanted, message))
         self._tell("hearing", f"got {shown(message)}")
 
     async def expect_silence(self, seconds: float = SILENCE) -> None:
         """Expect that no message comes for a while."""
+        check_timeout(seconds, "seconds")
         try:
             message = await self._client.receive(timeout=seconds)
         except TimeoutError:
@@ -107,9 +109,9 @@ class Actor:
     def expect_subprotocol(self, wanted: str | None) -> None:
         """Expect what was agreed on in the opening handshake; None for nothing."""
         if self.subprotocol != wanted:
-            told = "the subprotocol {!r}" if wanted else "no subprotocol"
+            expected = f"the subprotocol {wanted!r}" if wanted else "no subprotocol"
             got = repr(self.subprotocol) if self.subprotocol else "none"
-            raise self._fault(told.format(wanted), got)
+            raise self._fault(expected, got)
 
     async def close(self, code: int = 1000, reason: str = "") -> None:
         """Close the connection."""
@@ -134,11 +136,11 @@ class Actor:
 
 
 def _closing(code: int | None, reason: str | None) -> str:
-    told = "to be closed" if code is None else f"to be closed with {code}"
-    return told if reason is None else f"{told} {reason!r}"
+    closed = "to be closed" if code is None else f"to be closed with {code}"
+    return closed if reason is None else f"{closed} {reason!r}"
 
 
 def _ended(end: ClientClosed) -> str:
     phrase = close_phrase(end.code) if end.code < 3000 else ""
-    told = f"{end.code} ({phrase})" if phrase else str(end.code)
-    return f"closed with {told} {end.reason!r}" if end.reason else f"closed with {told}"
+    code = f"{end.code} ({phrase})" if phrase else str(end.code)
+    return f"closed with {code} {end.reason!r}" if end.reason else f"closed with {code}"

@@ -1,11 +1,11 @@
-"""An answer: what the app said to an HTTP request of a play."""
+"""An answer: the HTTP response to a request of a play, and what is expected of it."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from typing import Any
 
-from playground.checks.story import Fault, Story, fits, shown, told, wish
+from playground.checks.story import Fault, Story, fits, received, shown, wish
 from playground.transports import Response
 
 
@@ -50,7 +50,7 @@ class Answer:
             wanted = wanted if body is None else f"{wanted} with {wish(body)}"
             raise self._fault(wanted, f"{self.status} {shown(self.text)}")
         if body is not None and not fits(body, self._body_for(body)):
-            raise self._fault(wish(body), told(body, self._body_for(body)))
+            raise self._fault(wish(body), received(body, self._body_for(body)))
         for name, value in (headers or {}).items():
             got = self.headers.get(name.lower())
             if got != value:

@@ -1,4 +1,4 @@
-"""A lab's checks: its exercises, what became of each, and checking them again for new code."""
+"""A lab's checks: its exercises, the result of each, and checking them again for new code."""
 
 from __future__ import annotations
 
@@ -9,65 +9,80 @@ from collections.abc import Generator, Iterable
 from concurrent.futures import Future
 from typing import Any, Final
 
-from playground import kernel
 from playground.checks import showing
 from playground.checks.exercises import Exercise
-from playground.checks.results import Result, attempt
-from playground.lab import Lab
+from playground.checks.results import ORDERS_SECONDS, Result, attempt
+from playground.lab import Lab, Parts, parts_of
+from playground.lab.shown import Shown
+from playground.transports.waiting import interruptible, wait_here
 
 # Seconds on top of an exercise's deadline: to start an instance, and to see the clients off.
 _AROUND: Final = 5.0
 
-BLOCKED: Final = (
-    "the server gave no sign of life: something in a handler blocks it; "
-    "use await, or asyncio.to_thread for what cannot"
+_NO_SIGN: Final = (
+    "the server gave no sign of life: {}; use await, or asyncio.to_thread for what cannot"
 )
+BLOCKED: Final = _NO_SIGN.format("something in a handler blocks it")
 STOPPED: Final = "the lab is stopped; lab.restart() starts it again"
 
 
 class Round:
     """One time that exercises are checked, one after the other.
 
+    Args:
+        exercises: What is checked.
+        ordered: The names of those that are played in every order too.
+
     Attributes:
         over: Set when it has ended.
         until: When it should have, as `time.monotonic` says it.
     """
 
-    def __init__(self, exercises: Iterable[Exercise]) -> None:
+    def __init__(self, exercises: Iterable[Exercise], ordered: frozenset[str]) -> None:
         self.exercises = tuple(exercises)
+        self.ordered = ordered
         self.over: Future[None] = Future()
-        self.until = time.monotonic() + sum(each.deadline + _AROUND for each in self.exercises)
+        more = sum(ORDERS_SECONDS + _AROUND for each in self.exercises if each.name in ordered)
+        usual = sum(each.deadline + _AROUND for each in self.exercises)
+        self.until = time.monotonic() + usual + more
 
     def end(self) -> None:
-        """Say that it has ended, once."""
+        """Mark it as ended; again, it does nothing."""
         if not self.over.done():
             self.over.set_result(None)
 
 
-class Checks:
+class Checks(Shown):
     """The exercises that were asked for in a lab. Made by `check`.
 
-    As the last line of a cell it shows the board, which follows the code. Awaited, it is what it is
-    once everything has been checked.
+    As the last line of a cell it shows the board, which follows the code. Awaited, it returns
+    itself once everything has been checked.
     """
 
     def __init__(self, lab: Lab) -> None:
         self.lab = lab
         self._exercises: dict[str, Exercise] = {}
         self._results: dict[str, Result] = {}
-        self._round = Round(())
+        self._ordered: frozenset[str] = frozenset()
+        self._round = Round((), self._ordered)
         self._round.end()
         self._lock = threading.Lock()
         self._task: asyncio.Task[Any] | None = None
         self._board: Any = None
-        lab.on_stage(self.again)
+        self._parts = parts_of(lab)
+        self._parts.staging.listeners.append(self._on_stage)
+
+    def is_of(self, parts: Parts) -> bool:
+        """Return whether these parts are those that are checked: a lab may serve elsewhere."""
+        return parts is self._parts
 
     @property
     def results(self) -> dict[str, Result]:
-        """What became of each exercise, in the order they were asked for."""
+        """The result of each exercise, in the order they were asked for."""
         with self._lock:
             if not self._round.over.done() and time.monotonic() > self._round.until:
-                self._give_up(BLOCKED)
+                by = self._parts.transport.blocker(0.0)
+                self._give_up(_NO_SIGN.format(by) if by else BLOCKED)
             return {name: self._results[name] for name in self._exercises}
 
     @property
@@ -78,10 +93,12 @@ class Checks:
     def __getitem__(self, name: str) -> Result:
         return self.results[name]
 
-    def add(self, exercises: Iterable[Exercise]) -> None:
-        """Take on more exercises, and check those."""
+    def add(self, exercises: Iterable[Exercise], orders: bool = False) -> None:
+        """Take on more exercises, and check those; with `orders`, in every order too."""
         new = tuple(exercises)
         with self._lock:
+            named = {each.name for each in new}
+            self._ordered = self._ordered | named if orders else self._ordered - named
             unfinished = [] if self._round.over.done() else self._round.exercises
             self._exercises.update((each.name, each) for each in new)
         self._begin((*(each for each in unfinished if each not in new), *new))
@@ -90,19 +107,30 @@ class Checks:
         """Check every exercise again; it returns at once."""
         self._begin(self._exercises.values())
 
+    def _on_stage(self, swapped: bool) -> None:
+        """Check new code; of code that was started again only what could not be checked before."""
+        if swapped:
+            self.again()
+            return
+        with self._lock:
+            late = [name for name, each in self._results.items() if each.fault == STOPPED]
+        if late:
+            self._begin(self._exercises[name] for name in late)
+
     def wait(self) -> None:
         """Wait until everything is checked, where waiting is possible; it always ends."""
-        if self.lab.waits:
+        if self._parts.transport.name != "memory":
             self._wait()
 
     def _wait(self) -> None:
         current = None
+        # New code may begin another round meanwhile, which is then waited for instead.
         while current is not self._round:
             current = self._round
-            try:
-                current.over.result(max(0.0, current.until - time.monotonic()))
-            except TimeoutError:
-                return  # `results` says so
+            left = max(0.0, current.until - time.monotonic())
+            wait_here(current.over, left, self._parts.transport.blocker)
+            if not current.over.done():
+                return  # `results` then has the reason
 
     def __await__(self) -> Generator[Any, None, Checks]:
         return self._settled().__await__()
@@ -112,13 +140,14 @@ class Checks:
         while current is not self._round:
             current = self._round
             left = max(0.0, current.until - time.monotonic())
-            await asyncio.wait({asyncio.wrap_future(current.over)}, timeout=left)
+            with interruptible(self._parts.transport.blocker):
+                await asyncio.wait({asyncio.wrap_future(current.over)}, timeout=left)
         return self
 
     def _begin(self, exercises: Iterable[Exercise]) -> None:
         """Check some exercises, in place of what is being checked."""
         with self._lock:
-            before, self._round = self._round, Round(exercises)
+            before, self._round = self._round, Round(exercises, self._ordered)
             current = self._round
             for each in current.exercises:
                 self._results[each.name] = Result(each.name, each.task, "checking")
@@ -128,7 +157,7 @@ class Checks:
             return
         work = self._play(current)
         try:
-            self.lab.spawn(work)
+            self._parts.transport.spawn(work)
         except Exception as error:  # it was stopped just now
             work.close()
             self._stop(str(error))
@@ -139,7 +168,8 @@ class Checks:
             before.cancel()
         try:
             for exercise in current.exercises:
-                self._put(current, await attempt(self.lab, exercise))
+                orders = exercise.name in current.ordered
+                self._put(current, await attempt(self.lab, exercise, orders=orders))
         finally:
             with self._lock:
                 if current is self._round:
@@ -156,22 +186,20 @@ class Checks:
             self._give_up(why)
 
     def _give_up(self, why: str) -> None:
-        """Say why what is still being checked will not be found out."""
+        """Mark what is still being checked as failed, for a reason."""
         for name, result in self._results.items():
             if result.state == "checking":
                 self._results[name] = Result(name, result.task, "failed", why)
         self._round.end()
 
-    # -- how it is looked at ---------------------------------------------------------------------
-
     @property
     def board(self) -> Any:
         """The board as a widget."""
         if self._board is None:
-            from playground.controls import LabControls
             from playground.widgets.board import Board
 
-            self._board = Board(LabControls(self.lab), self.lab.panel.follower, self)
+            views = self._parts.views
+            self._board = Board(views.controls, views.panel.follower, self)
         return self._board
 
     def state(self) -> dict[str, Any]:
@@ -185,7 +213,5 @@ class Checks:
     def __repr__(self) -> str:
         return showing.text(self.state())
 
-    def _repr_mimebundle_(self, include: Any = None, exclude: Any = None) -> Any:
-        if kernel.shell() is None:
-            return {"text/plain": repr(self)}
-        return self.board._repr_mimebundle_(include=include, exclude=exclude)
+    def _face(self) -> Any:
+        return self.board

@@ -1,41 +1,70 @@
-"""A play: what an exercise's script has at hand. Plain awaits, and every one has a deadline."""
+"""A play: the clients and requests that an exercise's script has, each with a deadline."""
 
 from __future__ import annotations
 
 from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
-from http.cookies import CookieError, SimpleCookie
 from typing import Any
 
-from playground.advice import advice_for
 from playground.checks.actor import WAIT, Actor
 from playground.checks.answer import Answer
+from playground.checks.ground import Ground, OnLab
 from playground.checks.story import Fault, Story, shown
-from playground.clients import Client
-from playground.lab import Lab
+from playground.clients.client import Client
+from playground.clients.pool import ClientPool, body_of
+from playground.lab import Lab, parts_of
+from playground.lab.network import Network
+from playground.live.advice import advice_for
+from playground.traffic.apart import CHECK
 from playground.transports import HandshakeRefused
-from playground.visitors import Visitors, body_of
 
 # What the clients of a check are called in the log; a name that the teacher gave comes after.
-CALLED = "check"
+CALLED = CHECK
 
 
 class Play:
-    """The script's way to the app. Given to each exercise.
+    """The clients and requests of an exercise's script. Given to each exercise.
 
     Each name is one browser: its requests and its sockets share their cookies.
 
     Attributes:
-        lab: The lab, for what is not traffic.
         story: What happened so far.
+
+    Args:
+        lab: The lab, for what is not traffic; None where there is none.
+        clients: Who talks to the app.
+        ground: What is known of the app; by default of the lab's.
     """
 
-    def __init__(self, lab: Lab, visitors: Visitors) -> None:
-        self.lab = lab
+    def __init__(self, lab: Lab | None, clients: ClientPool, ground: Ground | None = None) -> None:
+        self._lab = lab
         self.story = Story()
-        self._visitors = visitors
-        self._begun = lab.log.last
-        self._cookies: dict[str, dict[str, str]] = {}
+        self._network: Network | None = None
+        self._clients = clients
+        self._ground: Ground = OnLab(self.lab) if ground is None else ground
+        self._begun = self._ground.log.last
+
+    @property
+    def lab(self) -> Lab:
+        """The lab, for what is not traffic."""
+        if self._lab is None:
+            raise RuntimeError("expected a lab, got none; this part of the script needs one")
+        return self._lab
+
+    @property
+    def network(self) -> Network:
+        """What lies between this exercise's clients and the app, by their names here.
+
+        It is as `lab.network` is for all of them; what is set ends with the exercise.
+        """
+        if self._network is None:
+            self._network = Network(parts_of(self.lab).gating, CALLED)
+        return self._network
+
+    def end(self) -> None:
+        """Take away what was set for this exercise alone."""
+        if self._network is not None:
+            self._network.calm()
 
     async def connect(
         self,
@@ -127,15 +156,15 @@ class Play:
         """
         words = f"asked for {path}" if method == "GET" else _asking(method, path, json, form, body)
         self.story.tell(name, "doing", words)
-        sent, content = self._dressed(name, headers), body_of(json, form, body)
-        called = _called(name)
+        content, called = body_of(json, form, body), _called(name)
         try:
-            response = await self._visitors.request(method, path, sent, content, WAIT, called)
+            response = await self._clients.request(
+                method, path, headers or {}, content, WAIT, called
+            )
         except TimeoutError:
             late = f"no answer within {WAIT:g} s"
             raise self.story.fault(name, "an answer", late, self.why(called)) from None
-        self._keep_cookies(name, response.headers)
-        advice = advice_for(response.status, path, self.lab.handlers(), "http")
+        advice = advice_for(response.status, path, self._ground.routes(), "http")
         return Answer(self.story, response, name, self.why(called) or advice)
 
     @asynccontextmanager
@@ -148,14 +177,10 @@ class Play:
         Yields:
             The play at the other one; its steps go into the same story.
         """
-        async with self.lab.rehearse() as visitors:
-            self.expect(
-                visitors.headers != self._visitors.headers,
-                "Expected a class on stage, for each worker makes an app of its own; "
-                "got an app that is made already. Write serve(Site), not serve(Site()).",
-            )
-            other = Play(self.lab, visitors)
-            other.story, other._cookies = self.story, self._cookies
+        async with self._ground.another(self._clients) as clients:
+            other = Play(self._lab, clients, self._ground)
+            other.story = self.story
+            clients.share_cookies(self._clients)
             yield other
 
     def expect(self, condition: object, sentence: str) -> None:
@@ -163,15 +188,16 @@ class Play:
 
         Args:
             condition: What is to be true.
-            sentence: If it is not: what was expected, and what was got.
+            sentence: Shown if it is not: what was expected, and what was got.
         """
         if not condition:
             raise Fault(sentence)
 
     def why(self, client: str) -> str:
         """Return what the app raised in a client's conversation; "" if it did not."""
-        for entry in reversed(self.lab.log.since(self._begun)):
-            exchange = self.lab.log.exchange(entry.exchange)
+        log = self._ground.log
+        for entry in reversed(log.since(self._begun)):
+            exchange = log.exchange(entry.exchange)
             if entry.kind == "exception" and exchange is not None and exchange.client == client:
                 place = f" in {entry.where}" if entry.where else ""
                 return f"the handler raised {entry.data!s}{place}"
@@ -184,11 +210,12 @@ class Play:
         headers: Mapping[str, str] | None,
         subprotocols: Sequence[str],
     ) -> Client:
-        called = _called(name)
-        while called in self._visitors.clients:
+        browser = called = _called(name)
+        while called in self._clients.clients:
             called = _next(called)
-        sent = self._dressed(name, headers)
-        return await self._visitors.connect(path, called, sent, subprotocols, WAIT)
+        return await self._clients.connect(
+            path, called, headers or {}, subprotocols, WAIT, browser=browser
+        )
 
     def _unwelcome(
         self, path: str, name: str, refusal: HandshakeRefused, wanted: str = "to be accepted"
@@ -196,27 +223,9 @@ class Play:
         if not self.story.lines or self.story.lines[-1].words != f"asked to connect to {path}":
             self.story.tell(name, "opening", f"asked to connect to {path}")
         said = f" {shown(refusal.body.strip())}" if refusal.body.strip() else ""
-        advice = advice_for(refusal.status, path, self.lab.handlers(), "websocket")
+        advice = advice_for(refusal.status, path, self._ground.routes(), "websocket")
         why = advice or self.why(_called(name))
         return self.story.fault(name, wanted, f"refused with {refusal.status}{said}", why)
-
-    def _dressed(self, name: str, headers: Mapping[str, str] | None) -> dict[str, str]:
-        jar = self._cookies.get(name)
-        cookie = (
-            {"cookie": "; ".join(f"{key}={value}" for key, value in jar.items())} if jar else {}
-        )
-        return {**cookie, **(headers or {})}
-
-    def _keep_cookies(self, name: str, headers: Sequence[tuple[str, str]]) -> None:
-        jar = self._cookies.setdefault(name, {})
-        for value in (value for key, value in headers if key.lower() == "set-cookie"):
-            try:
-                for key, morsel in SimpleCookie(value).items():
-                    jar.pop(key, None)
-                    if morsel["max-age"] != "0":
-                        jar[key] = morsel.coded_value
-            except CookieError:
-                continue
 
 
 def _called(name: str) -> str:

@@ -1,22 +1,27 @@
-"""A result: what became of an exercise, and how one comes by it."""
+"""The result of an exercise: done or not, with the reason, and the attempt that finds it."""
 
 from __future__ import annotations
 
 import asyncio
-from dataclasses import dataclass
-from typing import Literal
+from dataclasses import dataclass, replace
+from typing import Final, Literal
 
 from playground.checks.exercises import Exercise
 from playground.checks.play import Play
+from playground.checks.scripts import script_of
 from playground.checks.story import Fault
-from playground.lab import Lab
+from playground.lab import Lab, parts_of
+
+# How far the orders of an exercise are tried, and for how many seconds.
+DEVIATIONS: Final = 2
+ORDERS_SECONDS: Final = 3.0
 
 State = Literal["checking", "done", "open", "failed"]
 
 
 @dataclass(frozen=True)
 class Result:
-    """What became of an exercise.
+    """The result of one attempt to check an exercise.
 
     Attributes:
         name: The exercise's.
@@ -26,6 +31,7 @@ class Result:
         fault: What was expected and what was got, as a sentence; "" if it is done.
         steps: What the clients did and heard, in order.
         revision: The revision of the app that was checked; 0 for none.
+        orders: Which orders it was played in besides, as a sentence; "" if it was not.
     """
 
     name: str
@@ -34,6 +40,7 @@ class Result:
     fault: str = ""
     steps: tuple[str, ...] = ()
     revision: int = 0
+    orders: str = ""
 
     @property
     def done(self) -> bool:
@@ -41,21 +48,48 @@ class Result:
         return self.state == "done"
 
 
-async def attempt(lab: Lab, exercise: Exercise) -> Result:
-    """Play an exercise's script against a lab's app; call it where the app lives."""
+async def attempt(lab: Lab, exercise: Exercise, *, orders: bool = False) -> Result:
+    """Play an exercise's script against a lab's app; call it where the app lives.
+
+    Args:
+        lab: The lab.
+        exercise: The exercise.
+        orders: Whether to play it in every order too, once it is done.
+    """
+    result = await _attempt(lab, exercise)
+    return await _in_every_order(lab, result) if orders and result.done else result
+
+
+async def _in_every_order(lab: Lab, result: Result) -> Result:
+    script = script_of(result.name, lab)
+    try:
+        explored = await parts_of(lab).exploring.explore(script, DEVIATIONS, ORDERS_SECONDS)
+    except (ValueError, RuntimeError) as error:
+        return replace(result, state="failed", fault=str(error))
+    if explored.found:
+        return replace(result, state="open", fault=explored.sentence, steps=explored.steps)
+    return replace(result, orders=explored.covered)
+
+
+async def _attempt(lab: Lab, exercise: Exercise) -> Result:
     play: Play | None = None
     state: State = "done"
     revision, fault, late = lab.revision, "", f"it took longer than {exercise.deadline:g} s"
     try:
-        async with lab.rehearse() as visitors:
-            play, revision = Play(lab, visitors), lab.revision
-            async with asyncio.timeout(exercise.deadline):
-                await exercise.script(play)
+        async with parts_of(lab).rehearsing.rehearse() as clients:
+            play, revision = Play(lab, clients), lab.revision
+            try:
+                async with asyncio.timeout(exercise.deadline):
+                    await exercise.script(play)
+            finally:
+                play.end()
     except Fault as missed:
         state, fault = "open", str(missed)
     except TimeoutError:
         state, fault = "open", f"{late}; the last step was: {_last(play)}"
-    except Exception as error:
+    except asyncio.CancelledError:
+        raise
+    except BaseException as error:
         state, fault = "failed", _failure(error, play)
     steps = play.story.steps() if play else ()
     return Result(exercise.name, exercise.task, state, fault, steps, revision)
@@ -66,8 +100,8 @@ def _last(play: Play | None) -> str:
     return steps[-1] if steps else "none"
 
 
-def _failure(error: Exception, play: Play | None) -> str:
-    """Say what kept a check from finding anything out."""
+def _failure(error: BaseException, play: Play | None) -> str:
+    """Return what kept a check from finding anything out."""
     what = f"{type(error).__name__}: {error}" if str(error) else type(error).__name__
     if play is None:
         return f"a fresh instance of the app did not start: {what}"

@@ -1,4 +1,7 @@
-"""How a lab's exercises read: as a board's state, as plain text, and as HTML in a notebook."""
+"""A lab's exercises for the eye: as a board's state, as plain text, and as static HTML.
+
+The board itself, the face that a browser shows, is `playground/widgets/board.py`.
+"""
 
 from __future__ import annotations
 
@@ -20,9 +23,14 @@ State = dict[str, Any]
 
 def state(lab: str, results: Iterable[Result]) -> State:
     """Return what a board shows, as something JSON can say."""
-    told = [{**asdict(each), "steps": list(each.steps)} for each in results]
-    done = sum(each["state"] == "done" for each in told)
-    return {"lab": lab, "exercises": told, "done": done}
+    exercises = [_state(each) for each in results]
+    done = sum(each["state"] == "done" for each in exercises)
+    return {"lab": lab, "exercises": exercises, "done": done}
+
+
+def _state(each: Result) -> State:
+    task = f"{each.task} {each.orders}" if each.orders else each.task
+    return {**asdict(each), "steps": list(each.steps), "task": task}
 
 
 def text(shown: State) -> str:
@@ -59,9 +67,9 @@ def _row(each: State) -> str:
     how = each["state"]
     mark = f'<span style="color:{_COLOURS[how]};font-weight:bold">{MARKS[how]}</span>'
     word = f'<span style="opacity:.7">{WORDS[how]}</span>'
-    told = f"{mark} <code>{escape(each['name'])}</code> {word} · {escape(each['task'])}"
+    head = f"{mark} <code>{escape(each['name'])}</code> {word} · {escape(each['task'])}"
     fault = ""
     if each["fault"]:
         said = escape(sentence(each["fault"]))
         fault = f'<div style="padding-left:1.6em">{said}</div>'
-    return f'<div style="padding:3px 0">{told}{fault}</div>'
+    return f'<div style="padding:3px 0">{head}{fault}</div>'

@@ -1,4 +1,4 @@
-"""A play's story: what was done and heard so far, and how it reads when it goes wrong."""
+"""The story of a play: what its clients sent and received, and a sentence when that is wrong."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ class Line(NamedTuple):
     """One thing that happened.
 
     Attributes:
-        who: Whom a teacher named; "" for a client without a name.
+        who: The client, by the name that a teacher gave it; "" for one without a name.
         kind: Whether a connection was opened, something was done, or something came back.
         words: Such as ``sent 'hi'``.
     """
@@ -40,7 +40,7 @@ class Story:
         self.lines: list[Line] = []
 
     def tell(self, who: str, kind: Kind, words: str) -> None:
-        """Add what happened."""
+        """Add something that happened."""
         self.lines.append(Line(who, kind, words))
 
     def fault(self, who: str, expected: str, got: str, why: str = "") -> Fault:
@@ -53,8 +53,8 @@ class Story:
             why: What is known of the reason; "" if nothing is.
         """
         last = Line(who, "hearing", f"expected {expected}")
-        told = f"{_joined([*self._lately(), last])}, got {got}"
-        return Fault(f"{told}; {why}" if why else told)
+        sentence = f"{_joined([*self._lately(), last])}, got {got}"
+        return Fault(f"{sentence}; {why}" if why else sentence)
 
     def _lately(self) -> list[Line]:
         """Return the last things that were done, and what was heard since."""
@@ -72,7 +72,7 @@ class Story:
 
 
 def _without_entrances(lines: list[Line]) -> list[Line]:
-    """Leave out who came in before somebody did something."""
+    """Leave out the connections that were opened before the last thing that was done."""
     acts = [number for number, line in enumerate(lines) if line.kind == "doing"]
     if not acts:
         doors = [number for number, line in enumerate(lines) if line.kind == "opening"]
@@ -87,7 +87,7 @@ def _named(line: Line) -> str:
 
 
 def _joined(lines: list[Line]) -> str:
-    """Put phrases together; whoever goes on is not named again."""
+    """Put phrases together; a client that goes on is not named again."""
     parts, who = [], ""
     for line in lines:
         parts.append(line.words if line.who == who else _named(line))
@@ -129,15 +129,15 @@ NOTHING: Final = object()
 
 
 def parsed(message: str | bytes) -> Any:
-    """Return the JSON value that a message is; `NOTHING` if it is none."""
+    """Return the JSON value of a message; `NOTHING` if it is not JSON."""
     try:
         return json.loads(message)
     except ValueError:
         return NOTHING
 
 
-def told(wanted: Any, got: str | bytes) -> str:
-    """Return how to show a message to whoever wanted something else."""
+def received(wanted: Any, got: str | bytes) -> str:
+    """Return a message for a sentence: as text or bytes, or where JSON was wanted, as its value."""
     if isinstance(wanted, str | bytes | re.Pattern):
         return shown(got)
     value = parsed(got)
@@ -145,7 +145,7 @@ def told(wanted: Any, got: str | bytes) -> str:
 
 
 def wish(wanted: Any) -> str:
-    """Return how to show what was wanted."""
+    """Return what was wanted, for a sentence."""
     if isinstance(wanted, re.Pattern):
         return f"something with {shown(wanted)}"
     return shown(wanted) if isinstance(wanted, str | bytes) else f"the JSON {shown(wanted)}"

@@ -1,7 +1,7 @@
-"""The doctor: what a lab stands on, each part tried, with what to do where it is not right.
+"""The doctor: a self-test of a lab, which tries each part and says what to do where one is wrong.
 
-Law of the room: every try has a deadline, nothing of the reader's app is run, nothing is recorded,
-no credential is told, and where a loop would wait for itself nothing waits.
+Law of the room: every try has a deadline, nothing of the user's app is run, nothing is recorded,
+no credential is shown, and where a loop would wait for itself nothing waits.
 """
 
 from playground.doctor.examining import Patient, examine

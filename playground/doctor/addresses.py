@@ -8,11 +8,11 @@ from collections.abc import Iterator
 from typing import Any, Final
 from urllib.parse import urlsplit
 
-from playground.beacon import PATH
-from playground.doctor.asking import PATIENCE, Answer, Trial, ask
+from playground.doctor.asking import PATIENCE, Reply, Trial, ask
 from playground.doctor.report import Finding, aside, right, wrong
+from playground.entrance.addresses import Address, JupyterServer, jupyter_server, proxied
+from playground.entrance.identity import PATH
 from playground.transports import ASGIApp
-from playground.urls import Address, JupyterServer, jupyter_server, proxied
 
 # All addresses are asked at once, and a thread may be slow to start.
 _TOGETHER: Final = PATIENCE + 0.5
@@ -24,42 +24,44 @@ _INSTALL: Final = (
 
 
 def addresses(
-    lab: str, beacon: ASGIApp, port: int | None, address: Address, answers: bool
+    lab: str, app: ASGIApp, port: int | None, address: Address, answers: bool
 ) -> Iterator[Finding]:
     """Try every address there is.
 
     Args:
-        lab: What the lab's beacon answers with.
-        beacon: The lab's app, for where there is no network.
+        lab: The id that the lab answers with.
+        app: The lab's app, for where there is no network.
         port: The TCP port; None where there is no network.
         address: The one that a browser should use.
-        answers: Whether the server does at all; if not, nothing is asked.
+        answers: Whether the server answers at all; if not, nothing is asked.
     """
     if port is None:
-        yield _in_process(lab, beacon)
+        yield _in_process(lab, app)
     elif not answers:
-        yield aside("address", f"{_said(address)}; not asked, for the server does not answer")
+        yield aside("address", f"{_in_words(address)}; not asked, for the server does not answer")
     else:
         yield from _tried(lab, port, address)
 
 
-def _in_process(lab: str, beacon: ASGIApp) -> Finding:
-    if _told_at_once(beacon) == lab:
-        return right("address", "none, for there is no network; in this loop the lab answers")
-    return wrong(
-        "address", "asked in this loop, the lab does not answer", "lab.restart() may help."
-    )
+def _in_process(lab: str, app: ASGIApp) -> Finding:
+    if _ask_at_once(app) == lab:
+        return right("address", "none, for there is no network; in memory the lab answers")
+    return wrong("address", "asked in memory, the lab does not answer", "lab.restart() may help.")
 
 
-def _told_at_once(beacon: ASGIApp) -> str:
-    """Ask where nothing may wait: a beacon has nothing to wait for."""
+def _ask_at_once(app: ASGIApp) -> str:
+    """Return the id that a lab in this event loop answers with, without waiting; "" for none.
+
+    The loop cannot run meanwhile, so the coroutine is driven by hand: it ends at the first step,
+    for the answer has nothing to wait for.
+    """
     sent: list[dict[str, Any]] = []
 
     async def send(event: dict[str, Any]) -> None:
         sent.append(event)
 
     scope = {"type": "http", "method": "GET", "path": PATH, "headers": [], "query_string": b""}
-    asking: Any = beacon(scope, None, send)
+    asking: Any = app(scope, None, send)
     try:
         asking.send(None)
     except StopIteration:
@@ -77,7 +79,7 @@ def _tried(lab: str, port: int, address: Address) -> Iterator[Finding]:
     direct = f"http://127.0.0.1:{port}/"
     server = jupyter_server()
     through = _through(server, port)
-    asked: dict[str, Trial[Answer]] = {direct: Trial(lambda: ask(direct))}
+    asked: dict[str, Trial[Reply]] = {direct: Trial(lambda: ask(direct))}
     if server is not None and through:
         token = server.token
         asked[through] = Trial(lambda: ask(through, token))
@@ -86,7 +88,7 @@ def _tried(lab: str, port: int, address: Address) -> Iterator[Finding]:
         asked[url] = Trial(lambda: ask(url))
     end = time.monotonic() + _TOGETHER
     known = {each: trial.result(end - time.monotonic()) for each, trial in asked.items()}
-    late = Answer(0, error=f"has not answered for {PATIENCE:g} s")
+    late = Reply(0, error=f"has not answered for {PATIENCE:g} s")
     answers = {each: answer or late for each, answer in known.items()}
     yield _address(lab, address, answers, direct, through)
     yield _direct(lab, answers[direct], direct)
@@ -101,14 +103,14 @@ def _through(server: JupyterServer | None, port: int) -> str:
     return f"{parts.scheme}://{parts.netloc}{proxied(server.base, port)}"
 
 
-def _said(address: Address) -> str:
+def _in_words(address: Address) -> str:
     return f"{address.url} ({address.source})"
 
 
 def _address(
-    lab: str, address: Address, answers: dict[str, Answer], direct: str, through: str
+    lab: str, address: Address, answers: dict[str, Reply], direct: str, through: str
 ) -> Finding:
-    said = _said(address)
+    said = _in_words(address)
     if address.url == direct:
         return right("address", f"{said}, for a browser on this machine")
     asked = through if not address.url.startswith("http") else address.url
@@ -119,19 +121,19 @@ def _address(
         return right("address", f"{said} reaches the lab")
     if _wants_login(answer):
         return aside("address", f"{said} asks for a login, which a browser has", address.note)
-    told = f"{said} does not reach the lab: it {_told(answer)}"
-    return wrong("address", told, address.note or _ANOTHER)
+    fault = f"{said} does not reach the lab: it {_what_came(answer)}"
+    return wrong("address", fault, address.note or _ANOTHER)
 
 
-def _direct(lab: str, answer: Answer, url: str) -> Finding:
+def _direct(lab: str, answer: Reply, url: str) -> Finding:
     if answer.lab == lab:
         return right("direct", f"{url} reaches the lab ({answer.seconds * 1000:.1f} ms)")
-    told = f"{url} does not reach the lab: it {_told(answer)}"
-    return wrong("direct", told, "lab.restart() starts the server anew.")
+    fault = f"{url} does not reach the lab: it {_what_came(answer)}"
+    return wrong("direct", fault, "lab.restart() starts the server anew.")
 
 
 def _proxy(
-    lab: str, server: JupyterServer | None, answer: Answer | None, address: Address
+    lab: str, server: JupyterServer | None, answer: Reply | None, address: Address
 ) -> Finding:
     if server is None:
         return aside("proxy", "no Jupyter server is known that this kernel belongs to")
@@ -141,21 +143,21 @@ def _proxy(
         return right("proxy", f"jupyter-server-proxy under {server.base} reaches the lab")
     if _wants_login(answer):
         return aside("proxy", "it asks for a login, which a browser has and a kernel has not")
-    told = f"the Jupyter server under {server.base} {_told(answer)}"
+    fault = f"the Jupyter server under {server.base} {_what_came(answer)}"
     if "/proxy/" not in address.url:
-        return aside("proxy", f"{told}; not needed on this machine", _remedy(answer))
-    return wrong("proxy", told, _remedy(answer))
+        return aside("proxy", f"{fault}; not needed on this machine", _remedy(answer))
+    return wrong("proxy", fault, _remedy(answer))
 
 
-def _remedy(answer: Answer) -> str:
+def _remedy(answer: Reply) -> str:
     return _INSTALL if answer.status == 404 else "Look into JupyterLab's own log."
 
 
-def _wants_login(answer: Answer) -> bool:
+def _wants_login(answer: Reply) -> bool:
     return answer.status in (301, 302, 303, 307, 308, 401, 403)
 
 
-def _told(answer: Answer) -> str:
+def _what_came(answer: Reply) -> str:
     if answer.error:
         return answer.error
     return "is another lab's" if answer.lab else f"answered {answer.status}"

@@ -10,23 +10,23 @@ from collections.abc import Callable
 from typing import Any, Final, Generic, NamedTuple, TypeVar
 from urllib.parse import urlsplit
 
-from playground.beacon import PATH
+from playground.entrance.identity import PATH
 
 T = TypeVar("T")
 
 # An address may take this many seconds.
 PATIENCE: Final = 2.0
 
-# A beacon says less than this many bytes; more is a page of something else.
+# An answer is less than this many bytes; more is a page of something else.
 _MOST: Final = 4096
 
 
-class Answer(NamedTuple):
+class Reply(NamedTuple):
     """What came back from an address.
 
     Attributes:
         status: The HTTP status; 0 if there was no response.
-        lab: The id that a lab's beacon told; "" if there is none.
+        lab: The id that a lab answered with; "" if there is none.
         seconds: How long it took.
         error: Why there was no response, in words.
     """
@@ -38,7 +38,7 @@ class Answer(NamedTuple):
 
 
 class Trial(Generic[T]):
-    """Something that may hang, done on a thread of its own; whoever waits has a deadline.
+    """A call that may hang, made on a thread of its own, so that its caller can have a deadline.
 
     Args:
         work: What to do.
@@ -57,27 +57,27 @@ class Trial(Generic[T]):
             self._done.set()
 
     def result(self, seconds: float) -> T | None:
-        """Return what came of it; None if that is not known within so many seconds."""
+        """Return the result of the call; None if it has not returned within so many seconds."""
         self._done.wait(max(0.0, seconds))
         return self._result[0] if self._result else None
 
 
-def ask(url: str, token: str = "") -> Answer:
-    """Ask an address for its beacon.
+def ask(url: str, token: str = "") -> Reply:
+    """Ask an address which lab answers there.
 
     Args:
         url: Absolute, and ends in "/".
-        token: Of the Jupyter server that passes it on; never told.
+        token: Of the Jupyter server that passes it on; it is never shown.
     """
     began = time.monotonic()
     try:
         status, body = _get(url, token)
     except (OSError, http.client.HTTPException) as error:
-        return Answer(0, error=_reason(error))
+        return Reply(0, error=_reason(error))
     except ValueError:  # its message may hold the token
-        return Answer(0, error="is no address that can be asked")
-    told = _lab_of(body) if status == 200 else ""
-    return Answer(status, told, time.monotonic() - began)
+        return Reply(0, error="is no address that can be asked")
+    lab = _lab_of(body) if status == 200 else ""
+    return Reply(status, lab, time.monotonic() - began)
 
 
 def _get(url: str, token: str) -> tuple[int, bytes]:
@@ -97,10 +97,10 @@ def _get(url: str, token: str) -> tuple[int, bytes]:
 
 def _lab_of(body: bytes) -> str:
     try:
-        told: Any = json.loads(body)
+        value: Any = json.loads(body)
     except ValueError:
         return ""
-    return str(told.get("lab", "")) if isinstance(told, dict) else ""
+    return str(value.get("lab", "")) if isinstance(value, dict) else ""
 
 
 def _reason(error: Exception) -> str:

@@ -8,34 +8,36 @@ from typing import Any
 from playground.doctor import notebook, serving, versions
 from playground.doctor.addresses import addresses
 from playground.doctor.report import Report
+from playground.entrance.addresses import Address
 from playground.traffic.log import Log
 from playground.transports import ASGIApp, Transport
-from playground.urls import Address
 
 
 @dataclass(frozen=True)
 class Patient:
-    """What there is to know of a lab before anything is tried.
+    """What the doctor needs to know of a lab.
 
     Attributes:
         name: What it is called.
-        id: What its beacon answers with.
-        beacon: What its transport serves.
+        id: The id that it answers with.
+        app: What its transport serves.
         transport: How clients reach it.
-        address: Where a browser should.
+        address: The address for a browser.
         log: Its traffic.
         served: What was given to `serve`.
+        followed: By which name of the notebook it is followed; "" if by none.
         watching: Whether redefinitions are looked for.
         frames: Whether frames are wanted in the log.
     """
 
     name: str
     id: str
-    beacon: ASGIApp
+    app: ASGIApp
     transport: Transport
     address: Address
     log: Log
     served: Any
+    followed: str
     watching: bool
     frames: bool
 
@@ -52,14 +54,15 @@ def examine(patient: Patient) -> Report:
     if running:
         findings += serving.life(transport)
         answers = all(finding.state != "wrong" for finding in findings)
-        findings += addresses(patient.id, patient.beacon, transport.port, patient.address, answers)
+        findings += addresses(patient.id, patient.app, transport.port, patient.address, answers)
     findings += [
         notebook.frontend(),
         notebook.output(running),
-        notebook.redefinition(patient.served, running, patient.watching),
+        notebook.redefinition(patient.served, patient.followed, running, patient.watching),
         notebook.nested_runs(),
         serving.recorder(patient.log),
         serving.frames(transport, patient.frames),
         versions.versions(transport.name),
+        *versions.same_name(),
     ]
     return Report(patient.name, findings)

@@ -1,15 +1,14 @@
-"""The notebook's side: where the lab runs, where output goes, who sees a class defined again."""
+"""The notebook's side of a lab: its frontend, handlers' output, redefinition, nested loops."""
 
 from __future__ import annotations
 
-import asyncio
 import sys
 from importlib.metadata import version
 from typing import Any
 
-from playground import kernel
 from playground.doctor.report import Finding, aside, right, wrong
-from playground.nested import nested_runs_allowed
+from playground.notebook import kernel
+from playground.notebook.nested import nested_runs_allowed_by, patched_by_others
 from playground.recorder import Recorder
 from playground.traffic.log import Log
 
@@ -57,15 +56,14 @@ def _is_routed(name: str) -> bool:
     return False
 
 
-def redefinition(served: Any, running: bool, watching: bool) -> Finding:
-    """Look whether a class that is defined again will be served."""
+def redefinition(served: Any, name: str, running: bool, watching: bool) -> Finding:
+    """Look whether what the followed name stands for will be served when it is another."""
     part = "redefinition"
     if kernel.shell() is None:
         return aside(part, "there are no cells here; lab.swap(…) puts other code on stage")
-    if not isinstance(served, type):
+    if not name:
         told = f"what is served is no class but {type(served).__name__}, which is not followed"
-        return aside(part, told, "Serve the class itself, or call lab.swap(…) after a change.")
-    name = served.__name__
+        return aside(part, told, "Serve it under a name, as in app = …, serve(app).")
     if not running:
         return aside(part, f"{name} is not followed: the lab is stopped")
     if not watching:
@@ -80,10 +78,10 @@ def redefinition(served: Any, running: bool, watching: bool) -> Finding:
 def nested_runs() -> Finding:
     """Look whether asyncio has been patched, and by whom."""
     part = "nested runs"
-    if nested_runs_allowed():
-        told = "allowed, so that asyncio's tasks in this process are plain Python and slower"
+    if by := nested_runs_allowed_by():
+        told = f"allowed by {by}, so that tasks in this process are plain Python and slower"
         return right(part, told, "playground.forbid_nested_run() takes it back.")
-    if hasattr(asyncio, "_nest_patched"):
+    if patched_by_others():
         told = "allowed by nest_asyncio, which something else has applied; tasks are slower"
         return right(part, told, "playground.allow_nested_run() does it so that it can be undone.")
     return right(part, "refused by asyncio, as by default: a cell awaits main() itself")

@@ -1,4 +1,4 @@
-"""What the doctor found: findings, and how they are shown."""
+"""The doctor's report: what was found of each part, as text and as HTML."""
 
 from __future__ import annotations
 
@@ -34,17 +34,17 @@ class Finding(NamedTuple):
 
 
 def right(part: str, said: str, remedy: str = "") -> Finding:
-    """Return that a part is as it should be."""
+    """Return the finding that a part is as it should be."""
     return Finding(part, "right", said, remedy)
 
 
 def wrong(part: str, said: str, remedy: str) -> Finding:
-    """Return that a part is not as it should be, and what to do."""
+    """Return the finding that a part is not as it should be, and what to do."""
     return Finding(part, "wrong", said, remedy)
 
 
 def aside(part: str, said: str, remedy: str = "") -> Finding:
-    """Return that a part is of no concern here, or cannot be known."""
+    """Return the finding that a part is of no concern here, or cannot be known."""
     return Finding(part, "aside", said, remedy)
 
 
@@ -95,10 +95,10 @@ class Report:
 def _lines(finding: Finding) -> str:
     head = f"  {_SIGNS[finding.state]} {finding.part:<13}"
     indent = " " * len(head)
-    told = _wrapped(finding.said, head, indent)
+    text = _wrapped(finding.said, head, indent)
     if finding.remedy:
-        told += "\n" + _wrapped(f"→ {finding.remedy}", indent, f"{indent}  ")
-    return told
+        text += "\n" + _wrapped(f"→ {finding.remedy}", indent, f"{indent}  ")
+    return text
 
 
 def _wrapped(text: str, first: str, later: str) -> str:

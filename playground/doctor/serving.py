@@ -8,9 +8,10 @@ from collections.abc import Iterator
 from importlib.metadata import version
 from typing import Final
 
-from playground import kernel
 from playground.doctor.report import Finding, aside, right, wrong
+from playground.notebook import kernel
 from playground.traffic.log import Log
+from playground.traffic.record import let_go
 from playground.transports import Line, Pulse, Transport
 
 # A loop that has not answered for so many seconds is held up by something.
@@ -24,17 +25,18 @@ def server(transport: Transport) -> Finding:
     if not transport.running:
         return wrong("server", "the lab is stopped", f"{_RESTART}.")
     if transport.port is None:
-        return right("server", "none is needed: clients reach the app in the cell's own loop")
+        return right("server", "none is needed: clients reach the app in memory")
     return right("server", f"uvicorn {version('uvicorn')} serves")
 
 
 def life(transport: Transport) -> Iterator[Finding]:
     """Try the port, and the loop on its thread."""
     pulse = transport.pulse(PULSE_SECONDS)
-    if transport.port is None:
+    if transport.port is not None:
+        yield _port(transport.port)
+    elif not pulse.thread:
         yield _own_loop(pulse)
         return
-    yield _port(transport.port)
     yield _loop(pulse)
     yield right("thread", f"{pulse.thread} is alive")
 
@@ -46,10 +48,10 @@ def _port(port: int) -> Finding:
     except OSError as error:
         said = f"127.0.0.1:{port} takes no connection: {error.strerror or error}"
         return wrong("port", said, f"Something on this machine is in the way; {_RESTART}.")
-    return right("port", f"127.0.0.1:{port} takes connections ({_told(began)})")
+    return right("port", f"127.0.0.1:{port} takes connections ({_since(began)})")
 
 
-def _told(began: float) -> str:
+def _since(began: float) -> str:
     return _milliseconds(time.perf_counter() - began)
 
 
@@ -78,7 +80,7 @@ def _loop(pulse: Pulse) -> Finding:
 
 
 def _holder(at: tuple[Line, ...]) -> str:
-    """Say which line holds the loop: the innermost of the reader's own."""
+    """Return in words which line holds the loop: the innermost of the user's own."""
     for line in at:
         place = kernel.place_of(line.filename)
         if place is not None:
@@ -89,7 +91,7 @@ def _holder(at: tuple[Line, ...]) -> str:
 
 
 def frames(transport: Transport, wanted: bool) -> Finding:
-    """Look whether frames can be seen, if anybody wants them."""
+    """Look whether WebSocket frames can be seen, if they are to be recorded."""
     if not wanted:
         return aside(
             "frames", "not recorded: nobody asked for them", "serve(…, frames=True) records them."
@@ -103,9 +105,9 @@ def frames(transport: Transport, wanted: bool) -> Finding:
 def recorder(log: Log) -> Finding:
     """Look whether traffic is recorded, and how much of it is kept."""
     kept = f"{len(log):,} {'entry' if len(log) == 1 else 'entries'} kept"
-    let_go = f", {log.dropped:,} older ones let go" if log.dropped else ""
+    gone = f", {let_go(log.dropped)}" if log.dropped else ""
     if not log.recording:
-        missed = f"off; {log.unrecorded:,} not recorded since, {kept}{let_go}"
+        missed = f"off; {log.unrecorded:,} not recorded since, {kept}{gone}"
         return wrong("recorder", missed, "lab.log.recording = True switches it on.")
     more = "serve(…, max_entries=…, max_bytes=…) keeps more." if log.dropped else ""
-    return right("recorder", f"on, {kept}{let_go}", more)
+    return right("recorder", f"on, {kept}{gone}", more)

@@ -1,4 +1,4 @@
-"""The versions in force, against those that our own package asks for."""
+"""The versions that are installed, compared with those that our own package asks for."""
 
 from __future__ import annotations
 
@@ -6,14 +6,17 @@ import platform
 import re
 from collections.abc import Iterator
 from importlib.metadata import PackageNotFoundError, requires, version
+from importlib.util import find_spec
 from typing import Final
 
-from playground.doctor.report import Finding, right, wrong
+from playground.doctor.report import Finding, aside, right, wrong
 
 _OURS: Final = "micropie-playground"
+# The released MicroPie, which is a module where our framework is a package.
+_SAME_NAME: Final = "micropie"
 
 # Without these the server transport cannot be.
-_SERVER: Final = ("uvicorn", "websockets", "httpx")
+_SERVER: Final = ("uvicorn", "websockets", "httpx2")
 _SHOWN: Final = ("uvloop", "ipykernel", "ipywidgets", "anywidget")
 # These may live in another environment than the kernel.
 _BESIDE: Final = ("jupyterlab", "jupyter-server-proxy")
@@ -33,15 +36,29 @@ def versions(transport: str) -> Finding:
         fault = _fault(name, found, needed.get(name, ""), transport)
         if fault:
             faults.append(fault)
-    told = ", ".join(shown)
+    listed = ", ".join(shown)
     missing = [name for name in _BESIDE if _version(name) is None]
     if missing:
-        told += f"; not in this Python, but perhaps beside JupyterLab: {', '.join(missing)}"
+        listed += f"; not in this Python, but perhaps beside JupyterLab: {', '.join(missing)}"
     if faults:
         specs = " ".join(f'"{name}>={least}"' if least else name for name, least, _ in faults)
         why = "; ".join(said for _, _, said in faults)
-        return wrong("versions", f"{why} ({told})", f"pip install -U {specs}, then restart.")
-    return right("versions", told)
+        return wrong("versions", f"{why} ({listed})", f"pip install -U {specs}, then restart.")
+    return right("versions", listed)
+
+
+def same_name() -> list[Finding]:
+    """Tell of the distribution that has a module of our framework's name; nothing without it."""
+    released = _version(_SAME_NAME)
+    if released is None:
+        return []
+    found = find_spec(_SAME_NAME)
+    where = found.origin if found is not None else "nothing"
+    said = (
+        f"{_SAME_NAME} {released} is installed beside {_OURS}, and both own the import name "
+        f"{_SAME_NAME}; ours wins here: {where}"
+    )
+    return [aside("framework", said, f"pip uninstall {_SAME_NAME} takes theirs away, not ours.")]
 
 
 def _fault(name: str, found: str | None, least: str, transport: str) -> tuple[str, str, str] | None:

@@ -1,170 +1,283 @@
-"""The app's code: putting other code on stage, going back, and what was there before."""
+"""The app's code: putting other code on stage, going back, and what was there before.
+
+`Staging` does it where the app lives; `Code` asks for it from a cell, and waits where a cell may.
+"""
 
 from __future__ import annotations
 
 import asyncio
+import contextlib
+import functools
+import inspect
+import threading
+import weakref
 from collections.abc import Awaitable, Callable, Coroutine, Generator
+from concurrent.futures import Future
+from dataclasses import dataclass
 from typing import Any, Generic, TypeVar
 
-from playground import kernel
-from playground.advice import check_app
-from playground.lab.ground import STARTUP_DEADLINE, Ground
+from playground.live.advice import check_app
 from playground.live.carrying import Carry, check_carry
-from playground.live.complaints import complaint
-from playground.live.programme import Draft
-from playground.live.uses import Change
+from playground.live.drafts import Draft, instance_of
+from playground.live.following import Followed, following
+from playground.live.known import Known
+from playground.live.staging import STARTUP_DEADLINE, Staging
+from playground.live.tracebacks import complaint
+from playground.notebook import kernel
 from playground.stage import OnSwap, check_on_swap
+from playground.transports import LoopBlocked, Transport
+from playground.transports.waiting import HOW, LeftBehind, interruptible
 
 T = TypeVar("T")
 
 
-class Code(Ground):
-    """A lab's revisions."""
+@dataclass
+class Policies:
+    """What a swap does, unless one is asked to do otherwise.
 
-    _settled: asyncio.Future[Any] | None
-    # The source of the first revision until it is on stage, which where nothing may block is soon.
-    _coming: str = ""
+    Attributes:
+        on_swap: What becomes of open sockets.
+        carry: What of the app's state goes on.
+        latest: What became of open sockets at the last swap; clients come back after "close".
+    """
 
-    @property
-    def served(self) -> Any:
-        """What was given to `serve`: a class, an instance, or an ASGI app."""
-        return self._programme.served
+    on_swap: OnSwap
+    carry: Carry
+    latest: OnSwap = "handover"
+
+
+class Code:
+    """Puts code on stage, for a cell: it waits for the result, where a cell may wait.
+
+    Args:
+        staging: The revisions, and the one on stage.
+        transport: Gets work done where the app lives.
+        known: What the served class's name stands for.
+        policies: What a swap does.
+        free: Sees that the app's event loop turns, whatever has blocked it.
+    """
+
+    def __init__(
+        self,
+        staging: Staging,
+        transport: Transport,
+        known: Known,
+        policies: Policies,
+        free: Callable[[], object],
+    ) -> None:
+        self._staging = staging
+        self._transport = transport
+        self._known = known
+        self._policies = policies
+        self._free = free
+        # Waited for on any loop: a cell's, and the app's own.
+        self._under_way: Future[Any] | None = None
+        # Who was at work before that: it is not for them.
+        self._older: weakref.WeakSet[asyncio.Task[Any]] = weakref.WeakSet()
+        # The source of the first revision until it is on stage, which where nothing may block is
+        # soon; and what is put there, which the stage alone keeps alive.
+        self._coming = ""
+        self._first: Callable[[], Any] = lambda: None
 
     def swap(
-        self,
-        app: Any = None,
-        *,
-        revision: int | None = None,
-        on_swap: OnSwap | None = None,
-        carry: Carry | None = None,
+        self, app: Any, revision: int | None, on_swap: OnSwap | None, carry: Carry | None
     ) -> int | Awaitable[int]:
-        """Put other code on stage, or go back to what was there; see `serve` for the policies.
-
-        Args:
-            app: An `App` subclass, an instance, or any ASGI app.
-            revision: Instead of an app: the number of the revision to go back to. It stays on stage
-                until its class is defined again.
-            on_swap: For this once, instead of the lab's own.
-            carry: For this once, instead of the lab's own.
-
-        Returns:
-            The number of the revision; with the memory transport an awaitable of it.
-
-        Raises:
-            NotOnStage: Then the old code goes on serving.
-            LookupError: If there is no such revision, or nothing to make it of.
-        """
+        """Put other code on stage, or go back to what was there; see `Lab.swap`."""
         if (app is None) == (revision is None):
             raise TypeError("expected an app or a revision; write lab.swap(Chat) or (revision=2)")
         if on_swap is not None:
             check_on_swap(on_swap)
         if carry is not None:
             check_carry(carry)
-        because = ""
         if revision is not None:
-            app = self._programme.revisions.get(revision).again()
-            because = (
-                f"back from revision {self.revision}" if revision != self.revision else "made anew"
-            )
+            app = self._staging.revisions.get(revision).again()
         check_app(app)
-        draft = self._draft(app, number=revision, because=because)
-        return self._put_on_stage(draft, on_swap, carry)
+        # What is gone back to is followed by the name it had, which stands for other code now.
+        followed = self._staging.followed if revision is not None else None
+        draft = self.draft(app, number=revision, followed=followed)
+        return self.put(draft, on_swap, carry)
 
-    def _draft(self, app: Any, **options: Any) -> Draft:
+    def follow(self, app: Any, because: str = "", followed: Followed | None = None) -> bool:
+        """Have what a name stands for now on stage: the same code stays, new code is swapped in.
+
+        Args:
+            app: What it stands for.
+            because: What led to it, for the log.
+            followed: By which name it is followed from now on; found out by default.
+
+        Returns:
+            Whether it is new.
+        """
+        if self.stays(app, followed):
+            return False
+        self.put(self.draft(app, because=because, if_new=True, followed=followed))
+        return True
+
+    def follow_made(self, kind: type, followed: Followed, because: str) -> None:
+        """Have an instance of a class on stage, made as the one that was served.
+
+        Args:
+            kind: The class.
+            followed: Makes it, and goes on to be followed.
+            because: What led to it, for the log.
+        """
+        make = functools.partial(followed.make or instance_of, kind)
+        self.put(self.draft(None, make=make, because=because, followed=followed))
+
+    def renew(self, because: str) -> None:
+        """Have the code on stage there once more, as a revision: it was changed in place.
+
+        Args:
+            because: How, for the log.
+        """
+        staging = self._staging
+        staging.look_at_it()
+        self.put(self.draft(staging.served, because=because, followed=staging.followed))
+
+    def stays(self, app: Any, followed: Followed | None = None) -> bool:
+        """Return whether an app is what stands on stage; if so, its output moves to this cell."""
+        staging = self._staging
+        is_served = app is staging.served and not staging.changed_in_place()
+        same = is_served or (app is not staging.served and staging.same(app))
+        if same:
+            staging.stay(app, followed or following(app, staging.followed))
+        return same
+
+    def draft(self, app: Any, **options: Any) -> Draft:
+        """Make an app ready for the stage; see `Staging.draft`."""
         try:
-            return self._programme.draft(app, **options)
-        finally:  # told here and now if it cannot be, and not once more after the cell
-            self._redefinition.note()
+            return self._staging.draft(app, **options)
+        finally:  # said here and now if it cannot be, and not once more after the cell
+            self._note(self._staging.served, self._staging.followed)
 
-    def _put_on_stage(
+    def _note(self, served: Any, followed: Followed) -> None:
+        # What is refused because the lab is stopped is what it is to start with.
+        if self._transport.running or self._transport.ended_by:
+            self._known.note(served, followed)
+
+    def put(
         self, draft: Draft, on_swap: OnSwap | None = None, carry: Carry | None = None
     ) -> int | Awaitable[int]:
-        policy = on_swap or self.on_swap
-        self._visitors.reconnect = policy == "close"
-        for client in self._visitors.clients.values():
-            client.reconnects = policy == "close"
-        if not self.revision:
+        """Put a draft on stage; return its revision, or where nothing may block an awaitable."""
+        self._policies.latest = policy = on_swap or self._policies.on_swap
+        if not self._staging.revision:
             self._coming = draft.source
-        state = self.carry if carry is None else carry
-        number: int | Awaitable[int] = self._have(
-            self._programme.put(draft, policy, state), draft.number
-        )
+            with contextlib.suppress(TypeError):  # not every app can be referred to weakly
+                self._first = weakref.ref(draft.instance)
+        state = self._policies.carry if carry is None else carry
+        if self._transport.ended_by:
+            self._transport.start()
+        # What the lab carries at every swap may not be there yet; what one swap is to, is.
+        work = self._staging.put(draft, policy, state, checked=carry is not None)
+        noted = draft.served, draft.followed
+        number: int | Awaitable[int] = self._done(work, draft.number, noted)
         return number
 
-    def _have(self, work: Coroutine[Any, Any, Any], number: int | None) -> Any:
-        """Have something done on the stage: at once, or where nothing may block, soon."""
+    def again(self, instance: Any) -> None:
+        """Put the revision that stood there last on stage anew, as an instance made of it."""
+        noted = self._staging.served, self._staging.followed
+        self._done(self._staging.again(instance), self._staging.number, noted)
+
+    def _done(
+        self, work: Coroutine[Any, Any, Any], number: int | None, noted: tuple[Any, Followed]
+    ) -> Any:
+        """Have something done on the stage: at once, or where nothing may block, soon.
+
+        Args:
+            work: Does it.
+            number: The revision, if it stood there before.
+            noted: What is served then, and how it is followed.
+        """
         deadline = STARTUP_DEADLINE + 2
+        under_way: Future[Any] = Future()
         try:
-            done = self._transport.call(work, deadline)
-        except TimeoutError as late:
-            said = f"its start-up blocks the server for {deadline:g} s; use await or a thread"
-            raise self._programme.failed(TimeoutError(said), number) from late
+            self._free()  # who blocks the loop is not to be blamed on the code that comes
+            done = self._transport.call(_noted(work, under_way), deadline)
+        except (LoopBlocked, LeftBehind) as late:
+            # Nobody else held the loop before: it is its own start-up.
+            who = str(late).removesuffix(f"; {HOW}")  # it is ended here
+            said = f"its start-up blocks the server: {who}; use await or a thread"
+            self._free()
+            raise self._staging.failed(TimeoutError(said), number) from late
+        except (RuntimeError, ConnectionError):
+            if inspect.getcoroutinestate(work) == inspect.CORO_CREATED:
+                work.close()  # nothing has been begun
+            raise
         finally:
-            self._redefinition.note()
+            self._note(*noted)
         if isinstance(done, asyncio.Future):
-            self._settled = done
-            return Soon(done, self._told_later)
+            done.add_done_callback(lambda _: _end(under_way))  # it may never have begun
+            self._under_way = under_way
+            self._older = _others()
+            return Soon(done, _say_later)
         return done
 
-    def _told_later(self, error: BaseException) -> None:
-        """Say under the cell why it failed: it has ended, and nobody awaits what it began."""
-        kernel.say(complaint(error))
+    async def settled(self) -> None:
+        """Wait until a swap that is under way has ended; the very first one has to succeed."""
+        under_way = self._under_way
+        if under_way is not None:
+            waiting = asyncio.wrap_future(under_way)
+            with interruptible(self._transport.blocker):
+                await asyncio.wait({waiting})
+            if self._under_way is under_way:
+                self._under_way = None
+            error = waiting.exception()
+            if error is not None and not self._staging.stage.revision:
+                raise error  # there is nothing to reach
 
-    def look(self) -> None:
-        """Serve the class that the served one's name stands for now, if that is a new one."""
-        self._redefinition.look()
+    def is_awaited_here(self) -> bool:
+        """Return whether who calls is to wait for a swap that is under way.
 
-    def on_stage(self, listener: Callable[[], object]) -> None:
-        """Have something called, where the app lives, whenever code has been put on stage.
-
-        Args:
-            listener: Called without arguments.
+        So is the cell that asked for it, and the next ones. All others are answered by the old code
+        meanwhile, as over a server: other threads, and tasks that were at work before.
         """
-        self._programme.listeners.append(listener)
+        if self._under_way is None or not self._staging.stage.revision:
+            return True
+        is_cells = threading.current_thread() is threading.main_thread()
+        return is_cells and asyncio.current_task() not in self._older
 
-    def forget_places(self) -> None:
-        """Find out anew which cell each line belongs to: one run again has another number."""
-        self._recorder.forget_places()
+    def source(self, revision: int | None) -> str:
+        """Return the source of a revision; see `Lab.source`."""
+        number = revision or self._staging.revision
+        return self._staging.revisions.get(number).source if number else self._coming
 
-    def changed_under_it(self) -> Change:
-        """Return which names that the code on stage uses stand for something else by now."""
-        return self._programme.changed_under_it()
-
-    async def _ready(self) -> None:
-        """See that what the cell has defined so far is on stage.
-
-        Where nothing may block a swap is still under way; it is waited for here.
-        """
-        self.look()
-        settled = self._settled
-        if settled is not None:
-            await asyncio.wait({settled})
-            self._settled = None
-            if (
-                not self._stage.revision
-            ):  # the very first start-up failed: there is nothing to reach
-                await settled
-
-    def source(self, revision: int | None = None) -> str:
-        """Return the source of a revision, by default of the one on stage.
-
-        With the class come those of the notebook's that it derives from. The first revision has its
-        source as soon as it is on its way to the stage.
-
-        Args:
-            revision: Its number, from 1.
-        """
-        number = revision or self.revision
-        return self._programme.revisions.get(number).source if number else self._coming
+    @property
+    def app(self) -> Any:
+        """The instance on stage, or the first one on its way there; None before any."""
+        return self._staging.app if self._staging.revision else self._first()
 
     def diff(self, old: int, new: int) -> str:
-        """Return how the source changed from one revision to another, as a unified diff.
+        """Return how the source changed from one revision to another, as a unified diff."""
+        return self._staging.revisions.diff(old, new)
 
-        Args:
-            old: The number of a revision.
-            new: The number of another.
-        """
-        return self._programme.revisions.diff(old, new)
+
+async def _noted(work: Coroutine[Any, Any, T], under_way: Future[Any]) -> T:
+    """Await work, and have a future end as it does."""
+    try:
+        result = await work
+    except BaseException as error:
+        under_way.set_exception(error)
+        raise
+    _end(under_way)
+    return result
+
+
+def _others() -> weakref.WeakSet[asyncio.Task[Any]]:
+    """Return the tasks at work on the loop that runs here, but for the one that asks."""
+    try:
+        return weakref.WeakSet(asyncio.all_tasks() - {asyncio.current_task()})
+    except RuntimeError:  # there is no loop
+        return weakref.WeakSet()
+
+
+def _end(under_way: Future[Any]) -> None:
+    if not under_way.done():
+        under_way.set_result(None)
+
+
+def _say_later(error: BaseException) -> None:
+    """Say under the cell why it failed: the cell has ended, and nobody awaits what it began."""
+    kernel.say(complaint(error))
 
 
 class Soon(Generic[T]):

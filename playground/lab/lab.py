@@ -1,201 +1,389 @@
-"""The lab itself: put together from its sides, and its life from `begin` to `stop`."""
+"""The lab as its user holds it: every name here is for users, and hands on to a part.
+
+What the lab's clients do is in `browsing`.
+"""
 
 from __future__ import annotations
 
-import functools
-from collections.abc import Callable, Coroutine, Iterable, Mapping
-from typing import Any, Literal
+from collections.abc import Awaitable, Callable, Sequence
+from os import PathLike
+from typing import TYPE_CHECKING, Any
 
-from playground import kernel, output
-from playground.beacon import Beacon
-from playground.cloakroom import cloakroom
-from playground.guard import Guard
-from playground.lab.code import Code
-from playground.lab.ground import STARTUP_DEADLINE, STOP_DEADLINE, TransportName
-from playground.lab.health import Health
-from playground.lab.rehearsing import Rehearsing
-from playground.lab.spilling import Spilling
-from playground.lab.views import Views
-from playground.lab.watching import Watching
+from playground.clients.misnamed import LAB, says_the_right_name
+from playground.describing import Description
+from playground.doctor import Report, examine
+from playground.entrance.addresses import Address
+from playground.lab.between import Between
+from playground.lab.browsing import Browsing
+from playground.lab.describing import described
+from playground.lab.health import in_short, patient
+from playground.lab.parts import Parts
+from playground.lab.shown import Shown
 from playground.live.carrying import Carry
-from playground.live.programme import Programme
-from playground.live.redefinition import Redefinition
-from playground.recorder import Recorder, doing
-from playground.rehearsals import Rehearsals
-from playground.stage import OnSwap, Stage, in_handler
-from playground.traffic.log import Log
-from playground.traffic.socketio import is_clients
-from playground.transports import Transport
-from playground.transports.endings import ending
-from playground.visitors import Visitors
+from playground.replays.explored import Explored
+from playground.replays.scripts import script_of
+from playground.sight import Standings
+from playground.stage import OnSwap
+
+if TYPE_CHECKING:
+    from playground.widgets.browser_client import BrowserClient
+    from playground.widgets.code import Code
+    from playground.widgets.console import Console
+    from playground.widgets.ladder import Ladder
+    from playground.widgets.page import AppPage
+    from playground.widgets.panel import Panel
+    from playground.widgets.routes import RouteList
+    from playground.widgets.traffic import TrafficTable
 
 
-class Lab(Code, Rehearsing, Views, Watching, Health, Spilling):
+def parts_of(lab: Lab) -> Parts:
+    """Return the parts of a lab, for a room that does more with one than its user."""
+    return lab._parts
+
+
+def move(lab: Lab, parts: Parts) -> None:
+    """Have a lab serve elsewhere: it stays the object that its user holds."""
+    lab._parts, lab.log = parts, parts.log
+
+
+@says_the_right_name("lab", LAB)
+class Lab(Shown, Between, Browsing):
     """An app being served. Made by `serve`.
 
     Attributes:
         name: What it is called.
         log: Its traffic: a sequence of entries.
-        on_swap: What becomes of open sockets when the code changes.
-        carry: What of the app's state goes on when the code changes.
-        frames: Whether the frames of new connections are wanted in the log; see `see_frames`.
     """
 
-    def __init__(
-        self,
-        name: str,
-        transport: TransportName,
-        log: Log,
-        *,
-        port: int,
-        on_swap: OnSwap,
-        carry: Carry,
-        frames: bool,
-        origins: Iterable[str],
-        url: str | None,
-    ) -> None:
-        self.name = name
-        self.log = log
-        self.on_swap = on_swap
-        self.carry = carry
-        self._given_url = url
-        self._stage = Stage(
-            deadline=STARTUP_DEADLINE, on_trouble=self.tell, carried=doing, bound=_bound
-        )
-        self._rehearsals = Rehearsals(self._stage)
-        self._guard = Guard(self._rehearsals, origins)
-        self._programme = Programme(self._stage, self._write)
-        self._recorder = Recorder(
-            self._guard,
-            log,
-            revision=self._stage.revision_now,
-            locate=kernel.place_of,
-            home=lambda: self._programme.home,
-            in_handler=in_handler,
-            ending=ending,
-            raised=output.troubles(lambda: self._programme.home).show,
-        )
-        self._beacon = Beacon(cloakroom(self._recorder), lambda: self.revision)
-        self._transport = _transport(transport, self._beacon, port, self._write, self._closing)
-        self._visitors = Visitors(self._transport, self._ready, self._advice)
-        self._redefinition = Redefinition(self)
-        self.see_frames(frames)
-        self._settled = None
-        self._spill = None
+    def __init__(self, parts: Parts) -> None:
+        super().__init__(parts)
+        self.name, self.log = parts.name, parts.log
 
-    def begin(self, app: Any) -> None:
-        """Start serving. Called by `serve`.
+    @property
+    def on_swap(self) -> OnSwap:
+        """What becomes of open sockets when the code changes; see `serve`. It may be set."""
+        return self._parts.policies.on_swap
+
+    @on_swap.setter
+    def on_swap(self, policy: OnSwap) -> None:
+        self._parts.policies.on_swap = policy
+
+    @property
+    def carry(self) -> Carry:
+        """What of the app's state goes on when the code changes; see `serve`. It may be set."""
+        return self._parts.policies.carry
+
+    @carry.setter
+    def carry(self, names: Carry) -> None:
+        self._parts.policies.carry = names
+
+    @property
+    def running(self) -> bool:
+        """Whether clients can connect."""
+        return self._parts.transport.running
+
+    @property
+    def revision(self) -> int:
+        """The number of the code on stage, from 1; while the lab is stopped, of the last there."""
+        return self._parts.staging.revision
+
+    @property
+    def app(self) -> Any:
+        """The instance on stage."""
+        return self._parts.staging.app
+
+    @property
+    def sockets(self) -> int:
+        """How many WebSockets are open, whoever opened them."""
+        return self._parts.stage.sockets
+
+    @property
+    def port(self) -> int | None:
+        """The TCP port on 127.0.0.1; None for the memory transport."""
+        return self._parts.transport.port
+
+    @property
+    def local_url(self) -> str:
+        """The address for programs on this machine; "" for the memory transport."""
+        return self._parts.addresses.local
+
+    @property
+    def address(self) -> Address:
+        """The address a browser should use, how it was found, and what it may lack."""
+        return self._parts.addresses.browser
+
+    @property
+    def url(self) -> str:
+        """The address a browser should use; "" for the memory transport."""
+        return self.address.url
+
+    def ws_url(self, path: str = "/") -> str:
+        """Return the WebSocket address of a path, for a browser.
 
         Args:
-            app: What `serve` was given.
+            path: Path and query, such as ``"/chat?room=lobby"``.
+        """
+        return self._parts.addresses.websocket(path)
+
+    def swap(
+        self,
+        app: Any = None,
+        *,
+        revision: int | None = None,
+        on_swap: OnSwap | None = None,
+        carry: Carry | None = None,
+    ) -> int | Awaitable[int]:
+        """Put other code on stage, or go back to what was there; see `serve` for the policies.
+
+        Args:
+            app: An `App` subclass, an instance, or any ASGI app.
+            revision: Instead of an app: the number of the revision to go back to. It stays on stage
+                until its class is defined again.
+            on_swap, carry: For this once, instead of the lab's own.
+
+        Returns:
+            The number of the revision; with the memory transport an awaitable of it.
 
         Raises:
-            NotOnStage: Then nothing is left running.
+            NotOnStage: Then the old code goes on serving.
+            LookupError: If there is no such revision, or nothing to make it of.
         """
-        draft = self._draft(app)
-        self._transport.start()
-        self._or_stop(lambda: self._put_on_stage(draft))
-        self._attend()
+        if revision is not None:
+            self._parts.redefinition.see()  # what this cell has defined is a revision too
+        return self._parts.code.swap(app, revision, on_swap, carry)
 
-    def _or_stop(self, action: Callable[[], object]) -> None:
-        """Do something without which there is nothing to serve."""
-        try:
-            action()
-        except BaseException:
-            self._transport.stop(STOP_DEADLINE)
-            raise
+    def source(self, revision: int | None = None) -> str:
+        """Return the source of a revision, by default of the one on stage.
 
-    def serve_again(self, app: Any, *, because: str = "") -> None:
-        """Serve under the same name: new code is swapped in, the same code goes on.
+        With the class come those of the notebook's that it derives from. The first revision has its
+        source as soon as it is on its way to the stage.
 
         Args:
-            app: What `serve` was given.
-            because: What led to it, for the log.
+            revision: Its number, from 1.
         """
-        if self._programme.same(app) or app is self._programme.served:
-            self._programme.stay(app)
-            if not self.running:
-                self.restart()
-        elif self.running:
-            self._put_on_stage(self._draft(app, because=because, if_new=True))
-        else:
-            self.begin(app)
+        return self._parts.code.source(revision)
 
-    def fits(self, transport: str, port: int) -> bool:
-        """Return whether this lab can go on for a `serve` with these wishes.
+    def diff(self, old: int, new: int) -> str:
+        """Return how the source changed from one revision to another, as a unified diff.
 
         Args:
-            transport: The transport that is wanted.
-            port: The port that is wanted; 0 for any.
+            old, new: The numbers of two revisions.
         """
-        return self._transport.name == transport and port in (0, self._transport.port)
-
-    def _attend(self) -> None:
-        output.route(self)
-        self._redefinition.start()
-        self._go_on_spilling()
+        return self._parts.code.diff(old, new)
 
     def stop(self) -> None:
         """Stop serving: sockets are closed with 1012, the port is free again.
 
-        What that cut off is said in the log. Stopping what is stopped does nothing.
+        What that cut off is said in the log; the cookies of its clients are forgotten. Stopping
+        what is stopped does nothing.
         """
-        if not self.running:
-            self._rest_spilling()
-            return
-        try:
-            said = str(self._transport.stop(STOP_DEADLINE))
-        except BaseException as error:
-            said = str(error) or type(error).__name__
-            raise
-        finally:
-            self._redefinition.stop()
-            self._write("lab", f"stopped: {said}")
-            output.unroute(self)
-            self._rest_spilling()
-
-    async def _closing(self) -> None:
-        """The last thing done where the app lives: clients see the end, the app shuts down."""
-        await self._visitors.see_the_end()
-        failure = await self._stage.clear()
-        if failure:
-            self._write("lab", f"shutdown: {failure}")
+        self._parts.life.stop()
 
     def restart(self) -> None:
         """Stop, make the app anew, and serve it on the same port; the revision stays what it is.
 
+        A class that was defined again while the lab was stopped is served as a new revision.
+
         Raises:
             NotOnStage: If it does not start this time; then the lab is stopped.
         """
-        number = self._programme.number
-        instance = self._draft(self._programme.served, number=number).instance
-        self.stop()
-        self._transport.start()
-        self._or_stop(lambda: self._have(self._programme.again(instance), number))
-        self._attend()
+        self._parts.life.restart()
 
+    def break_out(self) -> str:
+        """End a handler that does not await, so that others are served; return what was done.
 
-def _bound(scope: Mapping[str, Any]) -> str:
-    """Return why a connection cannot go on with other code, "" if it can.
+        It gets an exception at its line. One that waits in C, as in ``time.sleep``, is left behind,
+        and the app made anew on the same port. New code does all this by itself.
 
-    Engine.IO's server keeps what it knows of a connection in the handler's own object; to another
-    one it would be a client that never shook hands, and its client would wait for ever.
-    """
-    query = scope.get("query_string", b"").decode("latin-1")
-    return "Socket.IO connects again" if is_clients(f"?{query}") else ""
+        Raises:
+            RuntimeError: If it is called from inside a handler.
+        """
+        return self._parts.unblocking.free() or "nothing blocks the event loop"
 
+    @property
+    def frames(self) -> bool:
+        """Whether the log has the frames of connections that are opened from now on. It may be set.
 
-def _transport(
-    name: TransportName,
-    app: Any,
-    port: int,
-    write: Callable[[Literal["swap", "lab"], str], None],
-    closing: Callable[[], Coroutine[Any, Any, None]],
-) -> Transport:
-    if name == "memory":
-        from playground.transports.memory import MemoryTransport
+        Each ping, pong, close and piece of a message is a row. The server then takes compression
+        (permessage-deflate) from whoever offers it; without frames it takes none. Where no frames
+        can be seen, as with transport="memory", the log and `Lab.doctor` say so.
+        """
+        return self._parts.frames.wanted
 
-        return MemoryTransport(app, closing)
-    from playground.transports.server import ServerTransport
+    @frames.setter
+    def frames(self, wanted: bool) -> None:
+        self._parts.frames.see(wanted)
 
-    return ServerTransport(app, port, functools.partial(write, "lab"), closing)
+    def handlers(self) -> Standings:
+        """Return where every handler stands: its line, what it waits for, since when.
+
+        One for each open WebSocket and running request, with the tasks that the handler has begun;
+        it reads as a list. Also while a handler blocks the event loop: that one is "running".
+        """
+        return self._parts.sight.handlers()
+
+    def describe(self) -> Description:
+        """Return what the app answers, as OpenAPI and AsyncAPI: from its code, and from the log.
+
+        The log adds what its messages look like: by route, by direction, and by what they say of
+        their ``type``, with an example each, without credentials. It says "seen", not "promised".
+        `save` of what is returned writes a file for other tools.
+
+        Raises:
+            RuntimeError: If nothing is on stage.
+        """
+        return described(self._parts)
+
+    def see(self, *names: str) -> tuple[str, ...]:
+        """Have each change of some of the app's attributes be a row of kind ``state``.
+
+        ::
+
+            lab.see("rooms")  # + rooms.lobby: bob, caused by the message that bob sent
+
+        It is looked at whenever a handler sends or asks for its next message, as deep as three
+        collections; a socket is called after its client. No code of the app's is run for it.
+
+        Args:
+            names: Attributes of the app, beside those that are seen already; ``"state.rooms"`` is
+                one of an attribute. Without any, nothing is seen any more.
+
+        Returns:
+            All that is seen now.
+
+        Raises:
+            TypeError, ValueError: If one is not the name of an attribute.
+        """
+        return self._parts.seeing.see(*names)
+
+    def state(self, seq: int | None = None) -> dict[str, Any]:
+        """Return the attributes that are seen, as they were as of an entry; see `see`.
+
+        Args:
+            seq: The entry's number; by default that of the newest.
+
+        Raises:
+            LookupError: If they were not seen yet, or it is not known any more.
+            RuntimeError: If nothing is seen.
+        """
+        return self._parts.seeing.state(seq)
+
+    async def explore(
+        self,
+        script: str | Callable[[Any], Awaitable[object]],
+        *,
+        deviations: int = 2,
+        seconds: float = 5.0,
+    ) -> Explored:
+        """Play a script in every order in which things may happen; return the first that is wrong.
+
+        It has instances of its own, beside the cells: neither the stage nor the log notices. Time
+        is virtual there, so an hour of sleep is over at once.
+
+        Args:
+            script: The name of an exercise, or an async function that is given a `Play`.
+            deviations: How often an order may depart from first come, first served.
+            seconds: Real seconds to take, at most.
+
+        Raises:
+            ValueError: There is no exercise of that name, or the app cannot be made anew.
+            TypeError: It is neither a name nor an async function.
+        """
+        return await self._parts.exploring.explore(script_of(script, self), deviations, seconds)
+
+    def spill(self, path: str | PathLike[str] | None) -> None:
+        """Write all traffic to a file too, as it comes; `Log.load` reads it again.
+
+        What the log holds by now comes first. The file has all, however much the log lets go, also
+        if the kernel dies. What another lab has written there stays.
+
+        Args:
+            path: A file name that ends with ``.jsonl``; None to write no more.
+
+        Raises:
+            ValueError: If it ends with something else, or another lab writes to it.
+            OSError: If it cannot be written.
+        """
+        self._parts.spilling.spill(path)
+
+    def doctor(self) -> Report:
+        """Try everything the lab stands on, and say what to do where something is not right.
+
+        Server, port, loop, addresses, output, redefinition, recorder, frames, versions. It takes at
+        most five seconds, runs none of the app's code and records nothing.
+
+        Raises:
+            RuntimeError: If it is called from inside a handler.
+        """
+        return examine(patient(self._parts))
+
+    @property
+    def panel(self) -> Panel:
+        """The whole panel: status, routes, clients and traffic."""
+        return self._parts.views.panel
+
+    @property
+    def traffic(self) -> TrafficTable:
+        """The traffic table alone. It follows until a later cell shows the traffic; then it stands.
+
+        So does the ladder, and the Code face. The panel always follows.
+        """
+        return self._parts.views.traffic
+
+    @property
+    def ladder(self) -> Ladder:
+        """The ladder alone: a live sequence diagram, which can be saved as a picture."""
+        return self._parts.views.ladder
+
+    @property
+    def code(self) -> Code:
+        """The Code face alone: the source at work, with a dot where each handler stands."""
+        return self._parts.views.code
+
+    @property
+    def routes(self) -> RouteList:
+        """The routes alone."""
+        return self.panel.routes
+
+    def console(self, client: str | None = None) -> Console:
+        """Return the client console alone, with one of the clients chosen.
+
+        Args:
+            client: The name of the one to choose; the one chosen last by default.
+        """
+        return self._parts.views.console(client)
+
+    def browse(self, path: str = "/", *, height: int = 420) -> AppPage:
+        """Return a page of the app, in a frame that is loaded anew when the code changes.
+
+        It finds the address by itself, and says why if none works. The same path is the same page.
+
+        Args:
+            path: Path and query, such as ``"/chat?room=lobby"``.
+            height: Of the page, in pixels.
+
+        Raises:
+            ValueError: If the path does not begin with "/".
+        """
+        return self._parts.views.page(path, height)
+
+    def connect_in_browser(
+        self, path: str = "/", *, client: str = "browser", subprotocols: Sequence[str] = ()
+    ) -> BrowserClient:
+        """Return a WebSocket client in the page: it connects when it is shown, or says why not.
+
+        Args:
+            path: Path and query, such as ``"/chat/lobby?name=Ada"``.
+            client: Its name in the log.
+            subprotocols: What it offers to speak, best first.
+
+        Raises:
+            ValueError: If the path does not begin with "/".
+        """
+        return self._parts.views.browser_client(path, client, subprotocols)
+
+    def __repr__(self) -> str:
+        return in_short(self._parts)
+
+    def _face(self) -> Any:
+        return self.panel

@@ -1,1 +1,1 @@
-"""Live code: what stands on the stage, what stood there before, and noticing that it changed."""
+"""Live code: which code is served, which was before, and noticing that a cell has changed it."""

@@ -1,15 +1,20 @@
-"""Whether two definitions do the same: a cell that is run again makes a new class of old text."""
+"""Fingerprints of classes and functions: equal for two that do the same, line for line.
+
+A cell that is run again makes a new class, which need not be new code.
+"""
 
 from __future__ import annotations
 
 import functools
 import re
+import sys
 import types
 from collections.abc import Iterator
 from typing import Any, Final
 
-# What Python puts into a class by itself, different each time or only once somebody looks.
-_INCIDENTAL: Final = frozenset(
+from playground.notebook import kernel
+
+INCIDENTAL: Final = frozenset(
     {
         "__annotate__",
         "__annotate_func__",
@@ -22,6 +27,10 @@ _INCIDENTAL: Final = frozenset(
         "__weakref__",
     }
 )
+"""What Python puts into a class by itself, different each time or only once it is asked for."""
+
+# Decorators are not stacked higher than this.
+_MOST_PARTS: Final = 100
 
 _ADDRESS: Final = re.compile(r" at 0x[0-9a-fA-F]+")
 
@@ -36,13 +45,21 @@ def fingerprint(value: Any) -> Any:
 
 
 def class_of(app: object) -> type:
-    """Return an app's class; a class is its own."""
+    """Return an app's class: the app itself, if it is a class, else its type."""
     return app if isinstance(app, type) else type(app)
 
 
 def is_notebooks(value: Any) -> bool:
     """Return whether a class or function was defined in the notebook or script itself."""
     return getattr(value, "__module__", None) == "__main__"
+
+
+def is_users(kind: type) -> bool:
+    """Return whether a class is of the user's own code: of the notebook, or of their files."""
+    if is_notebooks(kind):
+        return True
+    file = getattr(sys.modules.get(kind.__module__), "__file__", None)
+    return file is not None and kernel.place_of(file) is not None
 
 
 def functions(app: object) -> Iterator[types.FunctionType]:
@@ -52,6 +69,37 @@ def functions(app: object) -> Iterator[types.FunctionType]:
         return
     for value in vars(class_of(app)).values():
         yield from _functions_in(value)
+
+
+def in_code(value: Any) -> Iterator[types.FunctionType]:
+    """Yield the functions that a class's attribute is made of, those that a decorator holds too."""
+    waiting, seen = [value], set[int]()
+    while waiting:
+        each = waiting.pop()
+        if id(each) in seen or len(seen) > _MOST_PARTS:
+            continue
+        seen.add(id(each))
+        for function in _functions_in(each):
+            yield function
+            waiting += [
+                inner for cell in function.__closure__ or () if _holds_code(inner := _content(cell))
+            ]
+
+
+def code_parts(code: types.CodeType) -> list[types.CodeType]:
+    """Return the code objects that stand in another one."""
+    return [each for each in code.co_consts if isinstance(each, types.CodeType)]
+
+
+def _holds_code(value: Any) -> bool:
+    return isinstance(value, types.FunctionType) or bool(_parts(value))
+
+
+def _content(cell: types.CellType) -> Any:
+    try:
+        return cell.cell_contents
+    except ValueError:  # empty
+        return None
 
 
 def _functions_in(value: Any) -> Iterator[types.FunctionType]:
@@ -73,13 +121,13 @@ def _parts(value: Any) -> tuple[Any, ...]:
 
 
 def _of(value: Any, around: tuple[int, ...]) -> Any:
-    """Return the fingerprint of a value within others, by id, which may hold it in turn."""
+    """Return the fingerprint of a value; those around it are known by id, for it may hold them."""
     if id(value) in around:
         return "…"
     around = (*around, id(value))
     kind = type(value).__name__
     if isinstance(value, type):
-        return _class(value, around) if is_notebooks(value) else value
+        return _class(value, around) if is_users(value) else value
     if isinstance(value, types.FunctionType):
         return _function(value, around)
     if isinstance(value, functools.partial | functools.partialmethod):
@@ -102,14 +150,14 @@ def _class(value: type, around: tuple[int, ...]) -> Any:
         value.__qualname__,
         tuple(_of(base, around) for base in value.__bases__),
         _printed(vars(value).get("__annotations__") or {}),
-        tuple((name, _of(each, around)) for name, each in members if name not in _INCIDENTAL),
+        tuple((name, _of(each, around)) for name, each in members if name not in INCIDENTAL),
     )
 
 
 def _function(value: types.FunctionType, around: tuple[int, ...]) -> Any:
     attributes = {name: each for name, each in vars(value).items() if name != "__wrapped__"}
     return (
-        _code(value.__code__),
+        code_of(value.__code__),
         _of(value.__defaults__ or (), around),
         _of(value.__kwdefaults__ or {}, around),
         _printed(value.__annotations__),
@@ -119,14 +167,14 @@ def _function(value: types.FunctionType, around: tuple[int, ...]) -> Any:
 
 
 def _cell(cell: types.CellType, around: tuple[int, ...]) -> Any:
-    try:
-        return _of(cell.cell_contents, around)
-    except ValueError:  # empty
-        return None
+    return _of(_content(cell), around)
 
 
-def _code(code: types.CodeType) -> Any:
-    consts = tuple(_code(c) if isinstance(c, types.CodeType) else _const(c) for c in code.co_consts)
+def code_of(code: types.CodeType) -> Any:
+    """Return something that is equal for code that does the same, wherever it stands."""
+    consts = tuple(
+        code_of(c) if isinstance(c, types.CodeType) else _const(c) for c in code.co_consts
+    )
     arguments = (code.co_argcount, code.co_posonlyargcount, code.co_kwonlyargcount, code.co_flags)
     names = (code.co_names, code.co_varnames, code.co_freevars)
     return (code.co_code, arguments, names, consts)

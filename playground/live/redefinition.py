@@ -1,7 +1,7 @@
-"""Redefinition: noticing, after each cell, that what is served stands for other code by now.
+"""Redefinition: noticing, after each cell, that the name of what is served stands for other code.
 
 Three things can have happened: the class was defined again, or one that it derives from, which is
-new code; or a function or value that it uses, which takes effect by itself and is only told of.
+new code; or a function or value that it uses, which takes effect by itself and is only reported.
 """
 
 from __future__ import annotations
@@ -12,41 +12,75 @@ from collections.abc import Callable
 from typing import Any, Protocol
 
 from micropie import App
-from playground import kernel
-from playground.live.complaints import complaint, place_in
-from playground.live.fingerprint import functions
-from playground.live.rebuilding import definitions, outdated, rebuilt
+from micropie.failures import is_failure
+from playground.live.fingerprint import class_of, fingerprint, functions, is_notebooks
+from playground.live.following import Followed, reloaded
+from playground.live.foreign import layers, shadowed
+from playground.live.known import Known
+from playground.live.rebuilding import outdated, rebuilt
+from playground.live.tracebacks import complaint, place_in
 from playground.live.uses import Change
+from playground.notebook import kernel
+from playground.notebook.cells import cells
 
 
-class Followed(Protocol):
-    """What is followed: a lab."""
+class Served(Protocol):
+    """The code on stage, whose name is followed."""
 
-    @property
-    def running(self) -> bool: ...
     @property
     def served(self) -> Any: ...
     @property
+    def followed(self) -> Followed: ...
+    @property
     def revision(self) -> int: ...
-    def serve_again(self, app: Any, *, because: str = "") -> None: ...
-    def forget_places(self) -> None: ...
+    def changed_in_place(self, text: str = "") -> list[str]: ...
     def changed_under_it(self) -> Change: ...
-    def tell(self, text: str) -> None: ...
+
+
+class Follows(Protocol):
+    """Something that puts new code on stage."""
+
+    def follow(self, app: Any, because: str = "", followed: Followed | None = None) -> bool: ...
+    def follow_made(self, kind: type, followed: Followed, because: str) -> None: ...
+    def renew(self, because: str) -> None: ...
 
 
 class Redefinition:
     """Looks after each cell, and whenever it is asked to, and has new code served.
 
     Args:
-        lab: Whose class is followed, by its name.
-        complain: Tells the reader something, under the cell that runs.
+        staging: Whose class is followed, by its name.
+        code: Puts the new one on stage.
+        known: What has been dealt with.
+        running: Returns whether the lab serves.
+        forget_places: Called after each cell: one that is run again has another number.
+        tell: Writes a sentence into the log.
+        complain: Writes a sentence under the cell that runs.
     """
 
-    def __init__(self, lab: Followed, complain: Callable[[str], object] = kernel.say) -> None:
-        self._lab = lab
+    def __init__(
+        self,
+        staging: Served,
+        code: Follows,
+        known: Known,
+        running: Callable[[], bool],
+        forget_places: Callable[[], object],
+        tell: Callable[[str], object],
+        complain: Callable[[str], object] = kernel.say,
+    ) -> None:
+        self._staging = staging
+        self._code = code
+        self._known = known
+        self._running = running
+        self._forget_places = forget_places
+        self._tell = tell
         self._complain = complain
         self._watch = kernel.Watch(self._after_cell)
-        self._seen: tuple[Any, ...] = ()
+        # What was said, or tried in vain, is not said or tried again.
+        self._tried: Any = None
+        self._told: list[Any] = []
+        self._stranger: object = None
+        self._shadowed: list[str] = []
 
     @property
     def watching(self) -> bool:
@@ -61,17 +95,11 @@ class Redefinition:
         """Look no more."""
         self._watch.stop()
 
-    def note(self) -> None:
-        """Take what the followed name stands for now as known, whatever is on stage."""
-        self._seen = ()
-        served = self._lab.served
-        found = kernel.named(served.__name__) if isinstance(served, type) else None
-        # What is served over an outdated base is still to be looked at.
-        if isinstance(found, type) and not (found is served and outdated(found, kernel.named)):
-            self._seen = definitions(found, kernel.named)
+    def look(self, text: str = "") -> None:
+        """Serve what the followed name stands for now, if that is new, or was changed in place.
 
-    def look(self) -> None:
-        """Serve the class that the followed name stands for now, if that is a new one.
+        Args:
+            text: The cell that has run; "" while one runs.
 
         Raises:
             NotOnStage: If it cannot be; it is not tried again before it is defined again.
@@ -79,67 +107,201 @@ class Redefinition:
         """
         if threading.current_thread() is not threading.main_thread():
             return  # the panel's commands come this way too; cells run on the main thread
-        served = self._lab.served
-        if not isinstance(served, type) or not self._lab.running:
-            return
-        found = kernel.named(served.__name__)
-        if not (isinstance(found, type) and issubclass(found, App)):
-            return
-        standing = definitions(found, kernel.named)
-        if standing == self._seen:
-            return
-        self._seen = standing
-        self._serve(served, found)
+        if self._running():
+            self._look(text)
 
-    def _serve(self, served: type, found: type) -> None:
-        bases = outdated(found, kernel.named)
-        if bases:
-            found = rebuilt(found, kernel.named, kernel.bind, kernel.cell_files())
-            self.note()
-        if found is not served:
-            self._lab.serve_again(found, because=_because(bases))
+    def catch_up(self) -> bool:
+        """Serve what was defined while the lab was stopped; return whether there was anything.
 
-    def _after_cell(self, cell: kernel.Ran) -> None:
-        self._lab.forget_places()
+        It may be called on any thread, once the lab can serve again. What fails is tried again the
+        next time: nothing else serves meanwhile, and old code instead would look like the new.
+
+        Raises:
+            NotOnStage, CannotRebuild: As `look` does.
+        """
+        try:
+            return self._look("")
+        except BaseException:
+            self._known.forget()
+            self._tried = None
+            raise
+
+    def _look(self, text: str) -> bool:
+        if not kernel.namespace():
+            return False
+        served, followed = self._staging.served, self._staging.followed
+        found = followed.standing(served)
+        if found is None or not self._known.is_new(found):
+            found = self._reloaded(served)
+        if found is not None and self._serve(served, found, followed):
+            return True
+        changed = self._staging.changed_in_place(text)
+        if changed:
+            self._code.renew(f"{_listed(changed)} changed in place{_in(kernel.number_now())}")
+        return bool(changed)
+
+    def see(self) -> None:
+        """Look; if new code cannot be served, say so, and go on."""
         try:
             self.look()
-        except Exception as error:
+        except BaseException as error:
+            if not is_failure(error):
+                raise  # the cell was interrupted
             self._complain(complaint(error))
-        if not self._lab.running:
+
+    def _serve(self, served: Any, found: Any, followed: Followed) -> bool:
+        """Serve what was found; return whether it is new code."""
+        bases = outdated(found, kernel.named) if isinstance(found, type) else []
+        if bases:
+            found = rebuilt(found, kernel.named, kernel.bind, kernel.cell_files(), self._tell)
+            self._known.note(served, followed)
+        if followed.make is not None:
+            return self._serve_made(found, followed, bases)
+        return found is not served and self._code.follow(found, because=_because(bases))
+
+    def _reloaded(self, served: Any) -> Any:
+        """Return what a module has in place of a served class; once, whatever becomes of it."""
+        found, before = reloaded(served), self._tried
+        self._tried = found
+        return found if found is not before else None
+
+    def _serve_made(self, found: type, followed: Followed, bases: list[str]) -> bool:
+        """Serve an instance of a class, made as the one that was served."""
+        is_new = bool(fingerprint(found) != fingerprint(type(self._staging.served)))
+        if is_new:
+            because = _because(bases) or f"{found.__name__} changed{_in(kernel.number_now())}"
+            self._code.follow_made(found, followed, because)
+        return is_new
+
+    def _after_cell(self, cell: kernel.Ran) -> None:
+        self._forget_places()
+        try:
+            self._leave_half_made(cell)
+            self.look(cell.text)
+        except BaseException as error:
+            if not is_failure(error):
+                raise  # the cell was interrupted
+            self._complain(complaint(error))
+        if not self._running():
             return
         if cell.error is not None:
-            self._tell_of_the_body(cell.error, cell.text)
-        # After a swap there is nothing to tell: new code has seen all as it is now.
-        self._tell_of_names(self._lab.changed_under_it(), cell.number)
+            self._report_a_failed_class(cell.error, cell.text)
+        self._report_a_stranger()
+        self._report_an_outdated_instance(cell.number)
+        self._report_shadowed_routes()
+        # After a swap there is nothing to report: new code has seen all as it is now.
+        self._report_changed_names(self._staging.changed_under_it(), cell.number)
 
-    def _tell_of_names(self, change: Change, number: int | None) -> None:
+    def _leave_half_made(self, cell: kernel.Ran) -> None:
+        """Keep the old code on stage, if a cell failed that has bound another app to its name."""
+        served, followed = self._staging.served, self._staging.followed
+        if cell.error is None or isinstance(served, type) or followed.make is not None:
+            return
+        found = followed.standing(served)
+        if not self._running() or found is None or found is served:
+            return
+        if self._known.is_new(found):
+            self._complain(
+                f"{followed.name} was bound by a cell that failed; "
+                f"revision {self._staging.revision} still serves"
+            )
+
+    def _report_a_stranger(self) -> None:
+        """Say that the name of the served class stands for what is no `App`: the old code goes on.
+
+        So it does where the class lost its ``(App)``, or ``App`` itself was defined anew.
+        """
+        served = self._staging.served
+        if not isinstance(served, type) or not issubclass(served, App):
+            return
+        now = kernel.named(served.__name__)
+        is_app = isinstance(now, type) and issubclass(now, App)
+        if is_app or not callable(now) or isinstance(now, App) or now is self._stranger:
+            return
+        self._stranger = now
+        name = served.__name__
+        self._complain(
+            f"{name} is no App of micropie's any more; revision {self._staging.revision} still "
+            f"serves. Write class {name}(App), with App from micropie"
+        )
+
+    def _report_an_outdated_instance(self, number: int | None) -> None:
+        """Say that an instance is served whose class was defined again: it goes on with the old."""
+        served, followed = self._staging.served, self._staging.followed
+        if isinstance(served, type) or followed.make is not None:
+            return
+        for kind in map(type, layers(served)):
+            now = kernel.named(kind.__name__)
+            old = outdated(kind, kernel.named) if is_notebooks(kind) else []
+            if _is_redefined(kind, now):
+                old = [kind.__name__]
+            marks = [kernel.named(name) for name in old]
+            if old and marks != self._told:
+                self._told = marks
+                again = (
+                    f"run the cell of {followed.name} again" if followed.name else "serve it again"
+                )
+                self._say(f"{_listed(old)} changed{_in(number)}; {again} to use it")
+
+    def _report_shadowed_routes(self) -> None:
+        """Say that a route was added once more: the old function goes on answering."""
+        served, followed = self._staging.served, self._staging.followed
+        paths = [] if isinstance(served, type) else shadowed(served)
+        if paths == self._shadowed:
+            return
+        self._shadowed = paths
+        if paths:
+            made = f"the cell of {followed.name}" if followed.name else "the cell that makes it"
+            self._say(
+                f"{_listed(paths)} {'is' if len(paths) == 1 else 'are'} there twice, "
+                f"and what came first answers; run {made} again, and then this one"
+            )
+
+    def _say(self, sentence: str) -> None:
+        self._tell(sentence)
+        kernel.say(sentence, trouble=False)
+
+    def _report_changed_names(self, change: Change, number: int | None) -> None:
         if change.at_work:
-            self._lab.tell(f"{_listed(change.at_work)} changed{_in(number)}; in use at once")
+            self._tell(f"{_listed(change.at_work)} changed{_in(number)}; in use at once")
         if change.at_definition:
-            name = getattr(self._lab.served, "__name__", "the class")
-            told = (
+            name = class_of(self._staging.served).__name__
+            self._say(
                 f"{_listed(change.at_definition)} changed{_in(number)}; "
                 f"run the cell of {name} again to use it"
             )
-            self._lab.tell(told)
-            kernel.say(told, trouble=False)
 
-    def _tell_of_the_body(self, error: BaseException, text: str) -> None:
-        """A cell that was to define the class anew failed: its own traceback stands above."""
-        name = getattr(self._lab.served, "__name__", "")
+    def _report_a_failed_class(self, error: BaseException, text: str) -> None:
+        """Say that the old code goes on, if a cell failed that was to define the class again.
+
+        The cell's own traceback stands above.
+        """
+        served = self._staging.served
+        name = getattr(served, "__name__", type(served).__name__)
         broken = isinstance(error, SyntaxError) and re.search(rf"^\s*class {name}\b", text, re.M)
         if name and (broken or place_in(error, name)):
             self._complain(
-                f"{name} was not defined anew; revision {self._lab.revision} still serves"
+                f"{name} was not defined anew; revision {self._staging.revision} still serves"
             )
 
 
+def _is_redefined(kind: type, now: Any) -> bool:
+    return (
+        is_notebooks(kind)
+        and isinstance(now, type)
+        and now is not kind
+        and fingerprint(now) != fingerprint(kind)
+    )
+
+
 def _because(bases: list[str]) -> str:
-    """Return what led to a class that was made anew: ``Room changed in In[7]``."""
+    """Return why a class was made again: ``Room changed in In[7]``."""
     if not bases:
         return ""
-    codes = (each.__code__ for name in bases for each in functions(kernel.named(name)))
-    places = {place for code in codes if (place := kernel.place_of(code.co_filename))}
+    kinds = [kernel.named(name) for name in bases]
+    files = {each.__code__.co_filename for kind in kinds for each in functions(kind)}
+    files |= {file for kind in kinds if (file := cells.born_in(kind))}
+    places = {place for file in files if (place := kernel.place_of(file))}
     return f"{_listed(bases)} changed" + (f" in {_listed(sorted(places))}" if places else "")
 
 

@@ -1,4 +1,4 @@
-"""What each revision of an app was: its number, its source, and how to have it again."""
+"""The revisions of an app: the number and source of each, and how to get its class again."""
 
 from __future__ import annotations
 
@@ -18,9 +18,9 @@ class Revision:
         number: From 1.
         name: The class or object that was served.
         place: The cell or file it was defined in (``In[5]``), or "".
-        source: Its source text, or "" if there is none to be had.
-        statements: What to run to have it again, bases first.
-        served: What was served, for as long as anybody else holds it.
+        source: Its source text, with a comment in place of what is not known.
+        statements: What to run to make it again, bases first.
+        served: What was served, as a weak reference: for as long as something else holds it.
     """
 
     number: int
@@ -31,12 +31,12 @@ class Revision:
     served: weakref.ref[Any] | None = field(default=None, repr=False)
 
     def again(self) -> Any:
-        """Return what was served: the very thing, else its class made again from its source.
+        """Return what was served: the object itself, else its class made again from its source.
 
         Its methods find the notebook's names as they stand now.
 
         Raises:
-            LookupError: If neither is to be had.
+            LookupError: If neither is possible.
         """
         served = self.served() if self.served is not None else None
         if served is not None:
@@ -68,7 +68,10 @@ class Revisions:
 
         Raises:
             LookupError: If there is none.
+            TypeError: If it is no whole number.
         """
+        if not isinstance(number, int) or isinstance(number, bool):
+            raise TypeError(f"expected the number of a revision, such as 2, got {number!r}")
         if not 1 <= number <= len(self.kept):
             raise LookupError(
                 f"expected a revision from 1 to {len(self.kept)}, got {number!r}; "

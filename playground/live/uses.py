@@ -1,4 +1,4 @@
-"""What the served class uses of the notebook: functions, classes and values that it finds by name.
+"""The globals of the notebook that a served class uses: functions, classes and values, by name.
 
 Its handlers look a name up whenever they run, so that another function takes effect by itself, and
 the class stays the revision it is. What only the class statement looked at (a decorator, a
@@ -37,10 +37,10 @@ class Change(NamedTuple):
 
 
 class Uses:
-    """The names of a notebook that a served class uses, and what they stood for when last seen.
+    """The global names that a served class uses, and what each stood for when last looked up.
 
     Args:
-        served: The class; anything else uses nothing that is followed.
+        served: The class; of anything else no names are followed.
         statements: Of the class and its bases.
         space: The notebook's names.
     """
@@ -58,7 +58,7 @@ class Uses:
                 self._note(self._at_definition, _names_in(statement.node))
 
     def changed(self) -> Change:
-        """Return what stands for something else since it was last looked at."""
+        """Return the names that stand for something else since this was last called."""
         return Change(self._changed(self._at_work), self._changed(self._at_definition))
 
     def _follow(self, served: type) -> None:
@@ -102,7 +102,7 @@ def _is_code(value: Any) -> bool:
 
 
 def _looked_up(code: types.CodeType) -> Iterator[str]:
-    """Yield the global names that code looks up, and the code within it."""
+    """Yield the global names that a code object looks up, by its bytecode, and those within it."""
     for instruction in dis.get_instructions(code):
         if instruction.opname in _LOOKS_UP:
             yield instruction.argval

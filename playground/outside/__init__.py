@@ -1,4 +1,4 @@
-"""Programs of one's own outside the kernel: a folder, a test run, servers, and none left behind.
+"""Programs (child processes) for a notebook: their folder, test runs, servers, none left behind.
 
 Law of the room: whatever becomes of the kernel, what was started here ends with it.
 """

@@ -1,4 +1,4 @@
-"""What stands in for a program that cannot run here: it is false, and says why."""
+"""A placeholder for a program that cannot run here: it is false, and shows the reason."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from collections.abc import Iterable
 
 
 class Absent:
-    """In place of a program that cannot run here. It is false, and shows as the reason.
+    """A placeholder for a program that cannot run here. It is false, and shows as the reason.
 
     Attributes:
         reason: A sentence: what is missing, and how to get it.

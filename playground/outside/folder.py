@@ -6,13 +6,13 @@ import shutil
 import sys
 import tempfile
 import weakref
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
-from types import FunctionType, TracebackType
+from types import TracebackType
 from typing import Final
 
-from playground import kernel
 from playground.live.sources import statements_of
+from playground.notebook import kernel
 from playground.outside.absent import Absent, lacking, program
 from playground.outside.programs import Program
 from playground.outside.runs import Finished
@@ -37,7 +37,7 @@ _PYTEST: Final = (
     *("-p", "pytest_asyncio.plugin", "-o", "asyncio_mode=auto"),
     *("-o", "asyncio_default_fixture_loop_scope=function"),
 )
-# The same words everywhere: not as wide as some terminal, and not more of them on a CI machine.
+# The same output everywhere: not as wide as some terminal, and not more of it on a CI machine.
 _BARE: Final[Mapping[str, str | None]] = {
     "PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1",
     "PYTEST_ADDOPTS": "",
@@ -63,7 +63,7 @@ class Outside:
         self._redis: Redis | None = None
         self._remove = weakref.finalize(self, shutil.rmtree, self.folder, ignore_errors=True)
 
-    def write(self, name: str, *parts: str | type | FunctionType) -> Path:
+    def write(self, name: str, *parts: str | type | Callable[..., object]) -> Path:
         """Write a file, one part after the other, each ending in one line break.
 
         Args:
@@ -88,7 +88,7 @@ class Outside:
 
         Args:
             module: A module that is a program, such as `"pytest"`.
-            arguments: What to tell it.
+            arguments: Its arguments.
             timeout: Seconds after which it is stopped.
         """
         missing = lacking([module.partition(".")[0]] if not self._has(module) else [])
@@ -125,11 +125,11 @@ class Outside:
             app: The app as `"module:name"`: an ASGI app in a module in the folder.
             workers: How many processes.
             environment: Environment variables for it, besides those of this process.
-            needs: Packages that the app, or whoever visits it, imports and that may not be there.
+            needs: Packages that the app or its clients import and that may not be there.
             options: More of uvicorn's options, such as `["--ws-max-size", "1000"]`.
 
         Raises:
-            ProgramFailed: It did not start; the message has what uvicorn says about it.
+            ProgramFailed: It did not start; the message has the output of uvicorn.
         """
         missing = lacking(["uvicorn", *needs])
         if missing is not None:
@@ -144,7 +144,7 @@ class Outside:
         """Start a Redis in the folder; return the one there is if it runs.
 
         Raises:
-            ProgramFailed: It did not start; the message has its own words.
+            ProgramFailed: It did not start; the message has its output.
         """
         missing = lacking(["redis"])
         if missing is not None:
@@ -198,7 +198,7 @@ class Outside:
         return (self.folder / f"{module}.py").is_file()
 
 
-def _text(part: str | type | FunctionType) -> str:
+def _text(part: str | type | Callable[..., object]) -> str:
     if isinstance(part, str):
         return part
     found = statements_of(part, kernel.cell_files())

@@ -1,7 +1,7 @@
 """Run a program until it ends, or until standard input does: then end it and all it started.
 
-Law of the room: a script for a process of its own; it imports nothing of ours. Who holds the other
-end of the pipe need not do anything to have the program ended: dying is enough.
+Law of the room: a script for a process of its own; it imports nothing of ours. The kernel
+holds the other end of the pipe, and need not do anything to end the program: dying is enough.
 """
 
 from __future__ import annotations

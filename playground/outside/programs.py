@@ -1,4 +1,4 @@
-"""A program under its keeper: what it says, whether it runs, and its end."""
+"""A child process under its keeper, which ends it even if the kernel dies: its output, its end."""
 
 from __future__ import annotations
 
@@ -14,21 +14,21 @@ from pathlib import Path
 from typing import IO, Final
 
 _KEEPER: Final = Path(__file__).with_name("keeper.py")
-# Lines of its output that are kept, the last ones.
+# How many lines of its output are kept, the last ones.
 _LINES: Final = 10_000
 # Seconds in which a keeper is gone for certain: its own patience, and a slow machine's.
 _END: Final = 15.0
 
 
 class ProgramFailed(RuntimeError):
-    """A program ended before it was ready, or was not ready in time; the message has its words."""
+    """A program ended before it was ready, or was not ready in time; the message has its output."""
 
 
 class Program:
-    """A program outside, from its start to its end.
+    """A program in a process of its own, from its start to its end.
 
-    It ends when `stop` is called, when nobody refers to it any more, and when this process ends, in
-    whichever way.
+    It ends when `stop` is called, when nothing refers to it any more, and when this process ends,
+    in whichever way.
 
     Args:
         command: The program and its arguments.
@@ -67,11 +67,11 @@ class Program:
 
     @property
     def text(self) -> str:
-        """What it has said, on standard output and on standard error; of much, the last."""
+        """Its output so far, standard output and standard error; of much, the last lines."""
         return self._output.text()
 
     def wait_until(self, ready: Callable[[str], bool], seconds: float) -> str:
-        """Wait until what it says is what was waited for; return it.
+        """Wait until a function returns true for its output so far; return that output.
 
         Raises:
             ProgramFailed: It ended before, or time is up. It has been stopped.
@@ -100,7 +100,7 @@ class Program:
 
 
 class _Output:
-    """What a program says, read by a thread for whoever waits for it."""
+    """The output of a program, which a thread reads and others wait for."""
 
     def __init__(self) -> None:
         self.ended = False

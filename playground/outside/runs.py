@@ -1,4 +1,4 @@
-"""A program that runs to its end, and what it said."""
+"""A program that has run to its end: its exit code and its output."""
 
 from __future__ import annotations
 
@@ -7,11 +7,11 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True)
 class Finished:
-    """A program that has run. It shows as what it said, and is true if it succeeded.
+    """A program that has run. It shows as its output, and is true if it succeeded.
 
     Attributes:
         code: Its exit code; None if it was stopped as its time was up.
-        text: What it said, on standard output and on standard error.
+        text: Its output, standard output and standard error.
     """
 
     code: int | None
@@ -21,5 +21,5 @@ class Finished:
         return self.code == 0
 
     def __repr__(self) -> str:
-        said = self.text.strip()
-        return said if self.code is not None else f"{said}\nIt was stopped: its time was up."
+        text = self.text.strip()
+        return text if self.code is not None else f"{text}\nIt was stopped: its time was up."

@@ -1,4 +1,4 @@
-"""Servers outside: uvicorn with its workers, and a Redis."""
+"""Servers in processes of their own: uvicorn with its workers, and a Redis."""
 
 from __future__ import annotations
 
@@ -20,11 +20,11 @@ _START: Final = 60.0
 
 _URL = re.compile(r"running on (http://127\.0\.0\.1:\d+)")
 _WORKER = re.compile(r"Started server process \[(\d+)\]")
-# Uvicorn says it for each worker once its start-up is done.
+# Uvicorn writes it for each worker once its start-up is done.
 _READY = "Application startup complete."
 # It starts another one then, for ever.
 _DIED = "] died"
-# Seconds until one looks again whether somebody listens: it is a matter of milliseconds.
+# Seconds until the port is tried again: it is a matter of milliseconds.
 _AGAIN: Final = 0.01
 _REDIS_READY = re.compile(r"ready to accept connections", re.I)
 
@@ -46,7 +46,7 @@ class Workers:
         pids: The process id of each worker.
 
     Raises:
-        ProgramFailed: It did not start; the message has what uvicorn says about it.
+        ProgramFailed: It did not start; the message has the output of uvicorn.
     """
 
     def __init__(
@@ -63,7 +63,7 @@ class Workers:
         place = ["--app-dir", str(folder), "--port", "0", "--workers", str(workers)]
         command = [python, "-m", "uvicorn", app, *place, "--no-use-colors", *quick, *options]
         self._program = Program(command, folder, environment)
-        text = self._program.wait_until(lambda said: _is_up(said, workers) or _DIED in said, _START)
+        text = self._program.wait_until(lambda text: _is_up(text, workers) or _DIED in text, _START)
         if not _is_up(text, workers):
             raise self._program.failed("a worker ended")
         self.url: str = _URL.findall(text)[0]
@@ -77,7 +77,7 @@ class Workers:
 
     @property
     def text(self) -> str:
-        """What uvicorn has said."""
+        """The output of uvicorn so far."""
         return self._program.text
 
     def ws_url(self, path: str = "/") -> str:
@@ -95,16 +95,16 @@ class Workers:
         *,
         timeout: float = 30.0,
     ) -> list[T]:
-        """Visit until each worker has a visitor: which of them answers is not a visitor's choice.
+        """Connect again and again until each worker has a client: which one answers is chance.
 
         Args:
-            visit: Makes a new connection. It is given how many workers have a visitor so far, and
-                returns the process id of the one that answered, and the visitor.
-            dismiss: Given each visitor to a worker that had one already.
+            visit: Makes a new connection. It is given how many workers have a client so far, and
+                returns the process id of the one that answered, and the client.
+            dismiss: Called with each client of a worker that had one already.
             timeout: Seconds for all of it.
 
         Returns:
-            A visitor for each worker, in the order they were met.
+            A client for each worker, in the order in which they answered.
 
         Raises:
             TimeoutError: Some worker has not answered.
@@ -126,7 +126,7 @@ class Workers:
         return list(met.values())
 
     def _wait_until_open(self) -> None:
-        """Wait until somebody listens: with several workers each does so after it said it is up."""
+        """Wait until the port is open, which several workers do only after they report to be up."""
         deadline = time.monotonic() + _START
         while not _is_open(self.url):
             if not self.running or time.monotonic() > deadline:
@@ -150,10 +150,10 @@ class Redis:
         folder: Where its socket goes.
 
     Attributes:
-        url: What a client is told, `unix://…`.
+        url: Its address for a client, `unix://…`.
 
     Raises:
-        ProgramFailed: It did not start; the message has its own words.
+        ProgramFailed: It did not start; the message has its output.
     """
 
     def __init__(self, path: str, folder: Path) -> None:
@@ -162,7 +162,7 @@ class Redis:
         place = ["--port", "0", "--unixsocket", str(socket), "--dir", str(folder)]
         nothing_kept = ["--save", "", "--appendonly", "no", "--daemonize", "no"]
         self._program = Program([path, *place, *nothing_kept], folder)
-        self._program.wait_until(lambda said: bool(_REDIS_READY.search(said)), _START)
+        self._program.wait_until(lambda text: bool(_REDIS_READY.search(text)), _START)
 
     @property
     def running(self) -> bool:
@@ -177,8 +177,8 @@ class Redis:
         return f"<Redis{'' if self.running else ', stopped'}>"
 
 
-def _is_up(said: str, workers: int) -> bool:
-    return said.count(_READY) >= workers and _URL.search(said) is not None
+def _is_up(text: str, workers: int) -> bool:
+    return text.count(_READY) >= workers and _URL.search(text) is not None
 
 
 def _is_open(url: str) -> bool:

@@ -5,8 +5,19 @@ and that no app should see. It calls nobody; whoever wants to know reads the log
 """
 
 from playground.recorder.callers import CLIENT_HEADER
-from playground.recorder.causes import current_tap, doing
+from playground.recorder.causes import doing
 from playground.recorder.recorder import Present, Recorder
-from playground.recorder.tap import Ending, Tap, now
+from playground.recorder.tap import Ending, Tap, client_of, current_tap, now, tap_of
 
-__all__ = ["CLIENT_HEADER", "Ending", "Present", "Recorder", "Tap", "current_tap", "doing", "now"]
+__all__ = [
+    "CLIENT_HEADER",
+    "Ending",
+    "Present",
+    "Recorder",
+    "Tap",
+    "client_of",
+    "current_tap",
+    "doing",
+    "now",
+    "tap_of",
+]

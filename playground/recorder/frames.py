@@ -1,4 +1,4 @@
-"""A witness: writes down the frames of one connection, and which of them answers which.
+"""Write a connection's frames (RFC 6455 5) to the log, and which of them answers which.
 
 What a handler sends is due to what it works on. A pong is due to its ping and the second half of a
 closing handshake to the first, whichever side they come from.
@@ -12,11 +12,14 @@ from typing import Final
 from playground.recorder.causes import current_cause
 from playground.recorder.tap import Desk, now
 from playground.recorder.websocket import SERVER_CODES
-from playground.traffic.frames import Frame, code_of, data_of, note_of
+from playground.traffic.frames import CONTROL, Frame, code_of, data_of, note_of, raw_of
 from playground.traffic.model import Sender
 
 # A side may ping without ever being answered; so many are remembered.
 MOST_PINGS: Final = 32
+
+# RFC 6455 8.1.
+_NO_UTF8: Final = 1007
 
 _OTHER: Final[dict[Sender, Sender]] = {"client": "server", "server": "client"}
 
@@ -24,7 +27,7 @@ _Key = tuple[str, Sender, bytes]
 
 
 class Witness:
-    """Writes down frames.
+    """Write the frames of one connection to the log.
 
     Args:
         desk: The recorder's.
@@ -37,17 +40,33 @@ class Witness:
         # What may be answered, by what it is and who sent it, with the entry that tells of it.
         self._asked: dict[_Key, int] = {}
         self._refused: int | None = None
+        self._heard: int | None = None
         self._halves = 0
         self._app_has_left = False
         # Whoever takes it out ends the exchange: that may be a garbage collector, on any thread.
         self._open = [exchange]
 
     def saw(self, frame: Frame) -> None:
-        """Write down a frame."""
+        """Write a frame to the log, with its cause."""
+        if frame.opcode in CONTROL:
+            self._saw_control(frame)
+            return
+        cause, revision = (None, 0) if frame.sender == "client" else current_cause()
+        seq = self._desk.log.append(
+            now(), self._exchange, "frame", frame.sender, None, frame.size, cause,
+            revision or self._desk.revision(), None, None, note_of(frame), raw_of(frame),
+        )  # fmt: skip
+        if not frame.taken:
+            self._refused = seq
+        elif frame.sender == "client":
+            self._heard = seq
+
+    def _saw_control(self, frame: Frame) -> None:
         cause, revision = self._due(frame)
         seq = self._desk.log.append(
             now(), self._exchange, "frame", frame.sender, data_of(frame), frame.size, cause,
             revision or self._desk.revision(), None, code_of(frame), note_of(frame),
+            raw_of(frame),
         )  # fmt: skip
         if frame.opcode in ("ping", "close") and seq is not None:
             self._remember(frame, seq)
@@ -72,15 +91,17 @@ class Witness:
             self.over()
 
     def _due(self, frame: Frame) -> tuple[int | None, int]:
-        """Return the entry that a frame is due to, and the revision (0: ask)."""
+        """Return the entry that has caused a control frame, and the revision (0: ask)."""
         other = _OTHER[frame.sender]
         if frame.opcode == "pong":
             return self._asked.pop(("ping", other, frame.payload), None), 0
         if frame.opcode == "close" and ("close", other, b"") in self._asked:
             return self._asked["close", other, b""], 0
-        # The server has these by itself, and closes so for what a client has sent.
-        if code_of(frame) in SERVER_CODES:
-            return self._refused, 0
+        # The server has these by itself, and closes so for what a client has sent: for a frame
+        # that was not taken, or (text that is no UTF-8) for a message, when its last frame came.
+        code = code_of(frame)
+        if code in SERVER_CODES:
+            return self._heard if code == _NO_UTF8 else self._refused, 0
         # A ping of the server's own is sent in the context of whichever handler came first, and
         # what a client sends arrives in any.
         if frame.sender == "client" or frame.opcode == "ping":

@@ -1,4 +1,4 @@
-"""An HTTP exchange's tap: the request, its body, the response, and the parts of a stream."""
+"""Record one HTTP exchange: the request, its body, the response, and the parts of a stream."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from typing import Any, Final
 from playground.recorder.bodies import SMALL, UNTOLD, Bounds, readable
 from playground.recorder.callers import Caller
 from playground.recorder.causes import doing
+from playground.recorder.events import Events
 from playground.recorder.places import callers_of_ours
 from playground.recorder.tap import (
     EPOCH,
@@ -20,21 +21,25 @@ from playground.recorder.tap import (
     perf_counter,
 )
 from playground.traffic.model import Sender
+from playground.traffic.server_sent import MEDIA_TYPE, is_event_stream
 
 # What a server answers for an app that gives no answer.
 NO_ANSWER: Final[dict[str, Any]] = {"status": 500, "body": b"Internal Server Error"}
+
+_BEGINS: Final = MEDIA_TYPE[:10]
 
 CLIENT_LEFT: Final = "the client left before the end of the response"
 APP_LEFT: Final = "the app ended before the end of the response"
 
 
 class HttpTap(Tap):
-    """Records one request with its response; what is streamed, part by part."""
+    """Record one request with its response; what is streamed, part by part, or event by event."""
 
     # Read before they are written, if ever: most requests and responses are one part each.
     _bounds: dict[Sender, Bounds] | None = None
     _head: Event | None = None
     _kind: str | None = None
+    _events: Events | None = None
     _responded = False
     _complete = False
     _left = False
@@ -46,6 +51,7 @@ class HttpTap(Tap):
         self.log = log = recorder.log
         self._receive = receive
         self._send = send
+        self._scope = scope
         path, method, at = path_of(scope), scope["method"], EPOCH + perf_counter()
         self.id = log.begin(
             "http", caller.name or caller.kind, method, path, caller.headers, (), at, caller.shared
@@ -57,7 +63,7 @@ class HttpTap(Tap):
         )
 
     async def receive(self) -> Event:
-        """The app's `receive`."""
+        """Be the app's `receive`: pass on an event, and write down a part of the request's body."""
         event = await self._receive()
         if event["type"] == "http.disconnect":
             self._left = not self._complete
@@ -68,7 +74,7 @@ class HttpTap(Tap):
         return event
 
     async def send(self, event: Event) -> None:
-        """The app's `send`."""
+        """Be the app's `send`: pass on an event, and write down the response."""
         await self._send(event)
         kind = event["type"]
         if kind == "http.response.start":
@@ -82,10 +88,14 @@ class HttpTap(Tap):
             where = recorder.places.near(recorder.between)
             if not self._responded:
                 self._respond(body, doing.get()[0], where)
-            elif body:
+            elif body and self._events is None:
                 self._part("server", bytes(body), doing.get()[0], where)
+            if self._events is not None:
+                self._parts_of(self._events, bytes(body), doing.get()[0], where)
             if not event.get("more_body", False):
                 self._complete = True
+                if self._events is not None:
+                    self._unended(self._events)
                 if self._bounds:
                     self._tell_the_rest("server")
 
@@ -101,6 +111,10 @@ class HttpTap(Tap):
         head = self._head or NO_ANSWER
         self._responded = True
         self._kind = kind = _content_type(head.get("headers", ()))
+        # The first look is cheap: nearly no response is one of events.
+        if kind and kind[:10].lower() == _BEGINS and _has_events(kind, head["headers"]):
+            self._events = Events()
+            body = b""  # each of its events is a row of its own
         if len(body) > SMALL:
             body = self._bounds_of("server").take(bytes(body))
         self.log.append(
@@ -108,7 +122,14 @@ class HttpTap(Tap):
             cause, self._revision, where, head["status"], kind,
         )  # fmt: skip
 
-    def _part(self, sender: Sender, body: bytes, cause: int | None, where: str | None) -> None:
+    def _part(
+        self,
+        sender: Sender,
+        body: bytes,
+        cause: int | None,
+        where: str | None,
+        note: str | None = None,
+    ) -> None:
         if len(body) > SMALL:
             bounds = self._bounds_of(sender)
             body = bounds.take(body)
@@ -118,8 +139,27 @@ class HttpTap(Tap):
             data = readable(body, self._kind if sender == "server" else None)
             self.log.append(
                 EPOCH + perf_counter(), self.id, "body", sender, data, len(body),
-                cause, self._revision, where,
+                cause, self._revision, where, None, note,
             )  # fmt: skip
+
+    def _parts_of(self, events: Events, body: bytes, cause: int | None, where: str | None) -> None:
+        """Write the server-sent events that a part of a stream completes, and what is none."""
+        for data, name, note in events.take(body, perf_counter()):
+            if name is None:
+                self._part("server", data, cause, where, note)
+                continue
+            kept = data
+            if len(data) > SMALL:
+                kept = self._bounds_of("server").take(data, SMALL)
+            self.log.append(
+                EPOCH + perf_counter(), self.id, "event", "server", readable(kept, self._kind),
+                len(data), cause, self._revision, where, None, name,
+            )  # fmt: skip
+
+    def _unended(self, events: Events) -> None:
+        """Write what is left of a stream of events at its end, which is no event any more."""
+        for data, _, note in events.rest():
+            self._part("server", data, self.working_on, None, note)
 
     def _bounds_of(self, sender: Sender) -> Bounds:
         if self._bounds is None:
@@ -133,13 +173,15 @@ class HttpTap(Tap):
             self.write("body", sender, note=bounds.tell(), revision=self._revision)
 
     def end(self) -> None:
-        """Write the end that is not one: the client left, or the app did."""
+        """Write down that the response was cut short, if the client or the app left early."""
         if not self._complete:
             self._broke_off()
         self.finish()
 
     def _broke_off(self) -> None:
         left = self._has_left()
+        if self._events is not None:
+            self._unended(self._events)
         if self._bounds:
             self._tell_the_rest("server")
         if not self._responded and self._head is None and not left:
@@ -160,3 +202,9 @@ def _content_type(headers: Any) -> str | None:
         if name == b"content-type" or name.lower() == b"content-type":
             return str(bytes(value).decode("latin-1"))
     return None
+
+
+def _has_events(kind: str, headers: Any) -> bool:
+    """Return whether a body is of server-sent events, and not compressed: then none can be seen."""
+    encoded = any(bytes(name).lower() == b"content-encoding" for name, _ in headers)
+    return is_event_stream(kind) and not encoded

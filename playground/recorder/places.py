@@ -1,4 +1,4 @@
-"""Where the user's code stands: the line that sends, prints or fails, as ``In[5]:12``.
+"""Find the line of the user's code that sends, prints or fails, such as ``In[5]:12``.
 
 Law of the room: looked for with each message, so what is known of a function is kept, and a line's
 number is worked out once for each place in the code.
@@ -6,6 +6,7 @@ number is worked out once for each place in the code.
 
 from __future__ import annotations
 
+import linecache
 import sys
 import traceback
 from collections.abc import Callable
@@ -16,8 +17,16 @@ from typing import Final
 # More functions than a notebook has; those of cells that were run again are forgotten with it.
 MAX_FUNCTIONS: Final = 4096
 
+# What a framework sets on an exception about what a handler is or gave: its code, and the line.
+BLAMED: Final = "__handler__"
+
 # What stands between an app and its tap lies here.
 _PACKAGE: Final = str(Path(__file__).resolve().parent.parent)
+
+# What Python calls a text that is given to exec; what `dataclass` writes is such a text, too, in
+# functions that are made by one of this name.
+_TEXT: Final = "<string>"
+_WRITTEN: Final = "__create_fn__"
 
 # Below a recorder stands the server, and below a step of a task whoever happens to run the loop,
 # such as a cell.
@@ -26,7 +35,7 @@ _STEP: Final = (str(Path("asyncio", "events.py")), "_run")
 
 
 class Site:
-    """What is known of one function of the user's.
+    """One function of the user's code, with the places in it that are known already.
 
     Attributes:
         code: The function's; while it is kept, its id is its own.
@@ -52,7 +61,7 @@ NOWHERE: Final = Site(None, "")
 
 
 class Places:
-    """Find the user's code among the frames.
+    """Find the user's code among the frames of the stack.
 
     Args:
         locate: Given a source file's name, what to call it (``In[5]``), or None if it is not code
@@ -84,7 +93,7 @@ class Places:
         frame = sys._getframe(skip)
         site = self._known.get(id(frame.f_code))
         if site is None:
-            site = self._learn(frame.f_code)
+            site = self._learn(frame)
         return site.place(frame) if isinstance(site, Site) else None
 
     def find(self, skip: int) -> tuple[str | None, Site | None, int]:
@@ -96,21 +105,49 @@ class Places:
             code = frame.f_code
             site = known.get(id(code))
             if site is None:
-                site = self._learn(code)
+                site = self._learn(frame)
             if site is not True:
                 return (site.place(frame), site, distance) if site else (None, None, 0)
             frame = frame.f_back
             distance += 1
         return None, None, 0
 
-    def _learn(self, code: CodeType) -> Site | bool:
+    def _learn(self, frame: FrameType) -> Site | bool:
+        code = frame.f_code
         if len(self._kept) >= MAX_FUNCTIONS:
             self.forget()
         self._kept.append(code)
-        label = self._locate(code.co_filename)
+        label = self._locate(code.co_filename) or _label_of_text(frame)
         site: Site | bool = not _is_outermost(code) if label is None else Site(code, label)
         self._known[id(code)] = site
         return site
+
+    def trace_of(self, error: BaseException) -> tuple[str | None, str]:
+        """Return where an exception left the user's code, and the traceback in that code alone.
+
+        Of an exception group, where the first of its exceptions did, whose traceback follows. Of
+        one that never was in the user's code, where its cause did, as of a `StopIteration`, which
+        Python makes a `RuntimeError`; or the handler whose result it is about.
+        """
+        found, trace = self.trace(error.__traceback__)
+        where, each, seen = found, error, {id(error)}
+        while (inner := _behind(each, found)) is not None and id(inner) not in seen:
+            seen.add(id(inner))
+            found, more = self.trace(inner.__traceback__)
+            if found is not None:
+                where, trace = found, more if where is None else f"{trace}\n{more}"
+            each = inner
+        return (where, trace) if where is not None else self._blamed(error) or (None, trace)
+
+    def _blamed(self, error: BaseException) -> tuple[str, str] | None:
+        """Return the line of the handler that an exception is about, though it never was in it."""
+        place = getattr(error, BLAMED, None)
+        code, number = place if isinstance(place, tuple) else (None, 0)
+        label = None if code is None else self._locate(code.co_filename)
+        if label is None:
+            return None
+        text = linecache.getline(code.co_filename, number).strip()
+        return f"{label}:{number}", f"{label}, line {number}, in {code.co_name}\n    {text}"
 
     def trace(self, trace: TracebackType | None) -> tuple[str | None, str]:
         """Return where an exception left the user's code, and the traceback in that code alone.
@@ -120,18 +157,48 @@ class Places:
         frames = traceback.extract_tb(trace)
         users = [(self._locate(frame.filename), frame) for frame in frames]
         shown = [(label, frame) for label, frame in users if label is not None]
+        # Only where no cell has a line: that is what is known best.
+        shown = shown or _texts(trace)
         if not shown:
             return None, "".join(traceback.format_list(frames))
         lines = [
-            f"{label}, line {frame.lineno}, in {frame.name}\n    {frame.line}"
+            f"{label}, line {frame.lineno}, in {frame.name}\n    {frame.line}".rstrip()
             for label, frame in shown
         ]
         label, last = shown[-1]
         return f"{label}:{last.lineno}", "\n".join(lines)
 
 
+def _label_of_text(frame: FrameType) -> str | None:
+    """Return what to call code that the notebook gave to exec as text; None if it is not that."""
+    code = frame.f_code
+    # No handler stands in a module's own lines; what `python -c` was given does, outermost.
+    if code.co_filename != _TEXT or _WRITTEN in code.co_qualname or code.co_name == "<module>":
+        return None
+    return _TEXT if frame.f_globals.get("__name__") == "__main__" else None
+
+
+def _texts(trace: TracebackType | None) -> list[tuple[str, traceback.FrameSummary]]:
+    """Return the frames of a traceback that stand in a text given to exec."""
+    found = []
+    while trace is not None:
+        if label := _label_of_text(trace.tb_frame):
+            code = trace.tb_frame.f_code
+            at = traceback.FrameSummary(_TEXT, trace.tb_lineno, code.co_name, line="")
+            found.append((label, at))
+        trace = trace.tb_next
+    return found
+
+
+def _behind(error: BaseException, where: str | None) -> BaseException | None:
+    """Return the exception that has the line, where another only brings it."""
+    if isinstance(error, BaseExceptionGroup):
+        return error.exceptions[0]
+    return error.__cause__ if where is None else None
+
+
 def callers_of_ours() -> int:
-    """Return how many callers of the caller stand in this package, before the app that called."""
+    """Return how many frames of this package stand between the caller and the app."""
     count = 0
     frame = sys._getframe(2)
     while frame.f_code.co_filename.startswith(_PACKAGE) and frame.f_back is not None:

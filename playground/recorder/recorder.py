@@ -1,4 +1,4 @@
-"""Recorder: the middleware itself; each exchange gets a tap."""
+"""The ASGI middleware that writes traffic to a log: each exchange gets a tap, which records it."""
 
 from __future__ import annotations
 
@@ -15,10 +15,25 @@ from playground.recorder.causes import doing
 from playground.recorder.frames import Witness
 from playground.recorder.http import HttpTap
 from playground.recorder.places import Places
-from playground.recorder.tap import ERROR_HOOK, ASGIApp, Ending, Raised, Receive, Scope, Send, now
+from playground.recorder.tap import (
+    CLIENT,
+    ERROR_HOOK,
+    TOLD,
+    ASGIApp,
+    Ending,
+    Raised,
+    Receive,
+    Scope,
+    Send,
+    now,
+    tap_of,
+)
 from playground.recorder.websocket import WebSocketTap
+from playground.traffic.escapes import escaped
 from playground.traffic.frames import Frame
 from playground.traffic.log import Log
+from playground.traffic.redact import redact_path, redact_text
+from playground.traffic.told import told
 
 Watch = Callable[[Receive, Callable[[Frame], None], Callable[[], None]], str]
 """Has the frames of a connection told: given a server's `receive`, what to call with each frame,
@@ -26,7 +41,7 @@ and what to call when nothing more can come. Returns "", or as a sentence why no
 
 
 class Present(NamedTuple):
-    """Who has a WebSocket open: a name, as the log has it, and the path without its query."""
+    """A guest that has a WebSocket open: its name, as the log has it, and the path, no query."""
 
     name: str
     path: str
@@ -49,9 +64,15 @@ class Recorder:
         raised: Told of each exception that a handler raises, once it is in the log.
 
     Attributes:
+        stops_for: What a close with 1012 means that is to come; "" where it is a service restart.
         watch: What shows the frames of the connections that are opened from now on; None if nobody
             wants them.
+        silent: Whether what handlers print is written down alone, and shown nowhere.
+        sockets: The tap of each WebSocket that is being handled, by its exchange's number.
+        opened: Called with the tap of each WebSocket to come; None if nobody wants to know.
     """
+
+    silent = False
 
     def __init__(
         self,
@@ -73,14 +94,18 @@ class Recorder:
         self.ending = ending
         self.raised = raised
         self.watch: Watch | None = None
+        self.stops_for = ""
         self._said = ""
         self.places = Places(locate)
-        self.callers = Callers()
+        self.callers = Callers(self._make_way)
         # How far out an app's `send` is called from a tap's; 0 before the first time.
         self.between = 0
         # Where the app runs, once it has.
         self.loop: AbstractEventLoop | None = None
-        self._met: dict[int, tuple[WebSocketTap, Present]] = {}
+        # Every WebSocket that is being handled, and whom to tell of each new one.
+        self.sockets: dict[int, WebSocketTap] = {}
+        self.opened: Callable[[WebSocketTap], object] | None = None
+        self._guests: dict[int, tuple[WebSocketTap, Present]] = {}
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if self.loop is None:
@@ -92,7 +117,14 @@ class Recorder:
         elif scope["type"] == "websocket":
             caller = self.callers.of_handshake(scope["headers"])
             tap = WebSocketTap(self, caller, scope, receive, send)
-            self._met[tap.id] = tap, Present(caller.name, scope["path"])
+            self.sockets[tap.id] = tap
+            if self.opened is not None:
+                self.opened(tap)
+            if not caller.own:
+                self._guests[tap.id] = (
+                    tap,
+                    Present(caller.name, escaped(redact_path(scope["path"]))),
+                )
             if self.watch is not None:
                 self._watched(self.watch, tap, receive)
         else:
@@ -103,21 +135,38 @@ class Recorder:
         seen = {**scope, ERROR_HOOK: tap.failed}
         if caller.name:
             seen["headers"] = for_app(scope["headers"])
+            seen[CLIENT] = caller.name
         before = doing.get()
         doing.set((tap.working_on, tap, 0))
         try:
             await self.app(seen, tap.receive, tap.send)
+            if tap.gate is not None:
+                await tap.gate.drained()
         finally:
+            if tap.gate is not None:
+                tap.gate.close()
             tap.end()
-            self._met.pop(tap.id, None)
+            self.sockets.pop(tap.id, None)
+            self._guests.pop(tap.id, None)
             doing.set(before)
 
-    def present(self) -> list[Present]:
-        """Return who has a WebSocket open, in the order they came; on any thread."""
-        return [who for tap, who in list(self._met.values()) if tap.is_open]
+    def guests(self) -> list[Present]:
+        """Return who else than the lab's own clients has a WebSocket open; on any thread.
+
+        They are in the order they came.
+        """
+        return [who for tap, who in list(self._guests.values()) if tap.is_open]
+
+    def _make_way(self, name: str) -> None:
+        """Call the guests otherwise who came under a name that now is one of the lab's own."""
+        for number, (tap, who) in list(self._guests.items()):
+            other = self.callers.guest_of(who.name)
+            if other != who.name:
+                self._guests[number] = tap, who._replace(name=other)
+                self.log.rename(number, other)
 
     def _watched(self, watch: Watch, tap: WebSocketTap, receive: Receive) -> None:
-        """Have the frames of a connection written down; say why they are not, once."""
+        """Have a connection's frames written to the log; where that cannot be, say why, once."""
         witness = Witness(self, tap.id)
         why = watch(receive, witness.saw, witness.over)
         if not why:
@@ -131,6 +180,49 @@ class Recorder:
         # Whoever tries a handler by hand needs no loop.
         with suppress(RuntimeError):
             self.loop = asyncio.get_running_loop()
+
+    def escaped(
+        self,
+        error: BaseException,
+        context: Context | None,
+        begun: Callable[[], tuple[str, str] | None],
+        *,
+        sure: bool = False,
+    ) -> bool:
+        """Write down an exception that nobody caught, of a task or callback that the app has begun.
+
+        Args:
+            error: The exception.
+            context: The one it left, if that is known: it says of which exchange it was.
+            begun: Called for the line that may have begun it, and its text, where the exception
+                has none of the user's.
+            sure: Whether it is known to be the app's.
+
+        Returns:
+            Whether it is the app's.
+        """
+        where, trace = self.places.trace_of(error)
+        if where is None:
+            where, trace = begun() or (None, trace)
+        tap = None if context is None else tap_of(context)
+        if tap is not None and context is not None:
+            if isinstance(error, Exception) or not tap.has_told(error):
+                # A copy: a context cannot be entered twice at once.
+                context.copy().run(tap.failed_at, error, where, trace)
+            return True
+        if TOLD in vars(error):
+            return True  # by who awaits what it left
+        if where is None and isinstance(error, Exception) and not sure:
+            return False
+        said, trace = redact_text(told(error)), redact_text(trace)
+        revision = self.revision()
+        self.log.append(
+            now(), 0, "exception", "server", said, len(said.encode()), None, revision, where, None,
+            trace,
+        )  # fmt: skip
+        if self.raised is not None:
+            self.raised(said, where, trace, revision)
+        return True
 
     def forget_places(self) -> None:
         """Ask `locate` anew: a cell that is run again gets another number."""

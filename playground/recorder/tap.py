@@ -1,4 +1,4 @@
-"""A tap: records one exchange. What passes in it, the two kinds of tap know."""
+"""What records one exchange, HTTP or WebSocket: a tap on the app's `receive` and `send`."""
 
 from __future__ import annotations
 
@@ -9,11 +9,14 @@ from contextvars import Context
 from typing import Any, Final, NamedTuple, Protocol
 
 from playground.recorder.callers import Callers
-from playground.recorder.causes import current_cause
+from playground.recorder.causes import current_cause, doing
+from playground.recorder.gated import Gate
 from playground.recorder.places import Places
 from playground.traffic.log import Log
 from playground.traffic.model import Kind, Sender
-from playground.traffic.redact import redact_path
+from playground.traffic.quoted import Quoted
+from playground.traffic.redact import Found, redact_headers, redact_path
+from playground.traffic.told import told
 
 Ending = tuple[Sender, int, str]
 """Who ended a connection, its close code (RFC 6455 7.4.1), which is 0 for HTTP, and the reason."""
@@ -24,11 +27,17 @@ Raised = Callable[[str, str | None, str, int], None]
 Event = MutableMapping[str, Any]
 Scope = MutableMapping[str, Any]
 Receive = Callable[[], Awaitable[Event]]
-Send = Callable[[Event], Awaitable[None]]
+Send = Callable[[Event], Awaitable[Any]]
 ASGIApp = Callable[[Scope, Receive, Send], Awaitable[None]]
 
 ERROR_HOOK: Final = "micropie.error_hook"
 """The scope key under which `micropie.App` and the stage find whom to tell of an exception."""
+
+TOLD: Final = "playground_told"
+"""An exception's attribute, of those that end a program: the exchange that has told of it."""
+
+CLIENT: Final = "micropie.client"
+"""The scope key under which `micropie.App` finds what to call a client in what it raises."""
 
 # One clock that never runs backwards, told as seconds since the Unix epoch.
 EPOCH: Final = time.time() - time.perf_counter()
@@ -41,7 +50,7 @@ def now() -> float:
 
 
 class Desk(Protocol):
-    """What a tap needs of its recorder."""
+    """The recorder, as far as a tap needs it."""
 
     log: Log
     places: Places
@@ -53,14 +62,16 @@ class Desk(Protocol):
     raised: Raised | None
     between: int
     loop: AbstractEventLoop | None
+    stops_for: str
+    silent: bool
 
 
 class Tap:
-    """Records one exchange.
+    """Record one exchange.
 
     Args:
         recorder: Whose it is.
-        receive, send: The server's.
+        scope, receive, send: The server's.
 
     Attributes:
         working_on: The entry that the handler works on; None while it waits for the next message.
@@ -70,17 +81,21 @@ class Tap:
 
     id: int
     working_on: int | None
+    gate: Gate | None = None
     leave: Callable[[], None] | None = None
     _lines: dict[str, _Line] | None = None
+    _quoted: Quoted | None = None
 
-    def __init__(self, recorder: Desk, receive: Receive, send: Send) -> None:
+    def __init__(self, recorder: Desk, scope: Scope, receive: Receive, send: Send) -> None:
         self.recorder = recorder
         self.log = recorder.log
+        # Not the one that the app is given: that holds the tap.
+        self._scope = scope
         self._receive = receive
         self._send = send
 
     def due(self, seq: int | None) -> int | None:
-        """Return what something is due to that is done where `doing` says `seq`."""
+        """Return the cause of what is done now, where `doing` names the entry `seq`."""
         return seq
 
     def write(
@@ -95,7 +110,7 @@ class Tap:
         note: str | None = None,
         revision: int = 0,
     ) -> int | None:
-        """Add an entry; its size is measured here."""
+        """Add an entry to the log; its size is that of `data` in bytes."""
         size = len(data.encode()) if isinstance(data, str) else len(data or b"")
         revision = revision or self.recorder.revision()
         return self.log.append(
@@ -103,7 +118,7 @@ class Tap:
         )
 
     def tell(self, kind: Kind, data: str | bytes | None, **fields: Any) -> int | None:
-        """Add an entry for what the handler does here."""
+        """Add an entry for what the handler does now, with its cause and its line."""
         cause, revision = current_cause()
         where = self.recorder.places.here(2)
         return self.write(
@@ -116,8 +131,20 @@ class Tap:
         Returns:
             True: it is in the log, and whoever wants to show it has been told.
         """
-        where, trace = self.recorder.places.trace(error.__traceback__)
-        said = f"{type(error).__name__}: {error}" if str(error) else type(error).__name__
+        if not isinstance(error, Exception) and self.has_told(error):
+            return True
+        self.failed_at(error, *self.recorder.places.trace_of(error))
+        return True
+
+    def failed_at(self, error: BaseException, where: str | None, trace: str) -> None:
+        """Write down an exception, and tell of it.
+
+        Args:
+            error: The exception.
+            where: The line of the user's that raised it.
+            trace: The traceback in the user's code.
+        """
+        said, trace = self._redacted(told(error)), self._redacted(trace)
         cause, revision = current_cause()
         self.write(
             "exception", "server", said, cause=cause, where=where, note=trace, revision=revision
@@ -125,7 +152,28 @@ class Tap:
         raised = self.recorder.raised
         if raised is not None:
             raised(said, where, trace, revision or self.recorder.revision())
-        return True
+
+    @property
+    def quoted(self) -> Quoted:
+        """What finds the credentials of the request in what code of the user's says."""
+        if self._quoted is None:
+            found: list[str] = []
+            redact_headers(self._scope["headers"], found.append)
+            path_of(self._scope, found.append)
+            self._quoted = Quoted(found)
+        return self._quoted
+
+    def _redacted(self, text: str) -> str:
+        return self.quoted.redacted(text)
+
+    def has_told(self, error: BaseException) -> bool:
+        """Note that an exception is told; return whether it was: of a task that the handler awaits.
+
+        What ends a program leaves both, in either order, and no more than one of the two is news.
+        """
+        before = vars(error).get(TOLD)
+        vars(error)[TOLD] = self.id
+        return bool(before == self.id)
 
     def printed(self, stream: str, text: str) -> None:
         """Write down what a handler printed, a line at a time, as it would stand in a terminal."""
@@ -136,6 +184,7 @@ class Tap:
         cause, revision = current_cause()
         where = self.recorder.places.here(2)
         if newline:
+            lines = self._redacted(lines)
             self.write(
                 "print", "server", lines, cause=cause, where=where, note=stream, revision=revision
             )
@@ -153,6 +202,7 @@ class Tap:
     def _print_the_rest(self, lines: dict[str, _Line]) -> None:
         for stream, (text, cause, where, revision) in lines.items():
             if text:
+                text = self._redacted(text)
                 self.write(
                     "print", "server", text, cause=cause, where=where, note=stream,
                     revision=revision,
@@ -160,8 +210,27 @@ class Tap:
         self._lines = None
 
 
+def current_tap() -> Tap | None:
+    """Return what records the exchange whose handler is running here; None outside of handlers."""
+    tap = doing.get()[1]
+    return tap if isinstance(tap, Tap) else None
+
+
+def client_of(scope: Scope) -> str:
+    """Return whose exchange a scope is that was given to an app; "" if it was given by others."""
+    tap = getattr(scope.get(ERROR_HOOK), "__self__", None)
+    exchange = tap.log.exchange(tap.id) if isinstance(tap, Tap) else None
+    return "" if exchange is None else exchange.client
+
+
+def tap_of(context: Context) -> Tap | None:
+    """Return what records the exchange in whose context code runs; None outside of handlers."""
+    tap = context[doing][1] if doing in context else None
+    return tap if isinstance(tap, Tap) else None
+
+
 class _Line(NamedTuple):
-    """The beginning of a line that a handler prints, and what it was due to."""
+    """The beginning of a line that a handler prints, and its cause."""
 
     text: str
     cause: int | None
@@ -169,9 +238,16 @@ class _Line(NamedTuple):
     revision: int
 
 
-def path_of(scope: Scope) -> str:
-    """Return path and query as the client wrote them, credentials redacted."""
+def path_of(scope: Scope, found: Found | None = None) -> str:
+    """Return path and query as the client wrote them, credentials redacted.
+
+    Args:
+        scope: The server's.
+        found: Told of each credential.
+    """
     raw = scope.get("raw_path")
     path = raw.decode("utf-8", "replace") if raw else str(scope["path"])
     query = scope.get("query_string")
-    return redact_path(f"{path}?{query.decode('utf-8', 'replace')}") if query else path
+    if query:
+        path = f"{path}?{query.decode('utf-8', 'replace')}"
+    return redact_path(path, found)

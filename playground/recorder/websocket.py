@@ -1,16 +1,19 @@
-"""A WebSocket's tap: opens, accepts, refusals, messages and closes.
+"""Record one WebSocket: its handshake, accepted or refused, its messages and its close.
 
 Law of the room: a message costs a microsecond or two, so the two methods that see each one are
-written out; all else happens once a connection.
+written out; all else happens once a connection, or only while a gate stands before it (`gated`).
 """
 
 from __future__ import annotations
 
+import asyncio
+from contextlib import suppress
 from sys import _getframe
 from typing import Any, Final
 
 from playground.recorder.callers import Caller
 from playground.recorder.causes import doing
+from playground.recorder.gated import Gate, Heard, Passed
 from playground.recorder.places import NOWHERE
 from playground.recorder.tap import (
     EPOCH,
@@ -24,7 +27,8 @@ from playground.recorder.tap import (
     path_of,
     perf_counter,
 )
-from playground.traffic.model import Sender
+from playground.traffic.model import Kind, Sender
+from playground.traffic.redact import redact_subprotocols
 from playground.traffic.store import BATCH, LARGE
 
 # Numbers of which these bits are zero are when rows are counted.
@@ -38,21 +42,33 @@ SERVER_CODES: Final = frozenset({1002, 1007, 1009, 1012})
 # A close frame without a code (1005) is a clean end; these are none (RFC 6455 7.4.1).
 UNCLEAN: Final = frozenset({1006, 1015})
 
+# So many turns of the event loop a handler has to greet who came, alone or by tasks of its own; it
+# is over sooner than that once it waits for anything, such as a clock.
+GREETING: Final = 6
+
 # How much of a refusal's body is kept.
 MAX_REFUSAL: Final = 64 * 1024
 
 
 class WebSocketTap(Tap):
-    """Records one WebSocket, from its opening handshake to its close."""
+    """Record one WebSocket, from its opening handshake to its close.
+
+    Attributes:
+        gate: What its messages pass beside the recorder; None while nothing holds any up.
+        from_server, to_server: The server's own `receive` and `send`, which a gate passes on to.
+    """
+
+    gate: Gate | None
 
     def __init__(
         self, recorder: Desk, caller: Caller, scope: Scope, receive: Receive, send: Send
     ) -> None:
-        super().__init__(recorder, receive, send)
-        path, offered = path_of(scope), tuple(scope.get("subprotocols", ()))
+        super().__init__(recorder, scope, receive, send)
+        path, offered = path_of(scope), redact_subprotocols(scope.get("subprotocols", ()))
         self.id = self.log.begin(
             "websocket", caller.name, "GET", path, caller.headers, offered, now()
         )
+        self.gate, self.from_server, self.to_server = None, receive, send
         self._accepted = False
         self._closed = False
         self._refusal: tuple[int, bytes] | None = None
@@ -67,17 +83,18 @@ class WebSocketTap(Tap):
         return self._accepted and not self._closed
 
     async def receive(self) -> Event:
-        """The app's `receive`."""
+        """Be the app's `receive`: pass on an event; write a message, which is handled now."""
         self.working_on = None
         try:
             event = await self._receive()
+            if self.gate is not None:
+                event = await self.gate.arrived(event)
         except BaseException:  # a time-out: what comes next is not the last message's doing
             doing.set((None, self, 0))
             raise
         text = event.get("text")
         if text is None:
-            self._heard(event)
-            return event
+            return self._heard(event)
         revision = doing.get()[2] or self.recorder.revision()
         size = len(text) if text.isascii() else len(text.encode())
         seq: int | None = None
@@ -85,7 +102,7 @@ class WebSocketTap(Tap):
             seq = self._number()
             self._take(
                 (seq, EPOCH + perf_counter(), self.id, "text", "client", text, size,
-                 None, revision, None, None, None)
+                 None, revision, None, None, None, None)
             )  # fmt: skip
             if not seq & SHARE or size >= LARGE:
                 self.log.settle()
@@ -97,9 +114,12 @@ class WebSocketTap(Tap):
         return event
 
     async def send(self, event: Event) -> None:
-        """The app's `send`."""
+        """Be the app's `send`: pass on an event, and write down a message with its cause."""
         # First sent, then written: what a vanished client never got must not stand in the log.
-        await self._send(event)
+        passed = await self._send(event)
+        if passed is not None:
+            self._passed(event, passed)
+            return
         text = event.get("text")
         if text is None:
             self._said(event)
@@ -119,7 +139,7 @@ class WebSocketTap(Tap):
             seq = self._number()
             self._take(
                 (seq, EPOCH + perf_counter(), self.id, "text", "server", text, size,
-                 cause, revision or self.recorder.revision(), where, None, None)
+                 cause, revision or self.recorder.revision(), where, None, None, None)
             )  # fmt: skip
             if not seq & SHARE or size >= LARGE:
                 self.log.settle()
@@ -135,13 +155,68 @@ class WebSocketTap(Tap):
         return where
 
     def due(self, seq: int | None) -> int | None:
-        """Return what something is due to, when the handler does not work on `seq` any more."""
+        """Return the cause of what is done now, where the handler works on `seq` no more."""
         if seq == self.opened or self.recorder.in_handler():
             return None
         return seq
 
-    def _heard(self, event: Event) -> None:
-        """Take note of what is not a text message."""
+    @property
+    def is_receiving(self) -> bool:
+        """Whether the handler may be waiting for the next event: it works on none."""
+        return self.working_on is None
+
+    @property
+    def client(self) -> str:
+        """Whose connection it is."""
+        exchange = self.log.exchange(self.id)
+        return "" if exchange is None else exchange.client
+
+    def stand_at(self, gate: Gate | None) -> None:
+        """Have every event pass a gate from now on; None for none."""
+        self.gate = gate
+        self._receive = self.from_server if gate is None else gate.receive
+        self._send = self.to_server if gate is None else gate.send
+
+    async def hear(self) -> Heard:
+        """Take the next event from the server and write it down; the handler gets it later."""
+        return self.note(await self.from_server())
+
+    def note(self, event: Event) -> Heard:
+        """Write down an event that the handler gets later."""
+        seq = None
+        if event["type"] == "websocket.receive":
+            text, data = event.get("text"), event.get("bytes") or b""
+            kind: Kind = "binary" if text is None else "text"
+            seq = self.write(kind, "client", data if text is None else text)
+        elif event["type"] == "websocket.disconnect":
+            seq = self._left(event)
+        return Heard(event, seq, self.recorder.revision())
+
+    def _passed(self, event: Event, passed: Passed) -> None:
+        """Write down an event that a gate has let through, as it has left it."""
+        event = event if passed.event is None else passed.event
+        seq = None if passed.dropped else self._said(event)
+        if passed.wrote is not None:
+            passed.wrote(seq)
+
+    def _heard(self, event: Event) -> Event:
+        """Write down an event from the client that is not a text message; return what it is."""
+        if isinstance(event, Heard):
+            self._works_on(event)
+            return event.event
+        self._hear_at_once(event)
+        return event
+
+    def _works_on(self, heard: Heard) -> None:
+        """Have the handler work on an event that was written down as it was sent."""
+        if heard.event["type"] == "websocket.connect":
+            self._hear_at_once(heard.event)
+            return
+        ends = heard.event["type"] == "websocket.disconnect"
+        self.working_on = heard.seq
+        doing.set((heard.seq, self, 0 if ends else heard.revision))
+
+    def _hear_at_once(self, event: Event) -> None:
         kind = event["type"]
         if kind == "websocket.receive":
             data = event.get("bytes") or b""
@@ -150,26 +225,45 @@ class WebSocketTap(Tap):
             doing.set((self.working_on, self, revision))
         elif kind == "websocket.connect":
             self.working_on = self.opened
+            if self._accepted:  # new code, on a connection that was greeted long ago
+                self._greet()
         elif kind == "websocket.disconnect":
             # What the handler does now, such as telling the others, is due to that.
             self.working_on = self._left(event)
             doing.set((self.working_on, self, 0))
 
-    def _said(self, event: Event) -> None:
-        """Take note of what is not a text message."""
-        if event["type"] == "websocket.send":
-            self.tell("binary", bytes(event.get("bytes") or b""))
-        else:
-            self._answered(event)
+    def _greet(self) -> None:
+        """Let what comes at once be due to the opening; what comes later is due to nothing."""
+        # Whoever tries a handler by hand needs no loop.
+        with suppress(RuntimeError):
+            asyncio.get_running_loop().call_soon(self._turn, GREETING)
 
-    def _answered(self, event: Event) -> None:
+    def _turn(self, left: int) -> None:
+        if self.working_on != self.opened:
+            return
+        if left:
+            asyncio.get_running_loop().call_soon(self._turn, left - 1)
+        else:
+            self.working_on = None
+
+    def _said(self, event: Event) -> int | None:
+        """Write down an event of the app's, which is seldom a text message; return its number."""
+        if event["type"] != "websocket.send":
+            return self._answered(event)
+        text = event.get("text")
+        if text is not None:
+            return self.tell("text", text)
+        return self.tell("binary", bytes(event.get("bytes") or b""))
+
+    def _answered(self, event: Event) -> int | None:
         kind = event["type"]
         if kind == "websocket.accept":
             self._accepted = True
-            self.tell("accept", event.get("subprotocol"))
-        elif kind == "websocket.close" and self._accepted:
-            self._close("server", event.get("code") or 1000, event.get("reason") or "")
-        elif kind == "websocket.close":
+            self._greet()
+            return self.tell("accept", _chosen(event.get("subprotocol")))
+        if kind == "websocket.close" and self._accepted:
+            return self._close("server", event.get("code") or 1000, event.get("reason") or "")
+        if kind == "websocket.close":
             self._refuse(403, event.get("reason") or "")
         elif kind == "websocket.http.response.start":
             self._refusal = (event["status"], b"")
@@ -179,6 +273,7 @@ class WebSocketTap(Tap):
             self._refusal = (status, body)
             if not event.get("more_body"):
                 self._refuse(status, body.decode("utf-8", "replace"))
+        return None
 
     def _refuse(self, status: int, why: str) -> None:
         if not self._closed:
@@ -195,19 +290,22 @@ class WebSocketTap(Tap):
         return self.write("close", sender, reason, code=code, note=note)
 
     def _left(self, event: Event) -> int | None:
-        """Write who ended the connection, and how: as the wire shows it, if it can be seen."""
+        """Write down who closed the connection, and how, as the wire shows it if that is seen."""
         look = self.recorder.ending
-        ending = look(self._receive) if look is not None else None
+        ending = look(self.from_server) if look is not None else None
         if ending is None:
             code = event.get("code") or 1005
             by: Sender = "server" if code in SERVER_CODES else "client"
             ending = (by, code, event.get("reason") or "")
-        return self._close(*ending)
+        sender, code, reason = ending
+        return self._close(
+            sender, code, reason or (self.recorder.stops_for if code == 1012 else "")
+        )
 
     def end(self) -> None:
-        """Write the end that the app never looked at, or never came to."""
+        """Write down the connection's end, if the app has neither received nor made it."""
         if not self._closed:
-            goodbye = _goodbye(self._receive)
+            goodbye = _goodbye(self.from_server)
             if goodbye is not None:
                 self._left(goodbye)
             elif self._accepted or self._refusal is not None:
@@ -217,8 +315,12 @@ class WebSocketTap(Tap):
         self.finish()
 
 
+def _chosen(subprotocol: str | None) -> str | None:
+    return redact_subprotocols([subprotocol])[0] if subprotocol else subprotocol
+
+
 def _goodbye(receive: Receive) -> Event | None:
-    """Return the disconnect that the server holds ready, if it does; never wait for one."""
+    """Return the disconnect that the server has ready; None, without waiting, for none."""
     while True:
         event = _take_ready(receive)
         if event is None or event["type"] == "websocket.disconnect":
@@ -226,7 +328,7 @@ def _goodbye(receive: Receive) -> Event | None:
 
 
 def _take_ready(receive: Receive) -> Event | None:
-    """Return the next event if it is there already."""
+    """Return the next event if the server has it already, without waiting; else None."""
     waiting: Any = receive().__await__()
     try:
         next(waiting)

@@ -1,19 +1,44 @@
-"""A WebSocket connection on the stage: what stays while handlers come and go."""
+"""One WebSocket connection, which stays open while one handler after the other runs on it."""
 
 from __future__ import annotations
 
 import contextlib
 from collections.abc import Awaitable, Callable, MutableMapping
-from typing import Any, Final
+from typing import Any, Final, Protocol
 
-from playground.stage.turn import Turn
-from playground.stage.work import Tasks
+from playground.stage.handler_run import HandlerRun
+from playground.stage.idle_tasks import Tasks
 
 Event = MutableMapping[str, Any]
 Scope = MutableMapping[str, Any]
 
+Receive = Callable[[], Awaitable[Event]]
+Send = Callable[[Event], Awaitable[None]]
+
 RESTART: Final = 1012
 """Close code "service restart": the client may connect again at once."""
+
+
+class Witness(Protocol):
+    """What stands between an exchange and its app while somebody wants to know what the app does.
+
+    It passes on what passes, unchanged.
+    """
+
+    async def receive(self) -> Event:
+        """Be the app's `receive`."""
+        ...
+
+    def send(self, event: Event, /) -> Awaitable[None]:
+        """Be the app's `send`."""
+        ...
+
+    def ended(self) -> None:
+        """Note that the app has done with the exchange."""
+
+
+Witnessed = Callable[[Receive, Send], Witness]
+"""Makes the witness of an exchange; called in its context."""
 
 
 class Connection:
@@ -27,28 +52,39 @@ class Connection:
         ended: Either side has closed, or the handshake was refused.
         kept: It stays with the code it is on, whatever is swapped in.
         closing: Why it is to be closed once its handler has left; None if it is not.
+        witness: What sees all that passes here; None while nobody wants to.
     """
 
     def __init__(
         self,
         scope: Scope,
-        receive: Callable[[], Awaitable[Event]],
-        send: Callable[[Event], Awaitable[None]],
+        receive: Receive,
+        send: Send,
     ) -> None:
         self.scope = scope
+        self._ends = receive, send
         self._receive = receive
         self._send = send
+        self.witness: Witness | None = None
         self.connected = False
         self.accepted = False
         self.subprotocol: str | None = None
         self.ended = False
         self.kept = False
         self.closing: str | None = None
-        self.turn: Turn | None = None
+        self.run: HandlerRun | None = None
         self._goodbye: Event | None = None
 
+    def attend(self, witnessed: Witnessed | None) -> None:
+        """Have a witness see what passes from now on, or none any more."""
+        receive, send = self._ends
+        self.witness = None if witnessed is None else witnessed(receive, send)
+        if self.witness is not None:
+            receive, send = self.witness.receive, self.witness.send
+        self._receive, self._send = receive, send
+
     async def hear(self) -> Event:
-        """Receive an event; a disconnect is said again each time somebody asks after it."""
+        """Receive the next event from the client; after a disconnect, that same one each time."""
         if self._goodbye is not None:
             return self._goodbye
         event = await self._receive()
@@ -59,7 +95,7 @@ class Connection:
         return event
 
     async def say(self, event: Event) -> None:
-        """Send an event and remember what it means for the connection."""
+        """Send an event to the client, and note if it accepts or closes the connection."""
         await self._send(event)
         kind = event["type"]
         if kind == "websocket.accept":
@@ -91,12 +127,15 @@ class Connection:
             await self._send({"type": "websocket.close", "code": code, "reason": clip(reason)})
 
     def hand_over(self, tasks: Tasks | None = None) -> None:
-        """Have the handler leave, so that the code on stage goes on with the connection."""
-        if self.turn is not None:
-            self.turn.leave(tasks)
+        """Have the handler leave; the code on stage goes on with the connection then."""
+        if self.run is not None:
+            self.run.leave(tasks)
 
     def hang_up(self, reason: str, tasks: Tasks | None = None) -> None:
-        """Have the handler leave, and close with 1012 then; a handshake is for the new code."""
+        """Have the handler leave, and close with 1012 then.
+
+        A handshake that nobody has answered yet is left for the new code to answer.
+        """
         if self.accepted:
             self.closing = reason
         self.hand_over(tasks)

@@ -1,4 +1,4 @@
-"""An app's life around its requests: start-up before it takes the stage, shutdown after it left.
+"""Run an app's start-up before it gets requests, and its shutdown after the last one.
 
 ASGI lifespan, version 2.0. An app that does not speak it is served without.
 """
@@ -7,10 +7,14 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable, MutableMapping
+from contextvars import ContextVar
 from typing import Any, Final
 
 # Seconds that a start-up or shutdown has to end once it is cancelled.
 TIDY: Final = 1.0
+
+in_lifespan: Final[ContextVar[bool]] = ContextVar("playground_in_lifespan", default=False)
+"""Whether an app's start-up or shutdown runs here, or what it has begun."""
 
 ASGIApp = Callable[[MutableMapping[str, Any], Any, Any], Awaitable[None]]
 
@@ -51,15 +55,17 @@ class Lifespan:
         if failure is not None:
             self._task = None
             late = not self._answer.done()
-            raise StartupFailed(failure) from (await _stopped(task) if late else self._error())
+            raise StartupFailed(failure) from (await _stopped(task) if late else self.error())
 
-    def _error(self) -> BaseException | None:
+    def error(self) -> BaseException | None:
+        """Return what start-up or shutdown has raised, whichever ran last."""
         return self._errors[0] if self._errors else None
 
     async def stop(self) -> str | None:
         """Run the shutdown handlers; return what went wrong, if anything, as a sentence."""
         if self._task is None or self._task.done():
             return None
+        self._errors.clear()
         failure = await self._ask("lifespan.shutdown")
         self._task.cancel()
         await asyncio.wait({self._task}, timeout=TIDY)
@@ -83,13 +89,22 @@ class Lifespan:
             "state": self.state,
             "micropie.error_hook": self._note_error,
         }
+        in_lifespan.set(True)
+        failure: str | None = None
         try:
             await self.app(scope, self._to_app.get, self._hear)
         except Exception:
             pass  # by ASGI's rules: an app that raises here does not support lifespan
+        except asyncio.CancelledError:
+            raise
+        except BaseException as error:
+            # No rule has an app say so with `SystemExit`, which would leave the task, and end the
+            # event loop.
+            self._errors.append(error)
+            failure = f"{type(error).__name__}: {_words_of(error)}"
         finally:
             if not self._answer.done():
-                self._answer.set_result(None)
+                self._answer.set_result(failure)
 
     def _note_error(self, error: BaseException, request: object = None) -> bool:
         self._errors.append(error)
@@ -103,6 +118,13 @@ class Lifespan:
             self._answer.set_result(None)
         elif kind.endswith(".failed"):
             self._answer.set_result(event.get("message") or "the app gave no reason")
+
+
+def _words_of(error: BaseException) -> str:
+    try:
+        return str(error)[:1000]
+    except BaseException:  # it fails to say anything
+        return ""
 
 
 async def _stopped(task: asyncio.Task[None]) -> BaseException | None:

@@ -1,1 +1,1 @@
-"""Traffic as values: the entries, the log, and what can be made of them."""
+"""Recorded traffic as plain values: the entries, the log that holds them, and a filter for them."""

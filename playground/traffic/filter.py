@@ -1,23 +1,29 @@
-"""The filter box's grammar, for entries: words, "quoted words", /regex/, client: kind: size> …
+"""The query language of the filter box: words, "quoted words", /regex/, client: kind: size> …
 
-Law of the room: it means what the table's box means. What that is stands as cases in
-``tests/javascript/filter-cases.json``, which the tests of both run.
+Law of the room: a query means here what it means in the table's box, which reads it in JavaScript.
+The cases in ``tests/javascript/filter-cases.json`` are run by the tests of both.
 """
 
 from __future__ import annotations
 
 import operator
 import re
+from collections import Counter
 from collections.abc import Callable
 from difflib import get_close_matches
+from functools import lru_cache
 from typing import Final, NamedTuple, get_args
 
+from playground.traffic import regex_grammar
 from playground.traffic.model import Entry, Exchange, Kind, Sender, close_phrase
+from playground.traffic.regex import MOST_WORK, Allowance, Finder, TooLong
+from playground.traffic.regex_grammar import RegexError, RegexRefused
 from playground.traffic.socketio import reading, speaks
 from playground.traffic.summary import framed, handler_of
 
 Condition = Callable[[Entry, Exchange | None], bool]
 Value = Callable[[Entry, Exchange | None], str]
+Find = Callable[[str], object]
 
 _QUOTED: Final = r'"(?:\\.|[^"\\])*"'
 _PART: Final = re.compile(
@@ -31,6 +37,13 @@ _PART: Final = re.compile(
     re.VERBOSE,
 )
 _ALTERNATIVE: Final = re.compile(rf"(?:{_QUOTED}|[^,\"])+")
+# A word that nearly matches everywhere costs the product of its letters and a text's: 10 ms. Beyond
+# that it is looked for in another way, which costs their sum, but means another thing by "in any
+# case" for a handful of letters.
+_MOST_PRODUCT: Final = 2_000_000
+_LONG: Final = 1_000
+# So much is said of a part that is one too many: it may have very many alternatives.
+_SHOWN: Final = 80
 _NUMBER: Final = re.compile(r"\d+")
 _SIZE: Final = re.compile(r"(\d+(?:\.\d+)?)([kM]?)", re.IGNORECASE)
 _UNITS: Final = {"": 1, "k": 1_000, "m": 1_000_000}
@@ -40,6 +53,9 @@ _COMPARISONS: Final[dict[str, Callable[[float, float], bool]]] = {
     ">=": operator.ge,
     "<=": operator.le,
 }
+MOST_PARTS: Final = 100
+"""How many values a filter may look for; those of ``dir`` and ``kind``, of which there are few, do
+not count. Each of them is looked for in each entry."""
 _CHOICES: Final = {"dir": get_args(Sender), "kind": get_args(Kind)}
 _WHOLE: Final[dict[str, Value]] = {
     "client": lambda entry, exchange: exchange.client.lower() if exchange else "",
@@ -88,15 +104,20 @@ class Part(NamedTuple):
 
 
 class Filter:
-    """What a query asks of an entry. Made for one pass: show it the entries in their order.
+    """A query as a test for entries. Made for one pass: give it the entries in their order.
 
     Args:
         query: Parts between blanks, all of which must hold; a minus turns one round. A word,
             ``"quoted words"`` or a ``/regular expression/`` (``/i`` in any case) is looked for in
             the data (bytes in hex), path, client, line, kind, code, note and what a Socket.IO
-            packet is (``"event say"``). The fields are
-            `FIELDS`: alternatives by comma or said again, ``size``, ``code`` and ``rev`` with
-            ``> < >= <=`` too.
+            packet is (``"event say"``). The fields are `FIELDS`: alternatives by comma or by
+            repeating the field, ``client:al*`` for all whose name begins so, ``size``, ``code`` and
+            ``rev`` with ``> < >= <=`` too. Regular expressions are those of `re`, without what
+            makes a search go back in the text: backreferences, look-ahead and look-behind. There
+            may be `MOST_PARTS` words and values.
+
+    Attributes:
+        undecided: For each part that took too long to look for in an entry, in how many.
 
     Raises:
         FilterError: With a sentence that says which part it is and what to write instead.
@@ -104,27 +125,69 @@ class Filter:
 
     def __init__(self, query: str) -> None:
         self.query = query
-        self._conditions = _conditions(query)
+        self.undecided: Counter[str] = Counter()
+        self._allowance = Allowance()
+        self._conditions = _conditions(query, self._allowance)
 
     def __call__(self, entry: Entry, exchange: Exchange | None) -> bool:
-        """Return whether an entry is asked for."""
-        return all(condition(entry, exchange) for condition in self._conditions)
+        """Return whether an entry matches the query, as far as that can be said (`doubt`)."""
+        self._allowance.steps = MOST_WORK
+        try:
+            return all(condition(entry, exchange) for condition in self._conditions)
+        except _Undecided as reason:
+            self.undecided[str(reason)] += 1
+            return False
+
+    @property
+    def steps(self) -> int:
+        """How many steps its regular expressions took through the last entry."""
+        return MOST_WORK - self._allowance.steps
+
+    @property
+    def doubt(self) -> str:
+        """What was left out because it takes too long to look through, in a sentence; else ""."""
+        if not self.undecided:
+            return ""
+        part, times = next(iter(self.undecided.items()))
+        entries = (
+            "1 entry, which may match and is"
+            if times == 1
+            else (f"{times:,} entries, which may match and are")
+        )
+        return f"{part} takes too long on {entries} left out; write a simpler expression"
 
 
-def _conditions(query: str) -> list[Condition]:
-    parts, words = [], []
+class _Undecided(Exception):
+    """Looking for the part that this names takes too long."""
+
+
+def _conditions(query: str, allowance: Allowance) -> list[Condition]:
+    parts: list[Part] = []
+    words: list[Condition] = []
+    regexes: list[Condition] = []
+    values = 0
     for match in _PART.finditer(query):
-        if match["field"] and not _is_word(match):
-            parts.append(_part(match))
+        part = _part(match) if match["field"] and not _is_word(match) else None
+        values += 1 if part is None else 0 if part.field in _CHOICES else len(part.values)
+        if values > MOST_PARTS:
+            raise FilterError(
+                match[0][:_SHOWN],
+                f"a filter of at most {MOST_PARTS} words and values",
+                "that is one too many: look for fewer, or for several words in quotes",
+            )
+        if part is not None:
+            parts.append(part)
         else:
-            words.append(_turned(_search(match), bool(match["minus"])))
+            kind = regexes if match["regex"] else words
+            kind.append(_turned(_search(match, allowance), bool(match["minus"])))
     found: list[Condition] = []
     # Causes first: theirs is the one condition that must see every entry.
     parts.sort(key=lambda each: each.field != "cause")
     for field, negated in dict.fromkeys((each.field, each.negated) for each in parts):
         same = [each for each in parts if (each.field, each.negated) == (field, negated)]
         found += [_turned(each, negated) for each in _asked(field, same)]
-    return found + words
+    # Regular expressions last: what they cost is spared where anything else does not hold.
+    return found + words + regexes
 
 
 def _turned(condition: Condition, negated: bool) -> Condition:
@@ -138,43 +201,63 @@ def _is_word(match: re.Match[str]) -> bool:
     return match["sign"] != ":" or not match["value"] or match["value"].startswith("//")
 
 
-def _search(match: re.Match[str]) -> Condition:
-    """Return whether a word or a regular expression is in an entry, each field by itself."""
-    if match["regex"]:
-        find = _pattern(match).search
-    else:
-        wanted = _unquoted(match["quoted"]) if match["quoted"] else match[0][len(match["minus"]) :]
-        find = re.compile(re.escape(wanted), re.IGNORECASE).search
+def _search(match: re.Match[str], allowance: Allowance) -> Condition:
+    """Return the condition that a word or a regular expression is in one of an entry's fields."""
+    find, find_far = _regex(match, allowance) if match["regex"] else _word(match)
     # Thousands of entries share an exchange, and it need be looked through but once.
     in_exchange: dict[int, bool] = {}
 
     def condition(entry: Entry, exchange: Exchange | None) -> bool:
         if exchange is not None:
             if exchange.id not in in_exchange:
-                found = find(exchange.path) or find(exchange.client)
-                in_exchange[exchange.id] = found is not None
+                in_exchange[exchange.id] = bool(find_far(exchange.path) or find(exchange.client))
             if in_exchange[exchange.id]:
                 return True
-        if any(find(text) for text in _texts(entry)):
+        data = entry.data
+        text = data.hex(" ") if isinstance(data, bytes) else data or ""
+        # Long ones come last: what steps are left is for them.
+        if len(text) <= _LONG and find_far(text):
             return True
-        return speaks(exchange) and find(reading(entry, exchange)) is not None
+        if any(find(each) for each in _texts(entry)):
+            return True
+        read = reading(entry, exchange) if speaks(exchange) else ""
+        return bool((read and find(read)) or (len(text) > _LONG and find_far(text)))
 
-    return condition
+    def decided(entry: Entry, exchange: Exchange | None) -> bool:
+        try:
+            return condition(entry, exchange)
+        except TooLong:
+            raise _Undecided(match[0]) from None
+
+    return decided if match["regex"] else condition
 
 
-def _pattern(match: re.Match[str]) -> re.Pattern[str]:
+def _word(match: re.Match[str]) -> tuple[Find, Find]:
+    """Return what finds a word in a short text, and what does in one of any length."""
+    wanted = _unquoted(match["quoted"]) if match["quoted"] else match[0][len(match["minus"]) :]
+    find = re.compile(re.escape(wanted), re.IGNORECASE).search
+    most, lowered = _MOST_PRODUCT // len(wanted), wanted.lower()
+    return find, lambda text: find(text) if len(text) <= most else lowered in text.lower()
+
+
+def _regex(match: re.Match[str], allowance: Allowance) -> tuple[Find, Find]:
+    """Return the same for a regular expression."""
     try:
-        return re.compile(match["regex"], re.IGNORECASE if match["flag"] else 0)
-    except re.error as error:
-        remedy = f"{error}; to look for it as it stands, put it in quotes"
-        raise FilterError(match[0], "a regular expression", remedy) from None
+        find = Finder(regex_grammar.read(match["regex"], bool(match["flag"])), allowance)
+        # Kinds and lines of code are the same few again and again.
+        return lru_cache(maxsize=256)(find), find
+    except RegexRefused as refused:
+        expected = "a regular expression that a filter can look for"
+        reason = f"it has {refused}, which no filter looks for"
+    except RegexError as error:
+        expected, reason = "a regular expression", str(error)
+    remedy = f"{reason}; to look for it as it stands, put it in quotes"
+    raise FilterError(match[0], expected, remedy)
 
 
 def _texts(entry: Entry) -> tuple[str, ...]:
-    """Return what words are looked for in, beside the exchange; what a row of the table shows."""
-    data = entry.data
+    """Return the texts that a word is looked for in beside the data, as a row shows them."""
     return (
-        data.hex(" ") if isinstance(data, bytes) else data or "",
         entry.kind,
         entry.where or "",
         "" if entry.code is None else str(entry.code),
@@ -235,17 +318,24 @@ def _asked(field: str, parts: list[Part]) -> list[Condition]:
         return _numeric(field, parts)
     if field == "cause":
         return [_caused({_number(each, value) for each in parts for value in each.values})]
-    values = [value.lower() for each in parts for value in each.values]
+    values = frozenset(value.lower() for each in parts for value in each.values)
     if field in _WITHIN:
         read = _WITHIN[field]
         return [lambda entry, exchange: _has(read(entry, exchange), values)]
     for each in parts:
         _check_choice(each)
     exactly = _WHOLE[field]
+    if field == "client" and any(value.endswith("*") for value in values):
+        return [lambda entry, exchange: _is_called(exactly(entry, exchange), values)]
     return [lambda entry, exchange: exactly(entry, exchange) in values]
 
 
-def _has(text: str, values: list[str]) -> bool:
+def _is_called(name: str, values: frozenset[str]) -> bool:
+    begins = tuple(value[:-1] for value in values if value.endswith("*"))
+    return name in values or name.startswith(begins)
+
+
+def _has(text: str, values: frozenset[str]) -> bool:
     return any(value in text for value in values)
 
 
@@ -295,7 +385,8 @@ def _number(part: Part, value: str) -> float:
 
 
 def _caused(linked: set[float]) -> Condition:
-    """Return whether an entry is one of those named, or was set off by one, however far back."""
+    """Return the condition that an entry is one of those named, or was set off by one, however far
+    back."""
 
     def condition(entry: Entry, exchange: Exchange | None) -> bool:
         if entry.seq in linked or entry.cause in linked:

@@ -1,30 +1,58 @@
-"""Which format a file is in, by its suffix; to save a record and to load one."""
+"""The registry of the file formats that a record can be written in and read from.
+
+Law of the room: `playground.exports` fills it; nothing here knows what a format looks like.
+"""
 
 from __future__ import annotations
 
+import os
+import warnings
 from collections.abc import Callable
 from os import PathLike
 from pathlib import Path
 from typing import Any, Final, NamedTuple
 
-from playground.traffic import (
-    har,
-    har_reading,
-    html,
-    jsonl,
-    mermaid,
-    pcapng,
-    pytest_module,
-    spreadsheet,
-    svg,
-    text,
-)
-from playground.traffic.fields import FormatError
-from playground.traffic.record import Record, Selection
+# Reasons that a sentence names; all of them are in `LeftOut.reasons`.
+_NAMED: Final = 5
+
+
+class FormatError(ValueError):
+    """A file is not what its format says."""
+
+
+class LeftOut(NamedTuple):
+    """What a file held that could not be read; as text, a sentence.
+
+    Attributes:
+        entries: How many of its entries were left out.
+        of: How many it has.
+        parts: How many more were read in part.
+        reasons: Why, such as ``"entry 7 has no url"``; entries are counted from 0, as in
+            ``log.entries[7]``.
+    """
+
+    entries: int
+    of: int
+    parts: int
+    reasons: tuple[str, ...]
+
+    @property
+    def counted(self) -> str:
+        """How much it was: ``3 of 40 entries left out, 1 read only in part``."""
+        whole = f"{self.entries:,} of {self.of:,} entries left out" if self.entries else ""
+        if not self.parts:
+            return whole
+        of = "" if whole else f" of {self.of:,} entries"
+        return f"{whole}{', ' if whole else ''}{self.parts:,}{of} read only in part"
+
+    def __str__(self) -> str:
+        more = len(self.reasons) - _NAMED
+        others = [f"and {more:,} more"] if more > 0 else []
+        return f"{self.counted}: {'; '.join([*self.reasons[:_NAMED], *others])}"
 
 
 class Format(NamedTuple):
-    """A format.
+    """A file format that a record can be written in.
 
     Attributes:
         about: What it is for, in a few words.
@@ -33,40 +61,22 @@ class Format(NamedTuple):
     """
 
     about: str
-    write: Callable[..., str | bytes]
-    read: Callable[[str], Selection] | None = None
+    write: Callable[..., Any]
+    read: Callable[[str], Any] | None = None
 
 
-def _page(record: Record, limit: int | None = None) -> str:
-    return html.page(record, len(record) if limit is None else limit)
+FORMATS: Final[dict[str, Format]] = {}
+"""Formats of files by suffix, such as ``".har"``."""
+
+VIEWS: Final[dict[str, Callable[..., Any]]] = {}
+"""How a record is shown without a file: ``"text"``, ``"html"``, ``"dataframe"``."""
 
 
-def _table(record: Record, limit: int | None = None, width: int = 100) -> str:
-    return text.table(record, len(record) if limit is None else limit, width) + "\n"
-
-
-def _csv(record: Record) -> str:
-    return "\ufeff" + spreadsheet.dumps(record)  # a spreadsheet takes it for UTF-8 then
-
-
-FORMATS: Final[dict[str, Format]] = {
-    ".jsonl": Format("the whole record, to load again", jsonl.dumps, jsonl.loads),
-    ".har": Format("for the browser's developer tools", har.dumps, har_reading.loads),
-    ".pcapng": Format("for Wireshark", pcapng.dumps),
-    ".mmd": Format("a Mermaid sequence diagram, for Markdown", mermaid.dumps),
-    ".py": Format("a pytest module that has the conversation again", pytest_module.dumps),
-    ".svg": Format("a ladder to put on a slide", svg.picture),
-    ".csv": Format("for a spreadsheet", _csv),
-    ".html": Format("a page to look at", _page),
-    ".txt": Format("a table to read", _table),
-}
-"""Formats by suffix."""
-
-
-def save(record: Record, path: str | PathLike[str], **options: Any) -> None:
+def save(record: object, path: str | PathLike[str], **options: Any) -> None:
     """Write a record to a file, in the format that its suffix names.
 
     Args:
+        record: What to write.
         path: A file that is there is replaced, once the new one is whole.
         options: What the format's `write` takes.
 
@@ -75,31 +85,58 @@ def save(record: Record, path: str | PathLike[str], **options: Any) -> None:
     """
     path = Path(path)
     made = _format(path, list(FORMATS)).write(record, **options)
-    content = made if isinstance(made, bytes) else made.encode("utf-8", "replace")
+    write(path, made if isinstance(made, bytes) else made.encode("utf-8", "replace"))
+
+
+def write(path: Path, content: bytes) -> None:
+    """Write a file that its owner alone may read: traffic says what somebody did.
+
+    Args:
+        path: A file that is there is replaced, once the new one is whole.
+        content: Its bytes.
+    """
     part = path.with_name(f"{path.name}.part")
+    part.unlink(missing_ok=True)
     try:
-        part.write_bytes(content)
+        # A new file, or none: what others have laid there is not written to.
+        with open(part, "xb", opener=_private) as file:
+            file.write(content)
         part.replace(path)
     finally:
         part.unlink(missing_ok=True)
 
 
-def load(path: str | PathLike[str]) -> Selection:
-    """Return the record that a file holds.
+def _private(path: str, flags: int) -> int:
+    return os.open(path, flags, 0o600)
+
+
+def load(path: str | PathLike[str]) -> Any:
+    """Return the record that a file holds; its `left_out` says what of it could not be read.
+
+    Warns:
+        UserWarning: If something could not be, with the place and the reason.
 
     Raises:
         FormatError: If the file is not what its suffix says; the message says where.
         ValueError: If no format that can be read has this suffix.
     """
     path = Path(path)
+    if path.suffix.lower() == ".zip":
+        raise ValueError(
+            f"expected a file, got an archive, {str(path)!r}; take the .har or .jsonl out of it"
+        )
     read = _format(path, [suffix for suffix, each in FORMATS.items() if each.read]).read
     assert read is not None
     try:
-        return read(path.read_text("utf-8-sig"))
+        record = read(path.read_text("utf-8-sig"))
     except UnicodeDecodeError as error:
         raise FormatError(f"{path}: expected text in UTF-8; {error}") from None
     except FormatError as error:
         raise FormatError(f"{path}: {error}") from None
+    if record.left_out is not None:
+        # Two above is whoever called `Log.load`.
+        warnings.warn(f"{path}: {record.left_out}", stacklevel=3)
+    return record
 
 
 def _format(path: Path, suffixes: list[str]) -> Format:

@@ -1,7 +1,7 @@
-"""The log: bounded, append-only, read by cursor. Readers pull; it calls nobody.
+"""The log of traffic: bounded, append-only, read by cursor. Readers pull; it calls none of them.
 
-Law of the room: appending is O(1) and copies nothing, and what is let go is counted. What is kept
-becomes `Entry` and `Exchange` when somebody looks.
+Law of the room: appending is O(1) and copies nothing, and what is let go is counted. A row becomes
+an `Entry`, and its exchange an `Exchange`, only when it is read.
 """
 
 from __future__ import annotations
@@ -12,22 +12,19 @@ from itertools import count
 from os import PathLike
 from typing import Any, Final, Literal, Self, overload
 
+from playground.traffic import formats
+from playground.traffic.decoding import Decoder, Decoders
+from playground.traffic.giving_back import give_back
 from playground.traffic.model import Entry, Exchange, Kind, Sender
-from playground.traffic.record import ROW_BYTES, Record, Selection
-from playground.traffic.store import (
-    BATCH,
-    EXCHANGE_BYTES,
-    HEADER_BYTES,
-    LARGE,
-    Overflow,
-    Row,
-    Store,
-)
+from playground.traffic.record import ROW_BYTES, Record, Selection, let_go
+from playground.traffic.store import BATCH, EXCHANGE_BYTES, LARGE, Overflow, Row, Store, weight_of
 
 __all__ = ["MAX_BYTES", "MAX_ENTRIES", "ROW_BYTES", "Log", "Overflow", "Row"]
 
 MAX_ENTRIES: Final = 50_000
 MAX_BYTES: Final = 32 * 1024 * 1024
+# It takes a millisecond or two to give memory back; a few rows are not worth it.
+WORTH_GIVING_BACK: Final = 1024 * 1024
 # A load test may clear a million clients away.
 MAX_CLEARED: Final = 10_000
 
@@ -51,14 +48,11 @@ class Log(Record):
         *,
         lock: AbstractContextManager[Any] | None = None,
     ) -> None:
-        if max_entries < 1 or max_bytes < 1:
-            raise ValueError(
-                f"expected limits of at least 1, got max_entries={max_entries!r}, "
-                f"max_bytes={max_bytes!r}; leave them out for the defaults"
-            )
+        check_limits(max_entries, max_bytes)
         self.recording = True
         self.unrecorded = 0
         self.cleared: dict[str, None] = {}
+        self.decoders = Decoders()
         self._lock = lock if lock is not None else nullcontext()
         self._store = Store(max_entries, max_bytes)
 
@@ -71,6 +65,7 @@ class Log(Record):
         """
         log = cls(max(MAX_ENTRIES, len(record)), max(MAX_BYTES, 2 * record.bytes))
         log.unrecorded, log._store.dropped = record.unrecorded, record.dropped
+        log.left_out, log.sources = record.left_out, record.sources
         log._store.fill(map(tuple, record), record.last)
         for exchange in record.exchanges:
             log._store.number_exchange = count(exchange.id).__next__
@@ -79,20 +74,21 @@ class Log(Record):
 
     @classmethod
     def load(cls, path: str | PathLike[str]) -> Self:
-        """Return the log that a ``.jsonl`` or ``.har`` file holds; of several, the newest.
+        """Return the log that a ``.jsonl`` or ``.har`` file holds; of several in it, the newest.
+
+        Of another program's HAR all is read that can be; `left_out` of the log says what could not.
 
         Args:
             path: A ``.jsonl`` or ``.har`` file.
+
+        Warns:
+            UserWarning: If something was left out, with its place and the reason.
 
         Raises:
             FormatError: If the file is not what its suffix says; the message says where.
             ValueError: If no format that can be read has this suffix.
         """
-        from playground.traffic.formats import load
-
-        return cls.restored(load(path))
-
-    # -- writing ---------------------------------------------------------------------------------
+        return cls.restored(formats.load(path))
 
     def begin(
         self,
@@ -108,10 +104,15 @@ class Log(Record):
         """Begin an exchange and return its id. See `Exchange` for the fields.
 
         Args:
-            shared: Whether its headers are those of another exchange, and take up no room.
+            shared: Whether an earlier exchange has the same headers, as the same object, so that
+                they are counted already.
         """
         number = self._store.number_exchange()
-        weight = EXCHANGE_BYTES + len(path) + (0 if shared else HEADER_BYTES * len(headers))
+        weight = EXCHANGE_BYTES + len(client) + len(path)
+        if subprotocols:
+            weight += 2 * sum(map(len, subprotocols))  # the row of the opening has them too
+        if not shared:
+            weight += weight_of(headers)
         self._store.exchanges[number] = (
             number, protocol, client, method, path, headers, subprotocols, opened, weight,
         )  # fmt: skip
@@ -127,8 +128,20 @@ class Log(Record):
         """
         return Exchange._make(self._store.exchanges[self.begin(protocol, client, **details)][:-1])
 
+    def rename(self, exchange: int, client: str) -> None:
+        """Call the client of an exchange otherwise.
+
+        Args:
+            exchange: Its id.
+            client: Its name from now on, in every row.
+        """
+        with self._lock:
+            held = self._store.exchanges.get(exchange)
+            if held is not None:
+                self._store.exchanges[exchange] = (*held[:2], client, *held[3:])
+
     def finish(self, exchange: int) -> None:
-        """Say that nothing more will come of an exchange, so it may go when its rows have gone.
+        """Mark an exchange as complete: it may be let go as soon as its rows are.
 
         Args:
             exchange: Its id.
@@ -148,6 +161,7 @@ class Log(Record):
         where: str | None = None,
         code: int | None = None,
         note: str | None = None,
+        raw: bytes | None = None,
     ) -> int | None:
         """Add a row, from any thread. See `Entry` for the fields.
 
@@ -160,7 +174,7 @@ class Log(Record):
         store = self._store
         seq = store.number()
         store.take(
-            (seq, at, exchange, kind, sender, data, size, cause, revision, where, code, note)
+            (seq, at, exchange, kind, sender, data, size, cause, revision, where, code, note, raw)
         )
         if seq % BATCH == 0 or size >= LARGE:
             self.settle()
@@ -168,37 +182,77 @@ class Log(Record):
 
     @property
     def number(self) -> Callable[[], int]:
-        """For whoever writes many rows: called for a row's `seq`, while `recording` is on."""
+        """A function that returns the next row's `seq`, to write many while `recording` is on."""
         return self._store.number
 
     @property
     def take(self) -> Callable[[Row], None]:
-        """For whoever writes many rows: called with a row, right after its `number`.
+        """A function that takes a row, right after its `number`, to write many.
 
         Call `settle` for one of each `BATCH` rows, and for one that is `LARGE`.
         """
         return self._store.take
 
     def settle(self) -> None:
-        """Count the rows that have come, and let go what is over the bounds."""
+        """Count the rows that have been added, and let go what is over the bounds."""
         with self._lock:
             self._store.settle()
 
     def clear(self) -> None:
         """Let every row go and free its memory. Numbers go on from where they were."""
+        large = self.bytes > WORTH_GIVING_BACK
         with self._lock:
             known = self._store.exchanges.values()
             for name in (exchange[2] for exchange in known):
                 if len(self.cleared) < MAX_CLEARED:
                     self.cleared.setdefault(name)
             self._store.clear()
-
-    # -- reading ---------------------------------------------------------------------------------
+        if large:
+            give_back()
 
     def _settled(self) -> Store:
         """Return what is held, counted and within bounds."""
         self.settle()
         return self._store
+
+    def decode(self, function: Decoder | None, which: str = "") -> None:
+        """Have a function read messages, so that stills and the panel say what it returns.
+
+        Bytes that are wholly one map or array in MessagePack or CBOR are read without one, where
+        ``msgpack`` or ``ormsgpack``, and ``cbor2``, are installed. What is kept and saved are the
+        messages as they went over the wire.
+
+        Args:
+            function: Takes a message's bytes or text, of a server-sent event its data, and returns
+                text, or any value, which is shown as JSON. None leaves the message as it is. What
+                it raises is shown. None in its place takes the function for the same `which` away.
+            which: For which entries, in the words of the filter; all that carry a payload if "".
+                A function for the same words replaces the one before; of several that are meant
+                for an entry, the newest is asked first.
+
+        Rows that a table shows already change when it is displayed anew; its pane at once.
+
+        Raises:
+            FilterError: If `which` cannot be read.
+            TypeError: If `function` is none.
+        """
+        assert self.decoders is not None
+        self.decoders.use(function, which)
+
+    def limit_to(self, max_entries: int, max_bytes: int) -> None:
+        """Keep so much from now on; what is over that is let go, and counted.
+
+        Args:
+            max_entries: Rows to keep.
+            max_bytes: Bytes to keep; the newest row always stays.
+
+        Raises:
+            ValueError: If it would keep nothing.
+        """
+        check_limits(max_entries, max_bytes)
+        if (max_entries, max_bytes) != (self.max_entries, self.max_bytes):
+            with self._lock:
+                self._store.limit_to(max_entries, max_bytes)
 
     @property
     def max_entries(self) -> int:
@@ -222,7 +276,7 @@ class Log(Record):
 
     @property
     def bytes(self) -> int:
-        """What is kept takes up, payloads and rows together."""
+        """How many bytes the rows that are kept take up, payloads and rows together."""
         return self._settled().bytes
 
     @property
@@ -232,7 +286,7 @@ class Log(Record):
 
     @property
     def overflow(self) -> Overflow | None:
-        """Where rows go that are let go; None if nobody wants them."""
+        """What takes the rows that are let go; None to forget them."""
         return self._store.overflow
 
     @overflow.setter
@@ -317,7 +371,25 @@ class Log(Record):
             needed = sorted({row[2] for row in rows} & store.exchanges.keys())
             exchanges = [store.exchanges[each][:-1] for each in needed]
             counts = {"last": store.last, "dropped": store.dropped, "unrecorded": self.unrecorded}
-        return Selection(map(Entry._make, rows), map(Exchange._make, exchanges), **counts)
+        chosen = Selection(map(Entry._make, rows), map(Exchange._make, exchanges), **counts)
+        chosen.left_out = self.left_out
+        chosen.decoders, chosen.sources = self.decoders, self.sources
+        return chosen
 
     def __repr__(self) -> str:
-        return f"<Log of {len(self)} entries, {self.bytes} bytes, {self.dropped} let go>"
+        said = f"; {self.left_out}" if self.left_out else ""
+        return f"<Log of {len(self)} entries, {self.bytes} bytes, {let_go(self.dropped)}{said}>"
+
+
+def check_limits(max_entries: int, max_bytes: int) -> None:
+    """Check how much a log is to keep.
+
+    Raises:
+        ValueError: If that is nothing, or no number.
+    """
+    wanted = (max_entries, max_bytes)
+    if not all(isinstance(each, int) and each >= 1 for each in wanted):
+        raise ValueError(
+            f"expected limits of at least 1, got max_entries={max_entries!r}, "
+            f"max_bytes={max_bytes!r}; leave them out for the defaults"
+        )

@@ -1,11 +1,15 @@
 """What traffic is made of: one immutable `Entry` a row, one `Exchange` a conversation.
 
-Law of the room: pure values. No clock, no socket, no thread; who records brings the time along.
+Law of the room: pure values. No clock, no socket, no thread; the recorder passes the time.
 """
 
 from __future__ import annotations
 
-from typing import Final, Literal, NamedTuple
+import os
+from os import PathLike
+from typing import Any, Final, Literal, NamedTuple, Protocol
+
+from playground.traffic.escapes import escaped
 
 Kind = Literal[
     "open",
@@ -17,9 +21,13 @@ Kind = Literal[
     "request",
     "response",
     "body",
+    "event",
     "exception",
     "print",
+    "state",
     "frame",
+    "link",
+    "pause",
     "swap",
     "lab",
 ]
@@ -68,10 +76,14 @@ class Entry(NamedTuple):
             close     the reason                   close code       "clean" or "not clean"
             request   path and query               –                method
             response  the (first part of the) body HTTP status      content type
-            body      one part of a body           –                –
+            body      one part of a body           –                what is to be said of it
+            event     a server-sent event, raw     –                its type
             exception ``KeyError: 'room'``         –                the traceback, trimmed
             print     the text                     –                "stdout" or "stderr"
+            state     a line for each change       –                –
             frame     a control frame's payload    close code       which, as `note_of` says
+            link      what became of a message     –                "held", "delivered" …
+            pause     what a handler stands before –                "paused", "resumed" …
             swap      a sentence                   –                –
             lab       a sentence                   –                –
             ========= ============================ ================ =======================
@@ -83,6 +95,8 @@ class Entry(NamedTuple):
         where: The line of the user's code it was sent from, as ``In[5]:12``, if known.
         code: HTTP status or WebSocket close code.
         note: See the table.
+        raw: Of a frame, its header and the first 64 bytes of its payload as they passed the wire,
+            if they were seen; credentials among them are covered.
     """
 
     seq: int
@@ -97,11 +111,33 @@ class Entry(NamedTuple):
     where: str | None = None
     code: int | None = None
     note: str | None = None
+    raw: bytes | None = None
 
     @property
     def spontaneous(self) -> bool:
         """Whether the server sent this message without any message having caused it (a timer)."""
         return self.cause is None and self.sender == "server" and self.kind in MESSAGES
+
+    def save(self, path: str | PathLike[str]) -> None:
+        """Write the data to a file as it went over the wire: bytes as they are, text in UTF-8.
+
+        Args:
+            path: Such as ``"picture.png"``; a file that is there is replaced. A new one is its
+                owner's alone.
+
+        Raises:
+            ValueError: If the entry has no data.
+        """
+        if self.data is None:
+            raise ValueError(
+                f"expected an entry with data, got #{self.seq}, a {self.kind} that has none"
+            )
+        data = self.data.encode("utf-8", "replace") if isinstance(self.data, str) else self.data
+        with open(path, "wb", opener=_for_its_owner) as file:
+            file.write(data)
+
+    def __repr__(self) -> str:
+        return _shown("Entry", self._asdict())
 
 
 class Exchange(NamedTuple):
@@ -127,11 +163,62 @@ class Exchange(NamedTuple):
     subprotocols: tuple[str, ...] = ()
     opened: float = 0.0
 
+    def __repr__(self) -> str:
+        return _shown("Exchange", self._asdict())
 
-def close_phrase(code: int) -> str:
-    """Return what a close code means, in words; "" for one that has no registered meaning."""
+
+def _shown(kind: str, fields: dict[str, Any]) -> str:
+    return escaped(f"{kind}({', '.join(f'{name}={value!r}' for name, value in fields.items())})")
+
+
+def _for_its_owner(path: str, flags: int) -> int:
+    return os.open(path, flags, 0o600)
+
+
+LAB_STOPPED: Final = "the lab was stopped"
+"""The reason that a lab's clients have for 1012 where nothing starts again by itself."""
+
+
+def meaning_beside(code: int, reason: str) -> str:
+    """Return what a close code means, where its reason stands beside it and says nothing else."""
+    return "" if reason == LAB_STOPPED else close_phrase(code)
+
+
+def close_phrase(code: int, reason: str = "") -> str:
+    """Return what a close code means, in words; "" for one that has no registered meaning.
+
+    Args:
+        code: The code.
+        reason: The reason beside it, if that may say otherwise.
+    """
+    if reason == LAB_STOPPED:
+        return reason
     if 3000 <= code <= 3999:
         return "registered application code"
     if 4000 <= code <= 4999:
         return "private application code"
     return CLOSE_PHRASES.get(code, "")
+
+
+def beside(status: int, body: str) -> str:
+    """Return what a refusal says beside its status, which often stands at its beginning."""
+    first, _, rest = body.partition(" ")
+    return rest if first == str(status) else body
+
+
+class Reading(Protocol):
+    """What a decoder made of a message (`decoding.Decoded`)."""
+
+    @property
+    def by(self) -> str: ...
+    @property
+    def text(self) -> str: ...
+    @property
+    def problem(self) -> str: ...
+
+
+class Exchanges(Protocol):
+    """Something that knows the exchanges of entries and reads their messages, such as a record."""
+
+    def exchange(self, exchange: int, /) -> Exchange | None: ...
+    def decoded(self, entry: Entry, /) -> Reading | None: ...

@@ -1,24 +1,35 @@
 """A record: entries with the exchanges they belong to. A log is one, and so is a part of one.
 
-Law of the room: nothing here changes a record. A format or a rendering is loaded when it is first
-asked for, so that a lab that saves nothing pays for none.
+Law of the room: nothing here changes a record, and nothing here knows a format: they are looked up
+in a registry (`formats`).
 """
 
 from __future__ import annotations
 
 import builtins
+import warnings
 from abc import abstractmethod
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from os import PathLike
 from typing import TYPE_CHECKING, Any, Final, overload
 
+from playground.traffic import formats
+from playground.traffic.formats import FORMATS, VIEWS, LeftOut
 from playground.traffic.model import Entry, Exchange
 
 if TYPE_CHECKING:
-    import pandas  # type: ignore[import-untyped]
+    import pandas
+
+    from playground.traffic.decoding import Decoded, Decoders
+    from playground.traffic.sheets import Sources
 
 # What a row costs beside its payload: a tuple of twelve, a float, two ints and its place in a ring.
 ROW_BYTES: Final = 220
+
+
+def let_go(dropped: int) -> str:
+    """Return how many entries a log has let go, in words: ``nothing let go``, ``1,204 let go``."""
+    return f"{dropped:,} let go" if dropped else "nothing let go"
 
 
 class Record(Sequence[Entry]):
@@ -28,16 +39,26 @@ class Record(Sequence[Entry]):
         unrecorded: How many entries were never written down, because recording was off.
         recording: Whether more is being written down.
         hidden_frames: How many frames were left out of it (`frames.without_frames`).
+        hidden_checks: How many entries of checks were left out of it (`apart.without_checks`).
+        left_out: What the file it was loaded from held that could not be read; None for nothing.
+        decoders: How its messages are read; a log shares them with what is chosen from it.
+        sources: Gives the source of each revision; shared in the same way, None for none.
+        words: What is told of its entries, by number (`story`); None where it is no story.
     """
 
     unrecorded: int
     recording: bool
     hidden_frames: int = 0
+    hidden_checks: int = 0
+    left_out: LeftOut | None = None
+    decoders: Decoders | None = None
+    sources: Sources | None = None
+    words: Mapping[int, str] | None = None
 
     @property
     @abstractmethod
     def bytes(self) -> int:
-        """What the entries take up, payloads and rows together."""
+        """How many bytes the entries take up, payloads and rows together."""
 
     @property
     @abstractmethod
@@ -66,12 +87,16 @@ class Record(Sequence[Entry]):
     def __getitem__(self, index: int | slice) -> Entry | Selection: ...
 
     def filter(self, wanted: str | Callable[[Entry], bool]) -> Selection:
-        """Return the entries that are asked for.
+        """Return the entries that match a query, or for which a function returns true.
 
         Args:
             wanted: What you would type into the table's filter box, such as
                 ``"client:alice dir:client kind:text size>100 /re/"`` (`filter.Filter` has the
                 grammar), or a function that is given each entry.
+
+        Warns:
+            RuntimeWarning: If a regular expression takes so long on some entries that it was given
+                up for them; it says which, and on how many.
 
         Raises:
             FilterError: If a part of the text cannot be read; it says which, and what to write.
@@ -82,9 +107,21 @@ class Record(Sequence[Entry]):
         if isinstance(wanted, str):
             asked = Filter(wanted)
             kept = [entry for entry in whole if asked(entry, whole.exchange(entry.exchange))]
+            if asked.doubt:
+                warnings.warn(asked.doubt, RuntimeWarning, stacklevel=2)
         else:
             kept = [entry for entry in whole if wanted(entry)]
         return whole.having(kept)
+
+    def decoded(self, entry: Entry) -> Decoded | None:
+        """Return what an entry says by its decoder (`Log.decode`), or by itself; else None.
+
+        Args:
+            entry: One of this record.
+        """
+        if self.decoders is None:
+            return None
+        return self.decoders.decoded(entry, self.exchange(entry.exchange))
 
     def save(self, path: str | PathLike[str], **options: Any) -> None:
         """Write the record to a file, in the format that its suffix names (`formats.FORMATS`).
@@ -96,27 +133,41 @@ class Record(Sequence[Entry]):
         Raises:
             ValueError: If no format has this suffix; the message says which there are.
         """
-        from playground.traffic.formats import save
+        formats.save(self[:], path, **options)
 
-        save(self[:], path, **options)
+    def story(self, words: Iterable[tuple[int, str]] = ()) -> Selection:
+        """Return the record with words of yours, as a ladder that plays.
+
+        As the last line of a cell it plays there, and goes on doing so in the saved notebook;
+        ``.save("chat.html")`` makes a page of it.
+
+        Args:
+            words: Pairs of an entry's number and what to say there, such as
+                ``[(17, "Here bob leaves")]``; none to have it played without.
+
+        Raises:
+            TypeError: If one is no pair of a number and a text.
+            ValueError: If the record has no entry with that number, or there is nothing to say.
+        """
+        told = dict(_told(each) for each in words)
+        missing = told.keys() - {entry.seq for entry in self}
+        if missing:
+            raise ValueError(f"expected {_numbers(self)}, got {min(missing)!r}{_HINT}")
+        chosen = self[:].having(self)
+        chosen.words = told
+        return chosen
 
     def to_jsonl(self) -> str:
         """Return the whole record as JSON lines, which `Log.load` reads again."""
-        from playground.traffic import jsonl
-
-        return jsonl.dumps(self[:])
+        return str(FORMATS[".jsonl"].write(self[:]))
 
     def to_har(self) -> str:
         """Return the record as HAR 1.2, which the browser's developer tools can open."""
-        from playground.traffic import har
-
-        return har.dumps(self[:])
+        return str(FORMATS[".har"].write(self[:]))
 
     def to_pcapng(self) -> builtins.bytes:
         """Return the record as the packets that would carry it, which Wireshark can open."""
-        from playground.traffic import pcapng
-
-        return pcapng.dumps(self[:])
+        return builtins.bytes(FORMATS[".pcapng"].write(self[:]))
 
     def to_mermaid(self, limit: int = 200) -> str:
         """Return the newest `limit` entries as a Mermaid sequence diagram, to put into Markdown.
@@ -124,19 +175,23 @@ class Record(Sequence[Entry]):
         Args:
             limit: How many entries at most, the last ones.
         """
-        from playground.traffic import mermaid
+        return str(FORMATS[".mmd"].write(self[:], limit))
 
-        return mermaid.dumps(self[:], limit)
+    def to_pytest(self, app: str, ignore: Any = ()) -> str:
+        """Return a pytest module that repeats the conversation, with the app at ``module:name``.
 
-    def to_pytest(self, app: str) -> str:
-        """Return a test module that has the conversation again, with the app at ``module:name``.
+        UUIDs may be others when it runs, and so may times that lie about when it was recorded.
 
         Args:
             app: Where the app is found, such as ``"chat:app"``.
-        """
-        from playground.traffic import pytest_module
+            ignore: What else may change, one or a list of: JSON paths (``"$.items[*].price"``),
+                names (``"id"``, at any depth), regular expressions (``r"v\\d+"``, also between
+                slashes, or compiled).
 
-        return pytest_module.dumps(self[:], app)
+        Raises:
+            ValueError: If one of them cannot be read.
+        """
+        return str(FORMATS[".py"].write(self[:], app, ignore))
 
     def to_dataframe(self) -> pandas.DataFrame:
         """Return the record as a pandas DataFrame, a row for each entry, indexed by `seq`.
@@ -144,14 +199,35 @@ class Record(Sequence[Entry]):
         Raises:
             ModuleNotFoundError: If pandas is not installed.
         """
-        from playground.traffic import dataframe
-
-        return dataframe.to_dataframe(self[:])
+        return VIEWS["dataframe"](self[:])
 
     def _repr_html_(self) -> str:
-        from playground.traffic.html import table
+        return str(VIEWS["html" if self.words is None else "story"](self[:]))
 
-        return table(self[:])
+
+_HINT: Final = "; they are in the first column of the table"
+
+
+def _told(pair: Any) -> tuple[int, str]:
+    match pair:
+        case [int(seq), str(text)] if not isinstance(seq, bool):
+            if not text.strip():
+                raise ValueError(f"expected something to say of #{seq}, got {text!r}")
+            return seq, text
+    raise TypeError(
+        f'expected pairs such as (17, "Here bob leaves"), got {pair!r}; '
+        "the number is the first column of the table"
+    )
+
+
+def _numbers(record: Record) -> str:
+    if not len(record):
+        return "a record with entries"
+    return f"the number of an entry, from {record[0].seq} to {record[-1].seq}"
+
+
+# How entries are read is no part of what they are.
+_APART: Final = {"decoders": None, "sources": None}
 
 
 class Selection(Record):
@@ -180,10 +256,15 @@ class Selection(Record):
         self._entries = tuple(entries)
         self._exchanges = {each.id: each for each in exchanges}
         held = (entry.size for entry in self._entries if entry.data is not None)
-        self.bytes = ROW_BYTES * len(self._entries) + sum(held)
+        raw = (len(entry.raw) for entry in self._entries if entry.raw is not None)
+        self.bytes = ROW_BYTES * len(self._entries) + sum(held) + sum(raw)
         self.last = last
         self.dropped = dropped
         self.unrecorded = unrecorded
+        self.left_out = None
+        self.decoders = None
+        self.sources = None
+        self.words = None
 
     def having(self, entries: Iterable[Entry]) -> Selection:
         """Return other entries of the same log."""
@@ -191,7 +272,10 @@ class Selection(Record):
         needed = {entry.exchange for entry in kept}
         exchanges = (each for each in self.exchanges if each.id in needed)
         counts = {"last": self.last, "dropped": self.dropped, "unrecorded": self.unrecorded}
-        return Selection(kept, exchanges, **counts)
+        chosen = Selection(kept, exchanges, **counts)
+        chosen.left_out, chosen.words = self.left_out, self.words
+        chosen.decoders, chosen.sources = self.decoders, self.sources
+        return chosen
 
     def exchange(self, exchange: int) -> Exchange | None:
         """Return an exchange by id; None for 0, and for one that has gone."""
@@ -218,9 +302,9 @@ class Selection(Record):
         return iter(self._entries)
 
     def __eq__(self, other: object) -> bool:
-        """Return whether the same was chosen from the same; a list of entries will do, too."""
+        """Return whether entries, exchanges and counts are equal; of a list, the entries alone."""
         if isinstance(other, Selection):
-            return vars(self) == vars(other)
+            return vars(self) | _APART == vars(other) | _APART
         if isinstance(other, list | tuple):
             return list(self) == list(other)
         return NotImplemented
@@ -228,6 +312,4 @@ class Selection(Record):
     __hash__ = None  # type: ignore[assignment]
 
     def __repr__(self) -> str:
-        from playground.traffic.text import table
-
-        return table(self)
+        return str(VIEWS["text"](self))

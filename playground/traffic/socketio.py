@@ -1,7 +1,7 @@
-"""Engine.IO 4 and Socket.IO 5: the packets that a message or a polled body holds, in plain words.
+"""A parser of Engine.IO 4 and Socket.IO 5: the packets in a message or a polled body, and in words.
 
-Law of the room: it only reads. The record keeps what went over the wire; what is no packet is told
-of as none, and nothing that comes from a wire makes it raise.
+Law of the room: it only reads. The record keeps what went over the wire; what is not a packet gives
+None or nothing, and whatever comes from a wire, it does not raise.
 """
 
 from __future__ import annotations
@@ -71,7 +71,7 @@ class Packet(NamedTuple):
         attachments: How many attachments follow it.
         event: An event's name.
         text: Its data as it stands on the wire.
-        data: That as JSON; None if it is none, or too long to be read.
+        data: That as a JSON value; None if it is not JSON, or too long to be read.
     """
 
     engine: str
@@ -95,7 +95,7 @@ def is_clients(address: str) -> bool:
 
 
 def packets(entry: Entry, exchange: Exchange | None) -> list[Packet]:
-    """Return the packets that an entry holds; none if it is no client's of Engine.IO."""
+    """Return the packets that an entry holds; none if its client does not speak Engine.IO."""
     if exchange is None or not entry.data or not speaks(exchange):
         return []
     if entry.kind in ("text", "binary"):
@@ -106,7 +106,7 @@ def packets(entry: Entry, exchange: Exchange | None) -> list[Packet]:
 
 
 def reading(entry: Entry, exchange: Exchange | None) -> str:
-    """Return in a few words which packets an entry holds; "" for none."""
+    """Return the packets that an entry holds in a few words; "" if it holds no packet."""
     found = packets(entry, exchange)
     if not found:
         return ""
@@ -116,7 +116,7 @@ def reading(entry: Entry, exchange: Exchange | None) -> str:
 
 
 def payload(text: str) -> list[Packet]:
-    """Return the first packets of a polled body; none if any of them is none."""
+    """Return the first packets of a polled body; no packet at all if any part of it is not one."""
     found: list[Packet] = []
     for part in text.split(_SEPARATOR, _MOST)[:_MOST]:
         packet = Packet("attachment") if _BASE64.fullmatch(part) else decode(part)
@@ -127,15 +127,15 @@ def payload(text: str) -> list[Packet]:
 
 
 def decode(message: str | bytes) -> Packet | None:
-    """Return the packet that a WebSocket message is; None if it is none."""
+    """Return the packet that a WebSocket message is; None if it is not one."""
     if isinstance(message, bytes):
         return Packet("attachment")
     engine, rest = _ENGINE.get(message[:1]), message[1:]
     if engine == "message":
         return _in_message(message) or Packet(engine, text=rest, data=_json(rest, None))
     if engine == "open":
-        told = _json(rest)
-        return Packet(engine, text=rest, data=told) if isinstance(told, dict) else None
+        value = _json(rest)
+        return Packet(engine, text=rest, data=value) if isinstance(value, dict) else None
     if engine in ("ping", "pong") and rest == "probe":
         return Packet(engine, text=rest)
     return Packet(engine) if engine is not None and not rest else None
@@ -147,29 +147,29 @@ def _in_message(message: str) -> Packet | None:
     if head is None:
         return None
     text, kind = head["data"], _SOCKET[head["kind"]]
-    told = _json(text)
+    value = _json(text)
     packet = Packet(
         "message",
         kind,
         namespace=(head["namespace"] or "/").partition("?")[0],
         id=head["id"],
         attachments=int(head["attachments"] or 0),
-        event=_event(text, told) if kind in _EVENTS else "",
+        event=_event(text, value) if kind in _EVENTS else "",
         text=text,
-        data=None if told is _ABSENT else told,
+        data=None if value is _ABSENT else value,
     )
-    return packet if _is_right(packet, told, head["attachments"] is not None) else None
+    return packet if _is_right(packet, value, head["attachments"] is not None) else None
 
 
-def _event(text: str, told: Any) -> str:
+def _event(text: str, value: Any) -> str:
     """Return an event's name: the first of its data, which may be too long to be read whole."""
-    if isinstance(told, list) and told and type(told[0]) in (str, int):
-        return str(told[0])
+    if isinstance(value, list) and value and type(value[0]) in (str, int):
+        return str(value[0])
     found = _FIRST.match(text) if len(text) > LONGEST else None
     return found[1] if found else ""
 
 
-def _is_right(packet: Packet, told: Any, counts: bool) -> bool:
+def _is_right(packet: Packet, value: Any, counts: bool) -> bool:
     """Return whether a packet has what its type must have, and nothing else."""
     binary = packet.socket.startswith("binary")
     if counts != binary or (packet.id and packet.socket in ("connect", "disconnect", "refused")):
@@ -179,14 +179,14 @@ def _is_right(packet: Packet, told: Any, counts: bool) -> bool:
     if packet.socket in _EVENTS:
         return bool(packet.event)
     if packet.socket in _ACKS:
-        return bool(packet.id) and isinstance(told, list)
+        return bool(packet.id) and isinstance(value, list)
     if packet.socket == "disconnect":
         return not packet.text
-    return not packet.text or (told is not _ABSENT and not isinstance(told, int | float))
+    return not packet.text or (value is not _ABSENT and not isinstance(value, int | float))
 
 
 def _json(text: str, absent: Any = _ABSENT) -> Any:
-    """Return text as JSON; `absent` if it is none, or too long."""
+    """Return the JSON value of a text; `absent` if it is not JSON, or too long."""
     if not text or len(text) > LONGEST:
         return absent
     try:
@@ -232,12 +232,12 @@ def _counted(attachments: int) -> str:
 
 
 def _seconds(packet: Packet, name: str) -> str:
-    """Return a time that the opening packet tells, in seconds; "" if it tells none."""
-    told = packet.data.get(name) if packet.engine == "open" else None
+    """Return a time that the opening packet names, in seconds; "" if it does not."""
+    value = packet.data.get(name) if packet.engine == "open" else None
     # What a wire brings may be larger than any float.
-    if isinstance(told, bool) or not isinstance(told, int | float) or not 0 < told < 1e9:
+    if isinstance(value, bool) or not isinstance(value, int | float) or not 0 < value < 1e9:
         return ""
-    return f"{told / 1000:g} s"
+    return f"{value / 1000:g} s"
 
 
 _MEANS: Final = {
@@ -259,22 +259,22 @@ _MEANS: Final = {
 
 
 def parts(packet: Packet) -> list[tuple[str, str]]:
-    """Return what a packet is made of, as terms and what they are here."""
+    """Return the parts of a packet, as pairs of a term and what it is here."""
     if packet.engine == "attachment":
         return [("attachment", "bytes that belong to the event before")]
-    told = [("Engine.IO", _term(_ENGINE, packet.engine))]
-    told += [(_TIMES[name], said) for name in _TIMES if (said := _seconds(packet, name))]
+    found = [("Engine.IO", _term(_ENGINE, packet.engine))]
+    found += [(_TIMES[name], time) for name in _TIMES if (time := _seconds(packet, name))]
     if packet.socket:
-        told.append(("Socket.IO", _term(_SOCKET, packet.socket)))
-        told.append(("namespace", packet.namespace))
-        told += [("event", packet.event)] * (packet.socket in _EVENTS)
-        told += [("number", _numbered(packet))] * bool(packet.id)
-        told += [("attachments", f"{packet.attachments}, in the messages after this one")] * bool(
+        found.append(("Socket.IO", _term(_SOCKET, packet.socket)))
+        found.append(("namespace", packet.namespace))
+        found += [("event", packet.event)] * (packet.socket in _EVENTS)
+        found += [("number", _numbered(packet))] * bool(packet.id)
+        found += [("attachments", f"{packet.attachments}, in the messages after this one")] * bool(
             packet.attachments
         )
     elif packet.engine == "message":
-        told.append(("Socket.IO", "none: this is no packet of it"))
-    return told
+        found.append(("Socket.IO", "none: this is no packet of it"))
+    return found
 
 
 _TIMES: Final = {"pingInterval": "ping every", "pingTimeout": "pong within"}

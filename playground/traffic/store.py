@@ -1,16 +1,16 @@
-"""What a log holds: rows in order and their exchanges, within bounds.
+"""The memory of a log: rows in order and their exchanges, within bounds.
 
 Law of the room: taking a row is one tuple and one `list.append`, so it needs no lock and no thread
-waits for another. All else (order, bytes, bounds) is done for many rows at once: when somebody
-looks, every `BATCH` rows, and at once for a large one. Rows and exchanges are plain tuples of
-atoms, which the garbage collector stops tracking.
+waits for another. All else (order, bytes, bounds) is done for many rows at once: when the log is
+read, every `BATCH` rows, and at once for a large one. Rows and exchanges are plain tuples of atoms,
+which the garbage collector stops tracking.
 """
 
 from __future__ import annotations
 
 from bisect import bisect_left
 from collections import deque
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from itertools import chain, count, islice, repeat
 from operator import itemgetter
 from typing import Any, Final, Protocol
@@ -30,7 +30,7 @@ LARGE: Final = 16 * 1024
 # there that are so many seconds newer, it never comes: an interrupt has struck between the two.
 PATIENCE: Final = 1.0
 
-# What an exchange costs beside its path and headers, and what a header does with its two strings.
+# What an exchange costs beside its texts, and what a header does beside its name and value.
 EXCHANGE_BYTES: Final = 400
 HEADER_BYTES: Final = 200
 
@@ -38,7 +38,7 @@ _SEQ: Final = itemgetter(0)
 
 
 class Overflow(Protocol):
-    """Takes what a log lets go."""
+    """Something that takes the rows that a log lets go."""
 
     def append(self, row: Row, /) -> object:
         """Take a row; called while the log's lock is held, so be quick."""
@@ -59,7 +59,7 @@ class Store:
         ending: Called with the number of an exchange of which nothing more will come.
         first, last, bytes, dropped: See `Log`; true after `settle`.
         rows: In order; complete after `settle`.
-        overflow: Where rows go that are let go; None if nobody wants them.
+        overflow: What takes the rows that are let go; None to forget them.
     """
 
     def __init__(self, max_entries: int, max_bytes: int) -> None:
@@ -98,6 +98,8 @@ class Store:
     def _next_batch(self) -> list[Row]:
         """Take the rows out of the inbox, in order, up to one that is still on its way."""
         inbox = self._inbox
+        # The writers need no lock: they only append at the end, and each of these lines is a single
+        # operation of a list, so that no append can come within it.
         batch = inbox[:]
         del inbox[: len(batch)]  # others may have come meanwhile, behind these
         batch.sort(key=_SEQ)
@@ -127,7 +129,7 @@ class Store:
         ending = self._ending[:]
         del self._ending[: len(ending)]
         known = [number for number in ending if number in self.exchanges]
-        self.bytes += sum(self.exchanges[number][-1] for number in known)
+        self.bytes += sum([self.exchanges[number][-1] for number in known])
         self._ended.extend(zip(repeat(self.last), known))
 
     def _drop(self, gone: list[Row]) -> None:
@@ -158,6 +160,48 @@ class Store:
         self._forget()
         self.bytes = 0
 
+    def put_back(self, rows: list[Row], exchanges: dict[int, Row]) -> int:
+        """Hold rows again that were cleared, the newest that fit; return how many.
+
+        Call it with the lock held.
+
+        Args:
+            rows: In order; all came before those that are held now.
+            exchanges: Those that were held with them, by number.
+        """
+        self.settle()
+        room = self.max_entries - len(self.rows)
+        older: list[Row] = []
+        weight = 0
+        for row in reversed(rows):
+            weight += ROW_BYTES + _payloads([row])
+            if len(older) >= room or self.bytes + weight > self.max_bytes:
+                weight -= ROW_BYTES + _payloads([row])
+                break
+            older.append(row)
+        if not older:
+            return 0
+        needed = {row[2] for row in older} & exchanges.keys() - self.exchanges.keys()
+        for number in sorted(needed):
+            self.exchanges[number] = exchanges[number]
+            weight += exchanges[number][-1]
+        # They had ended: they go when the newest of these rows does.
+        self._ended.extendleft((older[0][0], number) for number in sorted(needed))
+        self.rows.extendleft(older)
+        self.first = older[-1][0]
+        self.bytes += weight
+        return len(older)
+
+    def limit_to(self, max_entries: int, max_bytes: int) -> None:
+        """Keep so many entries and bytes from now on. Call it with the lock held."""
+        self.settle()
+        gone = list(islice(self.rows, max(0, len(self.rows) - max_entries)))
+        self.rows = deque(self.rows, maxlen=max_entries)  # the newest of them
+        self.max_entries, self.max_bytes = max_entries, max_bytes
+        if gone:
+            self._drop(gone)
+        self.settle()
+
     def fill(self, rows: Iterable[Row], last: int) -> None:
         """Hold these rows, and number on from there."""
         self.rows.extend(rows)
@@ -184,6 +228,12 @@ class Store:
         return newest_first
 
 
-def _payloads(rows: Iterable[Row]) -> int:
-    """Return the bytes of payload that rows hold: that of a data frame stands in its message."""
-    return sum([row[6] for row in rows if row[5] is not None])
+def weight_of(headers: Iterable[tuple[str, str]]) -> int:
+    """Return the bytes that headers take up, with their objects."""
+    return sum([HEADER_BYTES + len(name) + len(value) for name, value in headers])
+
+
+def _payloads(rows: Collection[Row]) -> int:
+    """Return the bytes that rows hold: payload, which of a data frame its message has, and raw."""
+    held: int = sum([row[6] for row in rows if row[5] is not None])
+    return held + sum([len(row[12]) for row in rows if row[12] is not None])

@@ -1,4 +1,4 @@
-"""What an entry says in one line: who to whom, what, and whether it is bad news.
+"""An entry in one line of words: who to whom, what happened, and whether it is an error.
 
 All renderings speak through these functions, so that a row reads the same in every one.
 """
@@ -9,9 +9,10 @@ import re
 from collections.abc import Iterable, Iterator
 from typing import Final, NamedTuple
 
-from playground.traffic.model import MESSAGES, Entry, close_phrase
-from playground.traffic.record import Record
-from playground.traffic.redact import REDACTED, redact_path
+from playground.traffic.escapes import escaped
+from playground.traffic.model import MESSAGES, Entry, Exchanges, close_phrase, meaning_beside
+from playground.traffic.redact import redact_text
+from playground.traffic.server_sent import EventStream, ServerSentEvent
 from playground.traffic.socketio import reading
 
 BYTES_SHOWN: Final = 24
@@ -23,22 +24,12 @@ FOLD_DISTANCE: Final = 8
 # A timer's broadcast has no cause to be known by; its sends follow each other this closely.
 FOLD_SECONDS: Final = 0.05
 
+# So much of a server-sent event is read for what a row shows of it.
+_READ: Final = 4 * 1024
+
 _GOOD_CODES: Final = frozenset({1000, 1001, 1005, 1012, 1013})
 _HANDLER: Final = re.compile(r", in (\w+)\n(?!.*, in \w+\n)", re.DOTALL)
 _HOMES: Final = re.compile(r"(?:/home|/Users|[A-Z]:\\Users)[/\\][^/\\\s\"':]+")
-_BEARER: Final = re.compile(r"(?i)\b(bearer|token|basic)\s+[\w.~+/=-]{8,}")
-# Marks that turn the reading direction, or that nobody sees, can make a row lie.
-_UNSEEN: Final = (
-    *(0x61C, 0xFEFF),
-    *range(0x200B, 0x2010),
-    *range(0x2028, 0x202F),
-    *range(0x2066, 0x206A),
-)
-_CONTROLS: Final = {
-    **{code: f"\\x{code:02x}" for code in (*range(32), *range(127, 160))},
-    **{ord(char): escape for char, escape in zip("\n\r\t", ("\\n", "\\r", "\\t"), strict=True)},
-    **{code: f"\\u{code:04x}" for code in _UNSEEN},
-}
 
 
 class Group(NamedTuple):
@@ -54,68 +45,126 @@ class Group(NamedTuple):
 
 def what(entry: Entry, limit: int = 200) -> str:
     """Return what happened, in one line of at most about `limit` characters."""
-    text = preview(entry.data, limit)
+    return happened(entry, shown(entry, limit))
+
+
+def shown(entry: Entry, limit: int = 200) -> str:
+    """Return the beginning of what an entry carries as one line: of an event, its data."""
+    if entry.kind == "state" and isinstance(entry.data, str):
+        return preview(entry.data[: 2 * limit].replace("\n", " · "), limit)
+    return preview(event_of(entry).data if entry.kind == "event" else entry.data, limit)
+
+
+def event_of(entry: Entry, most: int = _READ) -> ServerSentEvent:
+    """Return what an entry of kind ``event`` says; of a long one, as its beginning says it."""
+    raw = (entry.data or b"")[:most]
+    sent = raw if isinstance(raw, bytes) else raw.encode("utf-8", "replace")
+    found = EventStream().feed(sent + b"\n\n")
+    return found[0] if found else ServerSentEvent(entry.note or "message")
+
+
+def happened(entry: Entry, text: str) -> str:
+    """Return what happened, in one line, with the payload as `shown` has it."""
+    note = escaped(entry.note or "")
     match entry.kind:
         case "open":
-            return joined(f"opened {text}", entry.note and f"offers {entry.note}")
+            return joined(f"opened {text}", note and f"offers {note}")
         case "accept":
             return joined("accepted", text and f"subprotocol {text}")
         case "refuse":
-            return joined(f"refused {entry.code}", text)
+            return f"refused {after_code(entry.code, text)}"
         case "close":
-            return joined(_closed(entry.code), text)
+            return joined(_closed(entry.code, str(entry.data or "")), text)
         case "request":
-            return f"{entry.note or 'GET'} {text}"
+            return f"{note or 'GET'} {text}"
         case "response":
-            return joined(str(entry.code), text or entry.note)
+            return after_code(entry.code, text or note)
         case "exception":
-            return joined(text, entry.where)
+            return joined(text, escaped(entry.where or ""))
         case "body":
-            return joined(text, entry.note)
+            return joined(text, note)
+        case "event":
+            return joined(text, identified(entry))
         case "frame":
             return joined(framed(entry), text)
         case _:
             return text
 
 
+def identified(entry: Entry) -> str:
+    """Return in words which id a server-sent event gave; "" for none."""
+    given = event_of(entry).id
+    return f"id {preview(given, 60)}" if given else ""
+
+
+def after_code(code: int | None, text: str | None) -> str:
+    """Return a status with what came with it, which often begins with the status itself."""
+    return text if text and repeats(code, text) else joined(str(code), text)
+
+
+def repeats(code: int | None, text: str) -> bool:
+    """Return whether a text begins with a status: ``404 Not Found`` after 404."""
+    start = str(code)
+    return text.startswith(start) and not text[len(start) : len(start) + 1].isalnum()
+
+
 def framed(entry: Entry) -> str:
-    """Return which frame an entry tells of, and what the code in it means."""
+    """Return in words which frame an entry is, and what the close code in it means."""
     code = entry.code
-    return joined(entry.note, None if code is None else f"{code} {close_phrase(code)}".rstrip())
+    if code is None:
+        return entry.note or ""
+    return joined(entry.note, f"{code} {close_phrase(code)}".rstrip())
 
 
-def kind_of(record: Record, entry: Entry) -> str:
-    """Return the words that stand before what happened, where that would not say it; "" for none.
+def kind_of(record: Exchanges, entry: Entry) -> str:
+    """Return what a payload is, to stand before it, where the payload alone would not show it.
 
-    They say what bytes are, and which packets of Socket.IO go over the wire.
+    That is ``frame``, ``binary``, the type of a server-sent event, the packets of Socket.IO in
+    words, or whose decoder has read it; "" for anything else.
     """
     if entry.kind == "frame":
         return "frame"
-    read = reading(entry, record.exchange(entry.exchange))
+    found = record.decoded(entry)
+    if entry.kind == "event":
+        return escaped(joined(entry.note or "message", found.by if found else None))
+    read = found.by if found else reading(entry, record.exchange(entry.exchange))
     return escaped(read) or ("binary" if isinstance(entry.data, bytes) else "")
 
 
-def told(record: Record, entry: Entry, limit: int = 200) -> str:
+def readable(record: Exchanges, entry: Entry) -> Entry:
+    """Return an entry with what its decoder says in place of its data; as it is if it has none."""
+    found = record.decoded(entry)
+    if found is None:
+        return entry
+    said = found.problem or found.text
+    # An event's data is what stands in its fields of that name.
+    lines = "\ndata: ".join(["", *said.split("\n")]) if entry.kind == "event" else said
+    return entry._replace(data=lines)
+
+
+def one_line(record: Exchanges, entry: Entry, limit: int = 200) -> str:
     """Return `kind_of` and `what` as plain text: ``binary 00 ff``, ``ping: 2``, ``200 · ping: 2``.
 
     Args:
         limit: Characters of the payload.
     """
-    kind, said = kind_of(record, entry), what(entry, limit)
+    kind, text = kind_of(record, entry), what(readable(record, entry), limit)
     if kind in ("", "frame", "binary"):
-        return f"{kind} {said}".lstrip()
+        return f"{kind} {text}".lstrip()
     if entry.kind != "response":
-        return f"{kind}: {said}"
-    status, dot, payload = said.partition(" · ")
-    return f"{status}{dot}{kind}: {payload}"
+        return f"{kind}: {text}"
+    payload = preview(readable(record, entry).data, limit) or escaped(entry.note or "")
+    return joined(str(entry.code), f"{kind}: {payload}")
 
 
-def _closed(code: int | None) -> str:
+def _closed(code: int | None, reason: str) -> str:
     """Return how a connection ended; that of a request has no code, only an early end."""
-    return "broken off" if code is None else f"closed {code} {close_phrase(code)}".rstrip()
+    if code is None:
+        return "broken off"
+    return f"closed {code} {meaning_beside(code, reason)}".rstrip()
 
 
-def who(record: Record, group: Group, most: int = 2) -> str:
+def who(record: Exchanges, group: Group, most: int = 2) -> str:
     """Return who sent it and to whom: ``server → bob, carol +12``."""
     entry = group.first
     if entry.kind == "exception":
@@ -123,6 +172,10 @@ def who(record: Record, group: Group, most: int = 2) -> str:
         return f"in {handler}" if handler else "server"
     if entry.kind == "print":
         return "printed"
+    if entry.kind == "state":
+        return "state"
+    if entry.kind == "pause":
+        return "handler"
     if entry.sender == "lab":
         return ""
     names = [client_of(record, each) for each in group.entries]
@@ -133,9 +186,10 @@ def who(record: Record, group: Group, most: int = 2) -> str:
 
 
 def is_error(entry: Entry) -> bool:
-    """Return whether a row is bad news: an exception, a refusal, an abnormal close, a 4xx.
+    """Return whether an entry is an error.
 
-    Or a frame that breaks the protocol.
+    That is an exception, a refusal, an abnormal close, a status of 400 or more, or a frame that
+    breaks the protocol.
     """
     if entry.kind == "close":
         code = entry.code or 1005
@@ -147,7 +201,7 @@ def is_error(entry: Entry) -> bool:
     return entry.kind in ("exception", "refuse")
 
 
-def client_of(record: Record, entry: Entry) -> str:
+def client_of(record: Exchanges, entry: Entry) -> str:
     """Return the name of an entry's client; "" for what belongs to the lab."""
     exchange = record.exchange(entry.exchange)
     return exchange.client if exchange is not None else ""
@@ -169,14 +223,17 @@ def preview(data: str | bytes | None, limit: int = 200) -> str:
     return escaped(data[:limit]) + ("…" if len(data) > limit else "")
 
 
-def escaped(text: str) -> str:
-    """Return text with control characters written out, as Python would write them."""
-    return text.translate(_CONTROLS)
+def sized(size: int) -> str:
+    """Return a number of bytes, short: ``30``, ``4.1k``, ``2.0M``."""
+    if size < 1000:
+        return str(size)
+    number, unit = (size / 1e3, "k") if size < 999_500 else (size / 1e6, "M")
+    return f"{number:.1f}{unit}" if number < 99.95 else f"{number:.0f}{unit}"
 
 
 def scrub(text: str) -> str:
     """Return text fit to be published: no tokens, no names of home directories."""
-    return _HOMES.sub("~", _BEARER.sub(rf"\1 {REDACTED}", redact_path(text)))
+    return _HOMES.sub("~", redact_text(text))
 
 
 def joined(*parts: str | None) -> str:

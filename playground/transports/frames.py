@@ -1,10 +1,12 @@
-"""Frames where they pass: a connection of the `websockets` library, watched through its extensions.
+"""See each frame of a connection of the `websockets` library, by extensions that look and pass on.
 
 Law of the room: one connection is watched at a time, and what passes is not touched. Whether frames
 can be seen is tried, not concluded from a version.
 
 Every frame goes through all extensions of a connection, on its way in and out. So one that stands
-before all others sees payloads uncompressed, and one behind them as they are on the wire.
+before all others sees payloads uncompressed, and one behind them as they are on the wire. Headers
+and masks are made and undone beyond them all: they are seen where bytes are read, piece by piece,
+and in what a frame that leaves has become.
 """
 
 from __future__ import annotations
@@ -14,11 +16,16 @@ import weakref
 from collections.abc import Callable
 from typing import Any, Final
 
-from playground.traffic.frames import CONTROL, OPCODES, Frame
+from playground.traffic.frames import Frame
+from playground.traffic.heads import HEAD, header_size
 from playground.traffic.model import Sender
+from playground.transports.frame_bytes import Reads, Way, broken, note_reads
+from playground.transports.server_internals import newest_write, protocol_of, websocket_of
 
 Saw = Callable[[Frame], None]
 Over = Callable[[], None]
+
+_CLOSE: Final = 0x8
 
 _ANOTHER: Final = (
     "No frames can be seen here: the server's WebSockets are not those of the websockets library. "
@@ -31,7 +38,7 @@ _MISSING: Final = (
 
 
 def watch(receive: Any, saw: Saw, over: Over) -> str:
-    """Have all frames of a connection told from now on.
+    """Call back with each frame of a connection from now on.
 
     Args:
         receive: The server's, as an app gets it.
@@ -41,7 +48,7 @@ def watch(receive: Any, saw: Saw, over: Over) -> str:
     Returns:
         "", or as a sentence why none can be seen.
     """
-    connection = getattr(getattr(receive, "__self__", None), "conn", None)
+    connection = websocket_of(protocol_of(receive))
     if unseen():
         return unseen()
     if not _is_websockets(connection):
@@ -62,7 +69,7 @@ def unseen() -> str:
 
 
 def _tried() -> list[str]:
-    """Return which frames are seen of a ping, its pong and a message between two ends."""
+    """Return the frames that are seen when a ping, its pong and a message pass between two ends."""
     from websockets.protocol import Protocol, Side
 
     server, client = Protocol(Side.SERVER), Protocol(Side.CLIENT)
@@ -81,31 +88,67 @@ def _is_websockets(connection: Any) -> bool:
 
 
 def _attach(connection: Any, saw: Saw) -> None:
-    eye = _Eye(saw, connection.side.name == "SERVER")
+    eye = _Eye(saw, connection.side.name == "SERVER", note_reads(connection))
     connection.extensions = [_Near(eye), *connection.extensions, _Far(eye)]
+    # By a weak reference: the connection would else be garbage that only a collector can find.
+    connection.send_frame = functools.partial(_send, weakref.ref(connection), eye)
+
+
+def _send(connection: weakref.ref[Any], eye: _Eye, frame: Any) -> None:
+    """Be a connection's `send_frame`: see the bytes that it makes of a frame."""
+    watched: Any = connection()
+    eye.waits = True
+    try:
+        type(watched).send_frame(watched, frame)
+    finally:
+        eye.waits = False
+    eye.has_left(newest_write(watched))
 
 
 class _Eye:
-    """Puts together what is seen of a frame on either side of the compression."""
+    """Put together what is seen of a frame before and after compression, and as bytes.
 
-    def __init__(self, saw: Saw, on_server: bool) -> None:
+    Attributes:
+        arriving: A frame that has come, as it was on the wire, until it is uncompressed.
+        leaving: One that goes, as it will be on the wire, until its bytes are there.
+        plain: The payload of that one, uncompressed.
+        waits: Whether a frame that leaves is told of when its bytes are there, which comes next.
+    """
+
+    def __init__(self, saw: Saw, on_server: bool, reads: Reads) -> None:
         self.saw = saw
         self.here: Sender = "server" if on_server else "client"
         self.there: Sender = "client" if on_server else "server"
+        self.reads = reads
         self.arriving: Any = None
-        self.leaving = 0
+        self.leaving: Any = None
+        self.plain: Any = b""
+        self.waits = False
+        self._coming, self._going = Way(), Way()
 
     def understood(self, frame: Any) -> None:
-        """Tell of a frame that has arrived, whose payload is known now."""
-        raw, self.arriving = self.arriving or frame, None
-        self.saw(_seen(raw, self.there, len(frame.data))._replace(taken=_is_valid(frame)))
+        """Call back with a frame that has arrived, now that its payload is uncompressed."""
+        wire, self.arriving = self.arriving or frame, None
+        self._arrived(wire, frame.data, _is_valid(frame))
 
-    def leaves(self, frame: Any) -> None:
-        """Tell of a frame that leaves; and before it, of the one that broke off the connection."""
+    def _arrived(self, wire: Any, plain: Any, taken: bool) -> None:
+        self.saw(self._coming.frame(self.there, wire, plain, taken, *self.reads.taken()))
+
+    def may_answer(self, frame: Any) -> None:
+        """Call back with the bad frame that a frame answers which is to leave, if it does."""
         if self.arriving is not None:
-            raw, self.arriving = self.arriving, None
-            self.saw(_seen(raw, self.there, len(raw.data))._replace(taken=False))
-        self.saw(_seen(frame, self.here, self.leaving))
+            wire, self.arriving = self.arriving, None
+            self._arrived(wire, wire.data, False)
+        elif frame.opcode == _CLOSE and self.reads.is_broken_off():
+            self.saw(broken(self.there, self.reads.rest()))
+
+    def has_left(self, data: bytes) -> None:
+        """Call back with the frame that has left, and was these bytes."""
+        wire, self.leaving = self.leaving, None
+        if wire is not None:
+            size = header_size(data)
+            seen = data[:size], data[size : size + HEAD]
+            self.saw(self._going.frame(self.here, wire, self.plain, True, *seen))
 
 
 class _Near:
@@ -123,7 +166,10 @@ class _Near:
 
     def encode(self, frame: Any) -> Any:
         """See a frame that is about to leave, uncompressed."""
-        self.eye.leaving = len(frame.data)
+        eye = self.eye
+        eye.plain = frame.data
+        if eye.arriving is not None or frame.opcode == _CLOSE:
+            eye.may_answer(frame)
         return frame
 
 
@@ -142,7 +188,10 @@ class _Far:
 
     def encode(self, frame: Any) -> Any:
         """See a frame that leaves, as it will be on the wire."""
-        self.eye.leaves(frame)
+        eye = self.eye
+        eye.leaving = frame
+        if not eye.waits:  # the library sends in a way of its own: its bytes are not seen
+            eye.has_left(b"")
         return frame
 
 
@@ -150,22 +199,10 @@ def _is_valid(frame: Any) -> bool:
     """Return whether a frame is what the protocol allows; the library closes if it is not."""
     try:
         frame.check()
+        if frame.opcode == _CLOSE:
+            from websockets.frames import Close
+
+            Close.parse(frame.data)
     except Exception:
         return False
     return True
-
-
-def _seen(frame: Any, sender: Sender, size: int) -> Frame:
-    bits = (frame.rsv1, frame.rsv2, frame.rsv3)
-    opcode = OPCODES[int(frame.opcode)]
-    return Frame(
-        sender,
-        opcode,
-        fin=frame.fin,
-        size=size,
-        wire=len(frame.data),
-        reserved=tuple(number for number, bit in enumerate(bits, 1) if bit),
-        # RFC 6455 5.1: all of a client's are, and none of a server's; the library refuses others.
-        masked=sender == "client",
-        payload=bytes(frame.data[:125]) if opcode in CONTROL else b"",
-    )

@@ -10,19 +10,40 @@ from __future__ import annotations
 import asyncio
 import errno
 import logging
+import os
 import socket
 import threading
+import weakref
 from collections.abc import Callable, Coroutine, Sequence
 from concurrent.futures import Future
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from playground.traffic.frames import Frame
-from playground.transports import ASGIApp, Cut, Headers, Pulse, Response, Wire, frames
+from playground.transports import (
+    ASGIApp,
+    Blocker,
+    Cut,
+    Headers,
+    Pulse,
+    Response,
+    Runner,
+    Wire,
+    frames,
+    whole,
+)
+from playground.transports.forking import let_go_when_forked
+from playground.transports.held_loop import NOBODY, Watcher
+from playground.transports.loop_thread import ask
 from playground.transports.server_thread import ServerThread
-from playground.transports.waking import Waking
+from playground.transports.waiting import answer, answer_here, call_there, called, submit
+
+if TYPE_CHECKING:
+    from playground.transports.sockets import SocketResponse, SocketWire
 
 T = TypeVar("T")
 logger = logging.getLogger(__name__)
+
+STOPPED = "the lab is stopped; lab.restart() starts it again"
 
 
 class ServerTransport:
@@ -33,6 +54,7 @@ class ServerTransport:
         port: The TCP port; 0 for a free one, which is then kept for every later `start`.
         on_trouble: Told, as a sentence, what uvicorn complains about (a malformed request).
         closing: Awaited on the server's loop when all connections have ended: the app's shutdown.
+        watcher: Who knows the app, to tell its doings on the loop from the server's.
     """
 
     name = "server"
@@ -43,19 +65,42 @@ class ServerTransport:
         port: int = 0,
         on_trouble: Callable[[str], None] = logger.warning,
         closing: Callable[[], Coroutine[Any, Any, None]] | None = None,
+        watcher: Watcher = NOBODY,
     ) -> None:
         self.app = app
         self.port: int | None = port or None
         self.on_trouble = on_trouble
         self._closing = closing
+        self._watcher = watcher
         self._thread: ServerThread | None = None
         self._compresses = False
         self._http: Any = None
+        # The clients' ends of connections, for when they are left behind.
+        self._wires: weakref.WeakSet[SocketWire] = weakref.WeakSet()
+        self._coming: weakref.WeakSet[SocketResponse] = weakref.WeakSet()
+        self.blocker: Blocker = lambda seconds: ""
+        self._of_parent: Any = None
+        # What is submitted comes before the end, or not at all: on a loop that is being tidied up
+        # nothing would answer it.
+        self._submitting = threading.Lock()
+        self._stopping = False
+        let_go_when_forked(self)
+
+    def forget(self) -> None:
+        """Take the server for the parent's, in a forked child: here it is stopped."""
+        self._submitting = threading.Lock()  # a thread of the parent's may have held it
+        # Kept: freeing a loop here would close files of the parent's that its number stands for.
+        self._of_parent, self._thread, self._http = (self._thread, self._http), None, None
 
     @property
     def running(self) -> bool:
         """Whether clients can connect."""
         return self._thread is not None and not self._thread.done.is_set()
+
+    @property
+    def ended_by(self) -> str:
+        """Why it serves no more though nobody has asked it to stop, as a sentence; else ""."""
+        return "" if self._thread is None else self._thread.ended_by
 
     def start(self) -> None:
         """Bind the port and serve, within milliseconds.
@@ -68,8 +113,9 @@ class ServerTransport:
             return
         bound = _bind(self.port or 0)
         self.port = bound.getsockname()[1]
-        self._thread = ServerThread(self.app, bound, self.on_trouble, self._close)
+        self._thread = ServerThread(self.app, bound, self.on_trouble, self._close, self._watcher)
         self._thread.compresses = self._compresses
+        self._stopping = False
         self._thread.start()
 
     def stop(self, deadline: float = 5.0) -> Cut:
@@ -82,41 +128,40 @@ class ServerTransport:
         thread = self._thread
         if thread is None:
             return Cut()
-        self._check_caller()
+        self.check_caller()
+        with self._submitting:
+            self._stopping = True
         try:
             return thread.stop(deadline)
         finally:
             self._thread = None
 
-    def _loop(self) -> asyncio.AbstractEventLoop:
+    def _serving(self) -> ServerThread:
+        if self.ended_by:
+            raise ConnectionError(self.ended_by)
         if self._thread is None or self._thread.done.is_set():
-            raise RuntimeError("the lab is stopped; lab.restart() starts it again")
-        return self._thread.loop
+            raise RuntimeError(STOPPED)
+        return self._thread
 
     def call(self, work: Coroutine[Any, Any, T], deadline: float) -> T:
-        """Have a coroutine done on the server's loop and return its result.
+        """Run a coroutine on the server's event loop and return its result.
 
         Raises:
-            TimeoutError: If it took longer than `deadline` seconds.
+            LoopBlocked: If it took longer than `deadline` seconds.
         """
         try:
-            self._check_caller()
+            self.check_caller()
         except RuntimeError:
             work.close()
             raise
-        future = self._submit(work)
-        try:
-            return future.result(deadline)
-        except TimeoutError:
-            if future.done():  # the work itself raised it
-                raise
-            future.cancel()
-            raise TimeoutError(f"the server did not answer within {deadline:g} s") from None
-        except KeyboardInterrupt:
-            future.cancel()
-            raise
+        return answer_here(self._submit(work), deadline, self.blocker)
 
-    def _check_caller(self) -> None:
+    def check_caller(self) -> None:
+        """Check that a command comes from a cell, before anything is done about it.
+
+        Raises:
+            RuntimeError: If it comes from inside a handler, which would wait for itself.
+        """
         if self._thread is not None and threading.current_thread() is self._thread.thread:
             raise RuntimeError(
                 "expected a call from a cell, got one from inside a handler, which would wait for "
@@ -125,32 +170,78 @@ class ServerTransport:
 
     def _submit(self, work: Coroutine[Any, Any, T]) -> Future[T]:
         try:
-            return asyncio.run_coroutine_threadsafe(work, self._loop())
-        except RuntimeError:
+            with self._submitting:
+                if self._stopping:
+                    raise RuntimeError(STOPPED)
+                return self._serving().submit(work)
+        except (RuntimeError, ConnectionError):
             work.close()
             raise
 
-    async def run(self, work: Coroutine[Any, Any, T]) -> T:
+    async def run(self, work: Coroutine[Any, Any, T], deadline: float | None = None) -> T:
         """Await a coroutine on the server's loop, from any loop."""
         if self._thread is not None and asyncio.get_running_loop() is self._thread.loop:
             return await work
-        with Waking():
-            return await asyncio.wrap_future(self._submit(work))
+        return await answer(self._submit(work), deadline, self.blocker)
+
+    async def run_function(self, function: Callable[[], T], deadline: float) -> T:
+        """Call a function on the server's loop, from any loop."""
+        if asyncio.get_running_loop() is self._serving().loop:
+            return function()
+        with self._submitting:
+            if self._stopping:
+                raise RuntimeError(STOPPED)
+            thread = self._serving()
+            waiting = call_there(function, thread.loop)
+        return await called(waiting, deadline, self.blocker, thread.left)
+
+    def runner(self) -> Runner | None:
+        """Return the thread of the server, while it runs."""
+        return self._thread if self.running else None
+
+    def leave(self, why: str, *, go_on: bool) -> None:
+        """Leave a blocked thread behind; serve on the same port from a new one, or not."""
+        thread, self._thread = self._thread, None
+        http, self._http = self._http, None
+        wires, self._wires = self._wires, weakref.WeakSet()
+        coming, self._coming = self._coming, weakref.WeakSet()
+
+        def let_go() -> None:
+            for wire in wires:
+                wire.abort()
+
+        if thread is not None:
+            ask(thread.loop, let_go)
+            if http is not None:
+                self._leave_client(http, list(coming), thread.loop)
+            thread.leave_behind(why)
+        if go_on:
+            self.start()
+
+    @staticmethod
+    def _leave_client(
+        http: Any, coming: list[SocketResponse], loop: asyncio.AbstractEventLoop
+    ) -> None:
+        from playground.transports import sockets
+
+        closing = sockets.close(http, coming)
+        try:
+            submit(closing, loop)
+        except (RuntimeError, ConnectionError):  # the loop has been broken
+            closing.close()
 
     def spawn(self, work: Coroutine[Any, Any, Any]) -> None:
         """Start a coroutine on the server's loop, from any thread."""
         self._submit(work)
 
     def pulse(self, patience: float) -> Pulse:
-        """Try the server's loop.
+        """Ask the server's event loop for a sign of life.
 
         Raises:
             RuntimeError: On the loop itself, which would wait for itself, or if there is none.
         """
-        self._check_caller()
-        self._loop()
-        assert self._thread is not None
-        return self._thread.pulse(patience)
+        self.check_caller()
+        return self._serving().pulse(patience)
 
     def frames_unseen(self) -> str:
         """Return as a sentence why no frames can be seen here; "" if they can."""
@@ -163,7 +254,7 @@ class ServerTransport:
             self._thread.compress(shown)
 
     def watch(self, receive: Any, saw: Callable[[Frame], None], over: Callable[[], None]) -> str:
-        """Have the frames of a connection told from now on."""
+        """Call back with each frame of a connection from now on."""
         return frames.watch(receive, saw, over)
 
     async def connect(
@@ -172,32 +263,47 @@ class ServerTransport:
         """Do an opening handshake over TCP, with the `websockets` library."""
         from playground.transports.sockets import connect
 
-        return await connect(f"ws://127.0.0.1:{self.port}", path, headers, subprotocols)
+        wire = await connect(f"ws://127.0.0.1:{self.port}", path, headers, subprotocols)
+        self._wires.add(wire)
+        return wire
 
     async def request(
         self, method: str, path: str, *, headers: Headers = (), body: bytes = b""
     ) -> Response:
-        """Send a request over TCP, with httpx."""
+        """Send a request over TCP and read the whole response."""
+        return await whole(await self.ask(method, path, headers=headers, body=body))
+
+    async def ask(
+        self, method: str, path: str, *, headers: Headers = (), body: bytes = b""
+    ) -> SocketResponse:
+        """Send a request over TCP, with httpx2; return when status and headers are there."""
         from playground.transports import sockets
 
         if self._http is None:
             # In a thread: importing it takes long enough for open sockets to notice.
             base = f"http://127.0.0.1:{self.port}"
             self._http = await asyncio.to_thread(sockets.http_client, base)
-        return await sockets.request(self._http, method, path, headers, body)
+        coming = await sockets.ask(self._http, method, path, headers, body)
+        self._coming.add(coming)
+        return coming
 
     async def _close(self) -> None:
-        """The last thing done on the loop."""
+        """Close what is used on the loop; nothing runs there after it."""
         client, self._http = self._http, None
         if client is not None:
-            await client.aclose()
+            from playground.transports import sockets
+
+            await sockets.close(client, list(self._coming))
         if self._closing is not None:
             await self._closing()
 
 
 def _bind(port: int) -> socket.socket:
     bound = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
-    bound.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    # Elsewhere it lets a port be taken again at once that has just been let go. On Windows it lets
+    # two servers have one port, and nobody knows whom a client reaches.
+    if os.name != "nt":
+        bound.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
     try:
         bound.bind(("127.0.0.1", port))
         # Listening at once: two binds with SO_REUSEADDR succeed until one of them listens.

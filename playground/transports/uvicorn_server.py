@@ -1,15 +1,16 @@
-"""uvicorn.Server with an end that can be waited for: no signals, no exit, no fixed pauses."""
+"""A uvicorn server that starts and stops when it is told to: no signals, exits or fixed pauses."""
 
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import socket
 from collections.abc import Callable
 from typing import Any
 
 import uvicorn
 
-from playground.transports import Cut
+from playground.transports import Cut, server_internals
 
 # uvicorn refreshes its Date header when a counter that goes up ten times a second is a multiple of
 # ten; we tick once a second.
@@ -34,7 +35,7 @@ class Server(uvicorn.Server):
         grace: float,
     ) -> None:
         super().__init__(config)
-        self.server_state.connections = _InOrder()  # type: ignore[assignment]
+        server_internals.keep_order(self)
         self.stopping = stopping
         self.on_ready = on_ready
         self.grace = grace
@@ -54,50 +55,35 @@ class Server(uvicorn.Server):
                 await asyncio.wait_for(self.stopping.wait(), TICK)
             except TimeoutError:
                 continue
+            except asyncio.CancelledError:
+                # Whoever wants the server to stop sets the event.
+                task = asyncio.current_task()
+                if task is not None:
+                    task.uncancel()
 
     async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
         """Stop listening, say goodbye with 1012, wait for `grace`, then cancel."""
         for server in self.servers:
             server.close()
         for each in sockets or ():
+            # Closing is not enough where a forked child has it open too: the port would go on
+            # taking connections that nobody answers.
+            with contextlib.suppress(OSError):
+                each.shutdown(socket.SHUT_RDWR)
             each.close()
-        open_now = list(self.server_state.connections)
-        sockets_open = sum(1 for connection in open_now if _is_websocket(connection))
-        for connection in open_now:
-            connection.shutdown()
+        open_now = server_internals.connections_of(self)
+        sockets_open = sum(map(server_internals.is_websocket, open_now))
+        server_internals.close(open_now)
         late = await self._wait_for_tasks(self.grace)
         for task in late:
             task.cancel()
         await self._wait_for_tasks(self.grace / 2)
-        requests = sum(1 for task in late if not _handles_websocket(task))
+        requests = sum(1 for task in late if not server_internals.handles_websocket(task))
         self.cut = Cut(sockets=sockets_open, requests=requests)
 
     async def _wait_for_tasks(self, seconds: float) -> set[asyncio.Task[Any]]:
-        tasks = set(self.server_state.tasks)
+        tasks = server_internals.tasks_of(self)
         if not tasks:
             return set()
         _, late = await asyncio.wait(tasks, timeout=seconds)
         return late
-
-
-class _InOrder(dict[Any, None]):
-    """A set in the order of adding: connections are closed in the order they were opened."""
-
-    def add(self, connection: Any) -> None:
-        """Add a connection."""
-        self[connection] = None
-
-    def discard(self, connection: Any) -> None:
-        """Remove a connection, if it is there."""
-        self.pop(connection, None)
-
-    remove = discard
-
-
-def _is_websocket(connection: Any) -> bool:
-    return hasattr(connection, "handshake_complete")
-
-
-def _handles_websocket(task: asyncio.Task[Any]) -> bool:
-    # uvicorn runs an app in `WebSocketsSansIOProtocol.run_asgi` or `RequestResponseCycle.run_asgi`.
-    return "WebSocket" in getattr(task.get_coro(), "__qualname__", "")

@@ -1,15 +1,16 @@
-"""The board: which exercises of a lab are done, and what the open ones still miss."""
+"""The board: which exercises of a lab are done, and what the open ones still miss.
+
+Its still is drawn where the exercises are: `playground/checks/showing.py`.
+"""
 
 from __future__ import annotations
 
-from typing import Any, Final, Protocol
+from typing import Any, Protocol
 
+from playground.widgets.composing import compose, style
 from playground.widgets.controlled import Controlled
 from playground.widgets.controls import Controls, Done
-from playground.widgets.face import compose, style
 from playground.widgets.follower import Follower
-
-PARTS: Final = ("dom.js", "heartbeat.js", "line.js", "board.js")
 
 
 class Exercises(Protocol):
@@ -36,8 +37,8 @@ class Board(Controlled):
         exercises: What is shown.
     """
 
-    _esm = compose(*PARTS)
-    _css = style("board.css")
+    _esm = compose("page/board.js")
+    _css = style("page/board.css")
 
     def __init__(self, controls: Controls, follower: Follower, exercises: Exercises) -> None:
         self.exercises = exercises

@@ -1,4 +1,4 @@
-"""A WebSocket client that the reader's own browser is, beside those that live in the kernel."""
+"""A WebSocket client that the user's own browser is, beside those that live in the kernel."""
 
 from __future__ import annotations
 
@@ -7,17 +7,11 @@ from typing import Any, Final
 
 from playground.traffic.model import Entry, close_phrase
 from playground.traffic.summary import scrub
+from playground.widgets.composing import compose, style
 from playground.widgets.controlled import Controlled
 from playground.widgets.controls import Controls
-from playground.widgets.face import compose, style
 from playground.widgets.follower import Follower
 from playground.widgets.names import Names
-
-PARTS: Final = (
-    "dom.js", "heartbeat.js", "format.js", "line.js", "names.js", "messages.js", "clients.js",
-    "fields.js", "address.js", "reach.js", "site.js", "through.js", "badge.js", "said.js",
-    "browserclient.js",
-)  # fmt: skip
 
 # How far back the end of a connection is looked for; looking is O(rows).
 HORIZON: Final = 5_000
@@ -40,8 +34,8 @@ class BrowserClient(Controlled):
         subprotocols: What it offers to speak, best first.
     """
 
-    _esm = compose(*PARTS)
-    _css = style("fields.css", "browserclient.css")
+    _esm = compose("clients/browserclient.js")
+    _css = style("shared/fields.css", "clients/browserclient.css")
 
     pace = 0.5
 

@@ -14,38 +14,25 @@ from typing import Any, Final
 
 import traitlets
 
+from playground.traffic.escapes import escaped
 from playground.traffic.model import close_phrase
-from playground.traffic.summary import escaped, scrub
+from playground.traffic.redact import redact_path, redact_subprotocols
+from playground.traffic.summary import scrub
+from playground.widgets.between import between_of
+from playground.widgets.composing import compose, style
 from playground.widgets.controlled import Controlled
 from playground.widgets.controls import ClientView, Controls, Done, GuestView
-from playground.widgets.face import compose, style
+from playground.widgets.dismissed import Dismissed, is_over
 from playground.widgets.follower import Follower
 from playground.widgets.names import Names
 from playground.widgets.watched import text_of
-
-PARTS: Final = (
-    "dom.js",
-    "heartbeat.js",
-    "format.js",
-    "line.js",
-    "names.js",
-    "paths.js",
-    "messages.js",
-    "history.js",
-    "clients.js",
-    "fields.js",
-    "chosen.js",
-    "connecting.js",
-    "chips.js",
-    "closing.js",
-    "compose.js",
-    "console.js",
-)
 
 # A load test may open thousands; a view gets these many, those that are open before the others.
 MOST_CLIENTS: Final = 200
 MOST_REASON: Final = 300
 MOST_STILL: Final = 40
+# Of many that fail at once the first say why.
+MOST_ERRORS: Final = 5
 # A class of thirty is shown whole.
 MOST_GUESTS: Final = 40
 
@@ -64,8 +51,8 @@ class Console(Controlled):
         part: ``"all"``, or only the ``"clients"`` or the ``"compose"`` line.
     """
 
-    _esm = compose(*PARTS)
-    _css = style("fields.css", "console.css")
+    _esm = compose("clients/console.js")
+    _css = style("shared/fields.css", "clients/console.css")
 
     part = traitlets.Enum(("all", "clients", "compose"), "all").tag(sync=True)
     chosen = traitlets.Unicode("").tag(sync=True)
@@ -75,6 +62,7 @@ class Console(Controlled):
         self, controls: Controls, follower: Follower, names: Names | None = None, part: str = "all"
     ) -> None:
         self.names = names if names is not None else Names()
+        self.dismissed = Dismissed()
         self._paths: list[str] = []
         self._paths_due = 0.0
         super().__init__(controls, follower, part=part)
@@ -86,13 +74,14 @@ class Console(Controlled):
 
     def state(self) -> dict[str, Any]:
         """Return the clients, those that are open before the others if there are many."""
-        clients = self.controls.clients()
+        clients = self.dismissed.without(self.controls.clients())
         kept = _kept(clients)
         # Whoever looks first, a client has the colour of its place in the log.
         self.names.learn(self.follower.log, self.follower.log.last_exchange)
         return {
             "clients": [self._client(client) for client in kept],
             "open": sum(client.state == "open" for client in clients),
+            "over": sum(is_over(client) for client in clients),
             "more": len(clients) - len(kept),
             **self._guests(),
             "paths": self._suggested(),
@@ -124,6 +113,43 @@ class Console(Controlled):
 
         self.command(message, act)
 
+    def heard_rule(self, message: dict[str, Any], buffers: object) -> None:
+        """Delay, hold, slow down or cut a client's line, or calm it."""
+
+        def act(done: Done) -> None:
+            between = between_of(self.controls)
+            if between is None:
+                raise ValueError("The lines of this lab cannot be ruled.")
+            between.rule(text_of(message, "client", 300), text_of(message, "what", 20), done)
+
+        self.command(message, act)
+
+    def heard_dismiss(self, message: dict[str, Any], buffers: object) -> None:
+        """Show a client no longer whose connection is over, or none of those."""
+
+        def act(done: Done) -> None:
+            names = None if message.get("all") else {text_of(message, "client", 300)}
+            done(None, self.dismissed.add(self.controls.clients(), names))
+
+        self.command(message, act)
+
+    def heard_reconnect(self, message: dict[str, Any], buffers: object) -> None:
+        """Connect all clients again whose connection is over."""
+
+        def act(done: Done) -> None:
+            over = {
+                each.name: each
+                for each in self.dismissed.without(self.controls.clients())
+                if is_over(each)
+            }
+            self._all(list(over), done, lambda name, ended: self._again(over[name], ended))
+
+        self.command(message, act)
+
+    def _again(self, client: ClientView, done: Done) -> None:
+        offered = [client.subprotocol] if client.subprotocol else []
+        self.controls.connect(client.name, client.path, offered, done)
+
     def still_text(self) -> str:
         """Return the clients, one a line."""
         told = self._in_words()
@@ -138,7 +164,7 @@ class Console(Controlled):
 
     def _in_words(self) -> list[str]:
         """Return each client and each guest in words."""
-        clients = [_said(client) for client in self.controls.clients()]
+        clients = [_said(client) for client in self.dismissed.without(self.controls.clients())]
         guests = [_said_of_guest(guest) for guest in self.controls.guests()]
         return [*_first(clients, MOST_STILL, "more"), *_first(guests, MOST_GUESTS, "more guests")]
 
@@ -159,11 +185,13 @@ class Console(Controlled):
         return self._paths
 
     def _client(self, client: ClientView) -> dict[str, Any]:
-        phrase = close_phrase(client.code) if client.state == "closed" and client.code else ""
+        is_closed = client.state == "closed" and client.code
+        phrase = close_phrase(client.code or 0, client.reason) if is_closed else ""
         return {
-            **client._asdict(),
-            "reason": client.reason[:MOST_REASON],
+            **_shown(client)._asdict(),
+            "reason": "" if client.reason == phrase else client.reason[:MOST_REASON],
             "phrase": phrase,
+            "why": scrub(client.why)[:MOST_REASON],
             "index": self.names.index(client.name),
         }
 
@@ -175,6 +203,13 @@ class Console(Controlled):
         names = [client.name for client in self.controls.clients() if client.state == "open"]
         if not names:
             raise ValueError("No client is open. Connect one first.")
+        self._all(names, done, act)
+
+    def _all(self, names: list[str], done: Done, act: Callable[[str, Done], None]) -> None:
+        """Act for each of some clients: done is called when all have ended."""
+        if not names:
+            done(None, None)
+            return
         ends = _Ends(names, done)
         for name in names:
             ended = ends.of(name)
@@ -202,7 +237,7 @@ class _Ends:
                 self._errors += [f"{name}: {error}"] if error else []
                 last = not self._waiting
             if last:
-                self._done("\n".join(self._errors) or None, None)
+                self._done("\n".join(_first(self._errors, MOST_ERRORS, "more")) or None, None)
 
         return done
 
@@ -212,7 +247,20 @@ def connect(controls: Controls, message: dict[str, Any], done: Done) -> None:
     offered = message.get("subprotocols", [])
     if not isinstance(offered, list) or not all(isinstance(each, str) for each in offered):
         raise ValueError(f"expected subprotocols as a list of texts, got {offered!r}")
-    controls.connect(text_of(message, "client", 300), text_of(message, "path"), offered, done)
+    name, path = text_of(message, "client", 300), text_of(message, "path")
+    again = next((each for each in controls.clients() if each.name == name), None)
+    if again is not None and _shown(again).path == path:
+        # A view has neither its token nor its subprotocol's.
+        path = again.path
+        if offered == [_shown(again).subprotocol]:
+            offered = [again.subprotocol]
+    controls.connect(name, path, offered, done)
+
+
+def _shown(client: ClientView) -> ClientView:
+    """Return a client as a view may show it, without credentials."""
+    spoken = redact_subprotocols([client.subprotocol])[0] if client.subprotocol else None
+    return client._replace(path=redact_path(client.path), subprotocol=spoken)
 
 
 def _kept(clients: list[ClientView]) -> list[ClientView]:
@@ -233,13 +281,13 @@ def _first(told: list[str], most: int, rest: str) -> list[str]:
 
 
 def _said_of_guest(guest: GuestView) -> str:
-    return f"{guest.name} · {escaped(scrub(guest.path))} · open, a guest"
+    return f"{escaped(guest.name)} · {escaped(scrub(guest.path))} · open, a guest"
 
 
 def _said(client: ClientView) -> str:
     """Return a client in words: ``dave · /chat · closed 1011 internal error``."""
     ending = client.state
     if client.code is not None and client.state in ("closed", "refused"):
-        phrase = close_phrase(client.code) if client.state == "closed" else ""
+        phrase = close_phrase(client.code, client.reason) if client.state == "closed" else ""
         ending = f"{client.state} {client.code} {phrase}".rstrip()
-    return " · ".join((client.name, escaped(scrub(client.path)), ending))
+    return " · ".join((escaped(client.name), escaped(scrub(_shown(client).path)), ending))

@@ -7,11 +7,14 @@ face's pace; a command is taken at once, and its reply comes when it has ended, 
 from __future__ import annotations
 
 import time
-from typing import Any, ClassVar
+from typing import Any, ClassVar, Final
 
 from playground.widgets.controls import Controls
 from playground.widgets.follower import Follower
-from playground.widgets.watched import Watched, text_of
+from playground.widgets.watched import Watched, text_of, view_of
+
+# A page in a frame in a frame: more of them than any notebook has.
+_MOST_AROUND: Final = 20
 
 
 class Controlled(Watched):
@@ -45,8 +48,8 @@ class Controlled(Watched):
             self._tell_state(self.state(), only_news=not welcome)
 
     def heard_hello(self, message: dict[str, Any], buffers: object) -> None:
-        """Tell a view that was just rendered everything."""
-        self._tell_state(self.state(), only_news=False)
+        """Tell a view that was just rendered everything, and that it was heard."""
+        self._tell_state(self.state(), only_news=False, greeted=view_of(message))
         self.arrived(message)
 
     def trust(self, message: dict[str, Any]) -> None:
@@ -54,7 +57,7 @@ class Controlled(Watched):
         origin = text_of(message, "origin", 300)
         # A page without an origin of its own says "null", and so may any other.
         if "://" in origin:
-            self.controls.trust(origin)
+            self.controls.trust(origin, _around(message))
 
     def heard_reached(self, message: dict[str, Any], buffers: object) -> None:
         """Note where a view has reached the lab, which had no address to tell."""
@@ -67,9 +70,17 @@ class Controlled(Watched):
         """
         self._due = 0.0
 
-    def _tell_state(self, state: dict[str, Any], *, only_news: bool) -> None:
+    def _tell_state(self, state: dict[str, Any], *, only_news: bool, greeted: str = "") -> None:
+        """Tell all views a state; the one that is `greeted` knows that its hello was heard."""
         with self.lock:
             if only_news and state == self._told:
                 return
             self._told = state
-            self.tell({"kind": "state", **state})
+            self.tell({"kind": "state", **state, **({"greeted": greeted} if greeted else {})})
+
+
+def _around(message: dict[str, Any]) -> list[str]:
+    """Return the origins of the pages in whose frames a view's own page is."""
+    said = message.get("around")
+    known = [str(each)[:300] for each in said[:_MOST_AROUND]] if isinstance(said, list) else []
+    return [each for each in known if each == "*" or "://" in each]

@@ -5,12 +5,15 @@ from __future__ import annotations
 from typing import Any, Final
 
 from playground.traffic.log import Log
-from playground.traffic.model import Entry, Exchange
+from playground.traffic.model import MESSAGES, Entry, Exchange
 from playground.traffic.socketio import LONGEST, packets, parts
-from playground.traffic.summary import Group, client_of, fold, what, who
+from playground.traffic.summary import Group, client_of, event_of, fold, what, who
 from playground.widgets.controls import Controls
+from playground.widgets.framing import frame_shown
 from playground.widgets.resending import command_of, prospects
-from playground.widgets.wire import DETAIL, sendable
+from playground.widgets.row import sendable
+from playground.widgets.states import state_seen
+from playground.widgets.wire import DETAIL
 
 WHOLE: Final = 8_000_000
 """Characters (or bytes) of a payload that a view gets when it asks for all of it."""
@@ -36,9 +39,13 @@ def details(
         "note": sendable(entry.note) if entry.note else None,
         "path": sendable(exchange.path) if exchange is not None else "",
         "packets": _packets(entry, exchange),
+        "decoded": _decoded(log, entry),
+        "frame": frame_shown(log, entry),
         "headers": [list(pair) for pair in exchange.headers] if _opens(entry) and exchange else [],
         "again": prospects(log, entry, controls),
         "command": command_of(log, entry, controls),
+        "state": state_seen(controls, entry.seq),
+        "meant": sendable(_meant(entry, controls)),
         **_why(log, entry),
     }
     return message, payload
@@ -65,7 +72,12 @@ def _payload(entry: Entry, limit: int) -> tuple[dict[str, Any], list[bytes]]:
 
 
 def _packets(entry: Entry, exchange: Exchange | None) -> list[dict[str, Any]]:
-    """Return what the Socket.IO packets in an entry are made of, and their data if it is short."""
+    """Return what the Socket.IO packets in an entry are made of, and their data if it is short.
+
+    The same of a server-sent event.
+    """
+    if entry.kind == "event":
+        return [_event(entry)]
     return [
         {
             "parts": [[term, sendable(said)] for term, said in parts(each)],
@@ -75,6 +87,28 @@ def _packets(entry: Entry, exchange: Exchange | None) -> list[dict[str, Any]]:
     ]
 
 
+def _decoded(log: Log, entry: Entry) -> dict[str, Any] | None:
+    """Return what a decoder made of an entry, if one is meant for it."""
+    found = log.decoded(entry)
+    if found is None:
+        return None
+    by, text, problem, cut = found
+    return {"by": sendable(by), "text": sendable(text), "problem": sendable(problem), "cut": cut}
+
+
+def _event(entry: Entry) -> dict[str, Any]:
+    event = event_of(entry, LONGEST)
+    said = [("event", event.event), ("id", event.id)]
+    said += [("retry", f"after {event.retry:,} ms")] if event.retry is not None else []
+    # What may be JSON is drawn as a tree.
+    if not event.data.lstrip().startswith(("{", "[")):
+        said.append(("data", event.data[:PRINTED]))
+    return {
+        "parts": [[term, sendable(each)] for term, each in said if each],
+        "data": sendable(event.data),
+    }
+
+
 def _opens(entry: Entry) -> bool:
     """Return whether an entry begins its exchange, which is when headers tell most."""
     return entry.kind in ("open", "request")
@@ -82,6 +116,9 @@ def _opens(entry: Entry) -> bool:
 
 def _why(log: Log, entry: Entry) -> dict[str, Any]:
     causes = _causes(log, entry)
+    raised = _raised(log, entry)
+    if raised is not None and raised not in causes:
+        causes.append(raised)
     effects, more = _effects(log, entry)
     return {
         "causes": [_line(log, Group((each,))) for each in causes],
@@ -93,9 +130,16 @@ def _why(log: Log, entry: Entry) -> dict[str, Any]:
     }
 
 
+def _meant(entry: Entry, controls: Controls | None) -> str:
+    is_missing = entry.kind in ("response", "refuse") and entry.code == 404
+    return controls.meant(entry.seq) if is_missing and controls is not None else ""
+
+
 def _line(log: Log, group: Group) -> dict[str, Any]:
-    said = sendable(what(group.first, 80))
-    return {"seq": group.first.seq, "who": sendable(who(log, group)), "what": said}
+    first = group.first
+    line = f" · {first.where}" if first.kind == "exception" and first.where else ""
+    said = sendable(what(first, 80) + line)
+    return {"seq": first.seq, "who": sendable(who(log, group)), "what": said}
 
 
 def _causes(log: Log, entry: Entry) -> list[Entry]:
@@ -111,17 +155,51 @@ def _causes(log: Log, entry: Entry) -> list[Entry]:
     return found[::-1]
 
 
+def _raised(log: Log, entry: Entry) -> Entry | None:
+    """Return the exception for which the app answered with an error, or closed the connection.
+
+    Both are due to the same message; that the one led to the other only their order says.
+    """
+    if entry.sender != "server" or not _is_failure(entry):
+        return None
+    # It is in the same exchange, and nothing but what the handler printed comes in between.
+    near = log.since(max(entry.seq - HORIZON, 1) - 1, HORIZON)
+    found = [
+        each
+        for each in near
+        if each.exchange == entry.exchange and each.seq < entry.seq and each.kind == "exception"
+    ]
+    return found[-1] if found else None
+
+
+def _is_failure(entry: Entry) -> bool:
+    """Return whether an entry says that a handler has failed: a status of 5xx, or 1011."""
+    code = entry.code or 0
+    if entry.kind in ("response", "refuse"):
+        return code >= 500
+    # A response that was cut short has no code.
+    return entry.kind == "close" and (code == 1011 or (entry.note == "not clean" and not code))
+
+
 def _receivers(log: Log, entry: Entry) -> dict[str, Any] | None:
     """Return to whom a broadcast went, and how long that took."""
-    if entry.sender != "server":
+    if entry.sender != "server" or entry.kind not in MESSAGES:
         return None
-    near = log.since(entry.seq - 1, HORIZON)
-    for group in fold(near):
+    for group in fold(_up_to_its_like(log.since(entry.seq - 1, HORIZON))):
         if group.first.seq == entry.seq and len(group.entries) > 1:
             seconds = group.entries[-1].at - group.entries[0].at
             names = [client_of(log, each) for each in group.entries]
             return {"names": names[:100], "count": len(names), "seconds": seconds}
     return None
+
+
+def _up_to_its_like(near: list[Entry]) -> list[Entry]:
+    """Return the entries up to the last that may be one more send of the first: folding is slow."""
+    last = 0
+    for place, each in enumerate(near):
+        if each.cause == near[0].cause and each.data == near[0].data:
+            last = place
+    return near[: last + 1]
 
 
 def _effects(log: Log, entry: Entry) -> tuple[list[dict[str, Any]], int]:

@@ -6,8 +6,8 @@ import os
 from collections.abc import Iterator
 from typing import Any
 
-from playground.traffic import svg
-from playground.traffic.ladder_text import characters
+from playground.exports.ladder import svg
+from playground.exports.ladder.text import characters
 from playground.traffic.log import Log
 from playground.traffic.model import Entry
 from playground.traffic.record import Record, Selection

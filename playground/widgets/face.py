@@ -1,4 +1,4 @@
-"""The face all views share: how an ES module is put together, and how kernel and view talk.
+"""What all faces are: how the Python side of a face talks with its views in a browser.
 
 Law of the room: rows never travel in traits. A view says ``hello`` when it is rendered and asks for
 what it misses; the kernel answers with custom messages, which any thread may send.
@@ -7,79 +7,46 @@ what it misses; the kernel answers with custom messages, which any thread may se
 from __future__ import annotations
 
 import logging
-import re
 import threading
 from collections.abc import Sequence
-from functools import cache
-from importlib.resources import files
 from typing import Any, ClassVar, Final
 
 import anywidget
 import traitlets
 
-from playground.widgets.beside import hear_beside_cells
-from playground.widgets.nothing import null, with_null
-
-_STATIC: Final = files("playground.widgets") / "static"
-
-# `import { a, b } from "./x.js";`, on one line or several: anywidget loads a module from a blob,
-# where it has no neighbours.
-_IMPORT: Final = re.compile(r'^import\s[^;]*?from\s+"\./[\w.-]+\.js";\n', re.MULTILINE)
-_EXPORT: Final = re.compile(r"^export (?=(?:async )?(?:function|const|let|class)\b)", re.MULTILINE)
+from playground.widgets.control_thread import hear_on_control_thread
+from playground.widgets.null import null, with_null
+from playground.widgets.still import new_mark
+from playground.widgets.within import look_after_others, show
 
 _NULL: Final = null()
 
 _log = logging.getLogger(__name__)
 
 
-@cache
-def compose(*names: str) -> str:
-    """Return one ES module made of files in ``static/``: the parts, then the face.
-
-    Args:
-        names: File names, each after those it imports from; the last has the `export default`.
-
-    Raises:
-        ValueError: A part imports from a file that does not stand before it.
-    """
-    texts = {name: (_STATIC / name).read_text("utf-8") for name in names}
-    seen: set[str] = set()
-    for name, text in texts.items():
-        missing = set(re.findall(r'from "\./([\w.-]+\.js)"', text)) - seen
-        if missing:
-            raise ValueError(
-                f"expected what {name!r} imports before it, got {sorted(seen)!r}; "
-                f"name {sorted(missing)!r} first"
-            )
-        seen.add(name)
-    return "\n".join(_EXPORT.sub("", _IMPORT.sub("", text)) for text in texts.values())
-
-
-@cache
-def style(*names: str) -> str:
-    """Return the CSS of files in ``static/``, after ``theme.css``, which all faces share."""
-    return "\n".join((_STATIC / name).read_text("utf-8") for name in ("theme.css", *names))
-
-
 class Face(anywidget.AnyWidget):
-    """One view of a lab. A subclass sets `_esm` and `_css` and answers what its view says.
+    """One way to look at a lab. A subclass sets `_esm` and `_css` and answers what its views say.
 
-    A message ``{"kind": "hello", …}`` of the view calls ``heard_hello(message, buffers)``, on
-    whichever thread the kernel runs callbacks; `lock` is there for what such a method shares with
-    the follower.
+    A face is shown in one output or in several; each is a *view* of it. What a view says, such as
+    ``{"kind": "hello", …}``, calls ``heard_hello(message, buffers)``, on whichever thread the
+    kernel runs callbacks; `lock` is there for what such a method shares with the follower.
     """
 
     _esm: ClassVar[Any] = "export default { render() {} };"
     _css: ClassVar[Any] = ""
 
+    still = traitlets.Unicode().tag(sync=True)
+    """Marks this face's stills, which a living view hides."""
+
     def __init__(self, **traits: Any) -> None:
         self.lock = threading.RLock()
-        super().__init__(**traits)
+        super().__init__(**{"still": new_mark(), **traits})
         self.on_msg(self._heard)
+        look_after_others()
 
     @traitlets.observe("comm")
     def _comm_opened(self, change: Any) -> None:
-        hear_beside_cells(change["new"])
+        hear_on_control_thread(change["new"])
 
     def tell(self, message: dict[str, Any], buffers: Sequence[bytes] = ()) -> None:
         """Send one message to every view of this face. Safe from any thread."""
@@ -95,8 +62,12 @@ class Face(anywidget.AnyWidget):
             moved: Whether the log has changed since the last call.
         """
 
-    def displayed(self) -> None:
-        """Note that this face is being displayed; its view has still to be rendered."""
+    def displayed(self, *, within: bool = False) -> None:
+        """Note that this face is being displayed; its view has still to be rendered.
+
+        Args:
+            within: Whether it is shown in another widget, which may outlive its cell's next run.
+        """
 
     def trouble(self, error: BaseException, doing: str) -> None:
         """Log an exception and tell it to the views, in place of letting it vanish."""
@@ -125,7 +96,14 @@ class Face(anywidget.AnyWidget):
         except Exception as error:
             self.trouble(error, f"answering {kind!r}")
 
+    def _ipython_display_(self) -> None:
+        show(self)
+
     def _repr_mimebundle_(self, **kwargs: Any) -> Any:
+        return self.bundle(**kwargs)
+
+    def bundle(self, **kwargs: Any) -> Any:
+        """Return what this face is displayed as: the widget and its stills, by mime type."""
         self.displayed()
         # Colab wants metadata beside the data, so anywidget gives a pair.
         data, metadata = super()._repr_mimebundle_(**kwargs) or ({}, {})

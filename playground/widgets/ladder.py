@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from base64 import b64encode
 from html import escape
 from os import PathLike
 from pathlib import Path
 from typing import Any, Final
 
-from playground.traffic import svg
+from playground.exports.ladder import svg
+from playground.traffic.apart import without_checks
+from playground.traffic.formats import write
 from playground.traffic.frames import without_frames
 from playground.traffic.log import Log
 from playground.traffic.record import Record
@@ -16,6 +17,7 @@ from playground.widgets.controls import Controls
 from playground.widgets.drawing import drawn, written
 from playground.widgets.follower import Follower
 from playground.widgets.names import Names
+from playground.widgets.showing import Showing
 from playground.widgets.traffic import TrafficTable
 
 # What a saved notebook should show and grow by: some two screens, at most 100 kB.
@@ -28,7 +30,7 @@ class Picture(str):
     __slots__ = ()
 
     def _repr_html_(self) -> str:
-        return shown_as_image(self, "A ladder")
+        return svg.shown_as_image(self, "A ladder")
 
     def __repr__(self) -> str:
         return f"<Picture of {len(self):,} characters of SVG; print() shows them>"
@@ -47,8 +49,9 @@ class Ladder(TrafficTable):
         names: Names | None = None,
         follower: Follower | None = None,
         controls: Controls | None = None,
+        showing: Showing | None = None,
     ) -> None:
-        super().__init__(log, names, follower, controls)
+        super().__init__(log, names, follower, controls, showing)
         self.look = {"picture": "Ladder"}
 
     def svg(
@@ -57,15 +60,17 @@ class Ladder(TrafficTable):
         """Return the ladder as an SVG document; as the last line of a cell it shows itself.
 
         Args:
-            wanted: What you would type into the filter box; by default all that the log holds.
+            wanted: What you would type into the filter box; by default all that the log holds, but
+                what checks have played.
             width: Pixels.
             limit: Rows to show, the newest; how many entries were left out is said.
 
         Raises:
             FilterError: If a part of `wanted` cannot be read; it says which, and what to write.
         """
-        record: Record = self._log[:] if wanted is None else self._log.filter(wanted)
-        return Picture(drawn(self._log, self.names, record, width, limit))
+        log = self._live
+        record = without_checks(log[:]) if wanted is None else log.filter(wanted)
+        return Picture(drawn(log, self.names, record, width, limit))
 
     def save(self, path: str | PathLike[str], wanted: str | None = None, **options: Any) -> Path:
         """Write the ladder to an ``.svg`` file, for a slide or a page; one that is there goes.
@@ -83,12 +88,12 @@ class Ladder(TrafficTable):
                 f"expected a name that ends with '.svg', got {file.name!r}; "
                 f"lab.log.save({file.name!r}) writes the traffic in other formats"
             )
-        file.write_text(self.svg(wanted, **options), "utf-8")
+        write(file, self.svg(wanted, **options).encode())
         return file
 
     def still_text(self) -> str:
         """Return the newest steps as a ladder in characters."""
-        return written(self._log, self.names, without_frames(self._log), STILL_ROWS)
+        return written(self._log, self.names, self._seen(), STILL_ROWS)
 
     def still_html(self) -> str:
         """Return the newest steps as a picture, and in characters for where it is taken away.
@@ -98,22 +103,19 @@ class Ladder(TrafficTable):
         """
         text = escape(self.still_text())
         return (
-            f"{shown_as_image(self._still_picture(), 'Ladder of the traffic; in words below')}"
+            f"{svg.shown_as_image(self._still_picture(), 'Ladder of the traffic; in words below')}"
             f"<details><summary>The ladder in characters</summary><pre>{text}</pre></details>"
         )
 
     def _still_picture(self) -> str:
-        shown = without_frames(self._log)
-        return drawn(self._log, self.names, shown, svg.WIDTH, STILL_ROWS)
+        return drawn(self._log, self.names, self._seen(), svg.WIDTH, STILL_ROWS)
 
-    def _repr_mimebundle_(self, **kwargs: Any) -> Any:
-        data, metadata = super()._repr_mimebundle_(**kwargs)
+    def _seen(self) -> Record:
+        return without_checks(without_frames(self._log))
+
+    def bundle(self, **kwargs: Any) -> Any:
+        """Return what it is displayed as, by mime type: its picture too."""
+        data, metadata = super().bundle(**kwargs)
         # For who shows no HTML of others at all.
         data["image/svg+xml"] = self._still_picture()
         return data, metadata
-
-
-def shown_as_image(document: str, words: str) -> str:
-    """Return markup that shows an SVG document where only plain images may stand."""
-    data = b64encode(document.encode()).decode()
-    return f'<img alt="{escape(words)}" src="data:image/svg+xml;base64,{data}">'

@@ -5,15 +5,10 @@ from __future__ import annotations
 from html import escape
 from typing import Any, Final
 
+from playground.widgets.composing import compose, style
 from playground.widgets.controlled import Controlled
 from playground.widgets.controls import Controls
-from playground.widgets.face import compose, style
 from playground.widgets.follower import Follower
-
-PARTS: Final = (
-    "dom.js", "heartbeat.js", "format.js", "line.js", "address.js", "reach.js", "site.js",
-    "through.js", "badge.js", "page.js",
-)  # fmt: skip
 
 # Below this (in pixels) there is nothing to see of a page.
 _LEAST_HEIGHT: Final = 80
@@ -23,17 +18,17 @@ class AppPage(Controlled):
     """A page of the app on stage.
 
     The view finds the address by itself: the kernel cannot know which one a browser reaches. It
-    proves each with the lab's beacon, and says why if none works.
+    proves each with the lab's identity, and says why if none works.
 
     Args:
         controls: The lab, as a panel sees it.
         follower: Who looks at the lab's log now and then.
         path: Path and query of the page; it begins with "/".
-        height: The page's height in pixels; a reader can drag it.
+        height: The page's height in pixels; a user can drag it.
     """
 
-    _esm = compose(*PARTS)
-    _css = style("page.css")
+    _esm = compose("page/page.js")
+    _css = style("page/page.css")
 
     def __init__(self, controls: Controls, follower: Follower, path: str, height: int) -> None:
         self.path = path

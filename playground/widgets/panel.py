@@ -4,42 +4,78 @@ from __future__ import annotations
 
 from typing import Any
 
-import ipywidgets  # type: ignore[import-untyped]
+import ipywidgets
 
 from playground.traffic.log import Log
+from playground.widgets.between import BetweenStrip
 from playground.widgets.console import Console
 from playground.widgets.controls import Controls
+from playground.widgets.dock import Dock
 from playground.widgets.follower import Follower
-from playground.widgets.ladder import Ladder
 from playground.widgets.names import Names
 from playground.widgets.routes import RouteList
+from playground.widgets.showing import Showing
 from playground.widgets.status import StatusLine
 from playground.widgets.traffic import TrafficTable
+from playground.widgets.within import show
 
 
 class Panel(ipywidgets.VBox):  # type: ignore[misc]
     """Status, routes, clients, traffic and the line that sends, over one follower.
 
-    It may be shown as often as one likes; every view keeps up.
+    It may be shown as often as one likes; every view keeps up, whatever is shown later.
 
     Args:
         controls: The lab, as a panel sees it.
         log: The lab's traffic.
+        showing: Is told when it is shown, so that views of earlier cells stand.
     """
 
-    def __init__(self, controls: Controls, log: Log) -> None:
+    def __init__(self, controls: Controls, log: Log, showing: Showing | None = None) -> None:
+        self._showing = showing
         self.names = Names()
         self.follower = Follower(log)
-        self._status = StatusLine(controls, log, self.follower)
+        self._dock = Dock(lambda: controls.status().name, self)
+        self._status = StatusLine(controls, log, self.follower, self._dock)
         self._routes = RouteList(controls, self.follower)
         self._console = Console(controls, self.follower, self.names)
         self._clients = Console(controls, self.follower, self.names, part="clients")
         self._compose = Console(controls, self.follower, self.names, part="compose")
+        self._between = BetweenStrip(controls, self.follower, self.names)
         self._traffic = TrafficTable(log, self.names, self.follower, controls)
-        self._ladder = Ladder(log, self.names, self.follower, controls)
-        shown = (self._status, self._routes, self._clients, self._traffic, self._compose)
+        shown = (
+            self._status,
+            self._routes,
+            self._clients,
+            self._between,
+            self._traffic,
+            self._compose,
+        )
         super().__init__(children=shown)
         self.add_class("mpp-panel")
+
+    def dock(self) -> None:
+        """Show the panel beside the notebook, in JupyterLab, so that it stays in sight.
+
+        Where it stood a line says where it is. It comes back when its tab is closed, or by
+        `undock`. Docking what is docked does nothing.
+
+        Raises:
+            ModuleNotFoundError: If the package `sidecar` is not installed.
+        """
+        self._dock.open()
+        self._status.settled()
+
+    def undock(self) -> None:
+        """Bring the panel back into its place in the notebook. Doing it twice does nothing."""
+        self._dock.close()
+        self._status.settled()
+
+    @property
+    def still(self) -> str:
+        """The mark of its stills: its status line hides them, as the panel has no script."""
+        mark: str = self._status.still
+        return mark
 
     @property
     def status(self) -> StatusLine:
@@ -58,17 +94,13 @@ class Panel(ipywidgets.VBox):  # type: ignore[misc]
 
     @property
     def traffic(self) -> TrafficTable:
-        """The traffic table alone."""
+        """The table of traffic in it, which always follows."""
         return self._traffic
-
-    @property
-    def ladder(self) -> Ladder:
-        """The ladder alone."""
-        return self._ladder
 
     def close(self) -> None:
         """Close every face and end the follower. Closing twice does nothing."""
-        for face in (*self.children, self._console, self._ladder):
+        self._dock.close()
+        for face in (*self.children, self._console):
             face.close()
         self.follower.stop()
         super().close()
@@ -86,8 +118,17 @@ class Panel(ipywidgets.VBox):  # type: ignore[misc]
     def __repr__(self) -> str:
         return self.still_text()
 
-    def _repr_mimebundle_(self, **kwargs: Any) -> dict[str, Any]:
+    def _ipython_display_(self) -> None:
+        show(self)
+
+    def displayed(self, *, within: bool = False) -> None:
+        """Note that it is being displayed: views of the traffic in earlier cells stand."""
+        if self._showing is not None:
+            self._showing.shown(None)
         for face in self.children:
             face.displayed()
+
+    def _repr_mimebundle_(self, **kwargs: Any) -> dict[str, Any]:
+        self.displayed()
         data: dict[str, Any] = super()._repr_mimebundle_(**kwargs)
         return {**data, "text/plain": self.still_text(), "text/html": self.still_html()}

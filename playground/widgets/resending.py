@@ -8,9 +8,9 @@ from __future__ import annotations
 
 from typing import Any, Final
 
+from playground.exports.shell import curl, portable_headers, websocat
 from playground.traffic.log import Log
 from playground.traffic.model import MESSAGES, Entry
-from playground.traffic.shell import curl, portable_headers, websocat
 from playground.widgets.controls import ClientView, Controls, Done
 from playground.widgets.watched import number_of, text_of
 

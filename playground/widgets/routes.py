@@ -5,29 +5,20 @@ from __future__ import annotations
 from html import escape
 from typing import Any, Final
 
+from playground.widgets.composing import compose, style
 from playground.widgets.console import connect
 from playground.widgets.controlled import Controlled
 from playground.widgets.controls import RouteView
-from playground.widgets.face import compose, style
 from playground.widgets.watched import text_of
-
-PARTS: Final = (
-    "dom.js",
-    "heartbeat.js",
-    "format.js",
-    "line.js",
-    "names.js",
-    "paths.js",
-    "fields.js",
-    "chosen.js",
-    "response.js",
-    "answer.js",
-    "tryroute.js",
-    "routes.js",
-)
 
 # An app with more routes than this is not explored by looking at chips.
 MOST_ROUTES: Final = 200
+
+NONE: Final = (
+    "none are known; write a method into the class: async def index(self) answers /, "
+    "async def ws_echo(self, ws) takes WebSockets at /echo"
+)
+"""What is said of an app that has none."""
 
 _TAGS: Final = {"websocket": "WS", "http": "HTTP"}
 
@@ -35,8 +26,8 @@ _TAGS: Final = {"websocket": "WS", "http": "HTTP"}
 class RouteList(Controlled):
     """The routes of the app on stage, to look at and to try."""
 
-    _esm = compose(*PARTS)
-    _css = style("fields.css", "routes.css")
+    _esm = compose("page/routes.js")
+    _css = style("shared/fields.css", "page/routes.css")
 
     pace = 1.0
 
@@ -62,13 +53,13 @@ class RouteList(Controlled):
     def still_text(self) -> str:
         """Return the routes, one a line."""
         lines = [_line(route) for route in self.controls.routes()[:MOST_ROUTES]]
-        return "\n".join(["Routes", *lines]) if lines else "Routes: none are known"
+        return "\n".join(["Routes", *lines]) if lines else f"Routes: {NONE}"
 
     def still_html(self) -> str:
         """Return the routes as static HTML."""
         routes = self.controls.routes()[:MOST_ROUTES]
         told = [f"{_tag(route)} <code>{escape(route.path)}</code>" for route in routes]
-        return f"<div>Routes: {' · '.join(told) if told else 'none are known'}</div>"
+        return f"<div>Routes: {' · '.join(told) if told else escape(NONE)}</div>"
 
 
 def _tag(route: RouteView) -> str:

@@ -19,6 +19,10 @@ from playground.traffic.summary import is_error
 
 # The log is locked while entries are read, and the clock is looked at between two slices.
 SLICE: Final = 500
+# A slice of long payloads, or where a regular expression took many steps, ends sooner: after about
+# 20 ms. A step takes as long as so many letters of a plain text.
+SLICE_LETTERS: Final = 2_000_000
+STEP_LETTERS: Final = 40
 
 Condition = Callable[[Entry, Exchange | None], bool]
 
@@ -47,7 +51,7 @@ class Search:
     def __init__(self, log: Log, number: int, query: str, context: str | None) -> None:
         self._log = log
         self.number = number
-        self._matches: Condition = Filter(query)
+        self._matches = Filter(query)
         self._keeps = _keeper(context)
         self._found: deque[int] = deque()
         self.cursor = 0
@@ -67,6 +71,11 @@ class Search:
         return max(0, self.cursor - self._log.first + 1)
 
     @property
+    def doubt(self) -> str:
+        """What was given up because looking for it took too long, in a sentence; "" if nothing."""
+        return self._matches.doubt
+
+    @property
     def count(self) -> int:
         """How many of the finds the log still has."""
         return len(self._found)
@@ -82,11 +91,16 @@ class Search:
 
     def _look_at(self, entries: list[Entry]) -> None:
         exchange = self._log.exchange
+        letters = 0
         for entry in entries:
             of = exchange(entry.exchange)
             if self._matches(entry, of) or self._keeps(entry, of):
                 self._found.append(entry.seq)
                 self.last += 1
+            letters += entry.size + STEP_LETTERS * self._matches.steps
+            if letters > SLICE_LETTERS:
+                self.cursor = entry.seq
+                return
         self.cursor = entries[-1].seq if entries else self._log.last
 
     def _forget(self) -> None:

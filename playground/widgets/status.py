@@ -5,15 +5,14 @@ from __future__ import annotations
 from html import escape
 from typing import Any
 
+from playground.exports.text import counted
 from playground.traffic.log import Log
 from playground.traffic.summary import scrub
-from playground.traffic.text import counted
+from playground.widgets.composing import compose, style
 from playground.widgets.controlled import Controlled
-from playground.widgets.controls import Controls
-from playground.widgets.face import compose, style
+from playground.widgets.controls import Controls, Done
+from playground.widgets.dock import Dock
 from playground.widgets.follower import Follower
-
-PARTS = ("dom.js", "heartbeat.js", "format.js", "line.js", "address.js", "status.js")
 
 
 class StatusLine(Controlled):
@@ -23,15 +22,23 @@ class StatusLine(Controlled):
         controls: The lab, as a panel sees it.
         log: Its traffic, whose messages are counted.
         follower: Who looks at the log; without one the line makes its own.
+        dock: Where its panel may stand beside the notebook, if it has one.
     """
 
-    _esm = compose(*PARTS)
-    _css = style("status.css")
+    _esm = compose("page/status.js")
+    _css = style("page/status.css")
 
     # Numbers that change more often cannot be read.
     pace = 0.5
 
-    def __init__(self, controls: Controls, log: Log, follower: Follower | None = None) -> None:
+    def __init__(
+        self,
+        controls: Controls,
+        log: Log,
+        follower: Follower | None = None,
+        dock: Dock | None = None,
+    ) -> None:
+        self._dock = dock
         super().__init__(controls, follower if follower is not None else Follower(log))
 
     def state(self) -> dict[str, Any]:
@@ -41,6 +48,7 @@ class StatusLine(Controlled):
             "messages": tally.messages,
             "missed": tally.missed,
             "rate": round(tally.rate),
+            "docked": self._dock.tab if self._dock else "",
         }
         return {**self.controls.status()._asdict(), **counts}
 
@@ -53,9 +61,32 @@ class StatusLine(Controlled):
         """Stop serving."""
         self.command(message, self.controls.stop)
 
+    def heard_break_out(self, message: dict[str, Any], buffers: object) -> None:
+        """End whoever keeps everybody else waiting."""
+        self.command(message, self.controls.break_out)
+
     def heard_restart(self, message: dict[str, Any], buffers: object) -> None:
         """Serve anew."""
         self.command(message, self.controls.restart)
+
+    def heard_dock(self, message: dict[str, Any], buffers: object) -> None:
+        """Show the panel beside the notebook, or say what is missing for that."""
+        self.command(message, self._open_dock)
+
+    def heard_undock(self, message: dict[str, Any], buffers: object) -> None:
+        """Bring the panel back, or note that its tab was closed."""
+        if self._dock is not None:
+            self._dock.close()
+        self.settled()
+
+    def _open_dock(self, done: Done) -> None:
+        problem = None
+        try:
+            if self._dock is not None:
+                self._dock.open()
+        except ModuleNotFoundError as error:
+            problem = str(error)
+        done(problem, None)
 
     def still_text(self) -> str:
         """Return the line as plain text."""
@@ -63,6 +94,8 @@ class StatusLine(Controlled):
         parts = [status.name, "" if status.running else "stopped", f"revision {status.revision}"]
         if status.running:
             parts += [status.address, counted(status.sockets, "socket", "sockets")]
+        if status.blocked:
+            parts.append(f"blocked: {status.blocked}")
         line = " · ".join(part for part in parts if part)
         return f"{line}\n{scrub(status.note)}" if status.note else line
 

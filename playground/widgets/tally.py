@@ -6,8 +6,9 @@ import threading
 from collections import deque
 from typing import Final
 
+from playground.traffic.apart import is_checks
 from playground.traffic.log import Log
-from playground.traffic.model import MESSAGES
+from playground.traffic.model import MESSAGES, Entry
 
 # A rate over less jumps about; over more it lags behind what one sees.
 RATE_SECONDS: Final = 2.0
@@ -22,12 +23,14 @@ class Tally:
     Attributes:
         messages: WebSocket messages seen so far.
         frames: Frames seen so far, where the lab records them.
+        checks: Entries seen so far of what checks played.
         missed: Whether rows were let go before they could be counted, so that there were more.
     """
 
     def __init__(self, log: Log) -> None:
         self.messages = 0
         self.frames = 0
+        self.checks = 0
         self.missed = False
         self._log = log
         self._cursor = 0
@@ -55,7 +58,13 @@ class Tally:
             kinds: list[str] = [entry.kind for entry in entries]
             self.messages += sum(kind in MESSAGES for kind in kinds)
             self.frames += kinds.count("frame")
+            self.checks += self._of_checks(entries)
             self._cursor = entries[-1].seq if entries else last
+
+    def _of_checks(self, entries: list[Entry]) -> int:
+        numbers = {entry.exchange for entry in entries}
+        apart = {number for number in numbers if is_checks(self._log.exchange(number))}
+        return sum(entry.exchange in apart for entry in entries) if apart else 0
 
     @property
     def rate(self) -> float:

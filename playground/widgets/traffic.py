@@ -5,76 +5,34 @@ from __future__ import annotations
 import time
 from typing import Any, Final
 
-import traitlets
-
-from playground.traffic import html, text
+from playground.exports import html, text
+from playground.traffic.apart import without_checks
+from playground.traffic.clearing import Cleared
 from playground.traffic.filter import FilterError
 from playground.traffic.log import Log
 from playground.traffic.summary import client_of
-from playground.widgets.allowance import Allowance
-from playground.widgets.controls import Controls
+from playground.widgets.between import Between, between_of
+from playground.widgets.composing import compose, style
+from playground.widgets.controls import Controls, Done
 from playground.widgets.details import details, whole
-from playground.widgets.drawing import asked_for, name_of
-from playground.widgets.face import compose, style
+from playground.widgets.drawing import asked_for
 from playground.widgets.follower import Follower
+from playground.widgets.logged import STANDS, Logged
 from playground.widgets.names import Names
 from playground.widgets.resending import send_again
 from playground.widgets.search import Search
-from playground.widgets.watched import Watched, number_of, text_of, view_of
+from playground.widgets.send_budget import SendBudget
+from playground.widgets.showing import Showing
+from playground.widgets.standing import chain_seen, code_seen
+from playground.widgets.states import see
+from playground.widgets.watched import number_of, text_of, view_of
 from playground.widgets.wire import MOST_ROWS, Found, Rows, finds, progress, rows, totals
-
-PARTS: Final = (
-    "dom.js",
-    "heartbeat.js",
-    "format.js",
-    "line.js",
-    "look.js",
-    "rows.js",
-    "frames.js",
-    "regex.js",
-    "query.js",
-    "filter.js",
-    "store.js",
-    "feed.js",
-    "window.js",
-    "scroll.js",
-    "clients.js",
-    "tree.js",
-    "packet.js",
-    "messages.js",
-    "fields.js",
-    "clipboard.js",
-    "copies.js",
-    "copying.js",
-    "why.js",
-    "again.js",
-    "detail.js",
-    "cells.js",
-    "grid.js",
-    "columns.js",
-    "ladder_steps.js",
-    "ladder_lanes.js",
-    "ladder_layout.js",
-    "ladder_links.js",
-    "ladder_marks.js",
-    "ladder_head.js",
-    "ladder_art.js",
-    "ladder_saving.js",
-    "ladder.js",
-    "selection.js",
-    "aloud.js",
-    "keys.js",
-    "sheet.js",
-    "pace.js",
-    "picking.js",
-    "completions.js",
-    "filterbox.js",
-    "chrome.js",
-    "traffic.js",
-)
 
 # A tick is 67 ms, and the kernel has other things to do: a search of a full log takes a few ticks.
 SEARCH_SECONDS: Final = 0.025
+
+# Whoever has cleared the log by mistake sees it at once; the page offers it for a little less.
+UNDO_SECONDS: Final = 12.0
 
 # Views that were closed without a word are not looked for for ever.
 MOST_SEARCHES: Final = 16
@@ -87,24 +45,26 @@ MOST_QUERY: Final = 10_000
 WELCOME_ROWS: Final = 200
 
 
-class TrafficTable(Watched):
-    """A table of a log that keeps up with it.
+class TrafficTable(Logged):
+    """A table of a log that keeps up with it, until a later cell shows another view of it.
 
     Args:
         log: The log to show.
         names: The colours of clients, shared with other faces of the same lab.
         follower: Who looks at the log, shared too; without one the table makes its own.
         controls: The lab, to send messages again; without one the table only shows.
+        showing: Knows which views of the lab follow; without it this one always does.
     """
 
-    _esm = compose(*PARTS)
-    _css = style("fields.css", "traffic.css", "detail.css", "ladder.css")
-
-    look = traitlets.Dict().tag(sync=True)
-    """How a person has set up the view that was changed last, for a page that is loaded again."""
-
-    of = traitlets.Unicode().tag(sync=True)
-    """Names the log: its views on one page share what is selected."""
+    _esm = compose("page/traffic.js")
+    _css = style(
+        "shared/fields.css",
+        "traffic/traffic.css",
+        "traffic/detail.css",
+        "traffic/anatomy.css",
+        "ladder/ladder.css",
+        "code/code.css",
+    )
 
     def __init__(
         self,
@@ -112,20 +72,24 @@ class TrafficTable(Watched):
         names: Names | None = None,
         follower: Follower | None = None,
         controls: Controls | None = None,
+        showing: Showing | None = None,
     ) -> None:
-        super().__init__(follower if follower is not None else Follower(log), of=name_of(log))
-        self._log = log  # `log` is a trait of every widget: its logger
-        self._controls = controls
-        self.names = names if names is not None else Names()
+        super().__init__(log, names, follower, controls, showing)
         self._searches: dict[str, Search] = {}
-        self._allowance = Allowance()
-        self._cursor = 0
+        self._send_budget = SendBudget()
+        self._cleared: Cleared | None = None
+        self._forget_at = 0.0
         self._state: tuple[Any, ...] = ()
 
     def keep_up(self, moved: bool) -> None:
         """Send what is new since the last call, in one message; the views count what is missing."""
         now = time.monotonic()
+        self.look_up()
         with self.lock:
+            if now > self._forget_at:
+                self._cleared = None
+            if not self.follows:
+                return
             log, state = self._log, self._now()
             found = self._found(now)
             welcome = self.welcome.due(now)
@@ -135,13 +99,21 @@ class TrafficTable(Watched):
             after, self._cursor = self._cursor, state[0]
             if welcome:
                 after = min(after, max(log.first - 1, self._cursor - WELCOME_ROWS))
-            most = self._allowance.take(self._cursor - after, now)
+            most = self._send_budget.take(self._cursor - after, now)
             message = rows(log, self.names, after, self._cursor, most)
             self._tell_rows(message, **({"found": found} if found else {}))
 
     def _now(self) -> tuple[Any, ...]:
         log = self._log
-        return (log.last, log.first, log.recording, log.unrecorded)
+        return (log.last, log.first, log.recording, log.unrecorded, self._held())
+
+    def _held(self) -> tuple[bool, tuple[int, ...]]:
+        """Return whether everything is held, and the numbers of the rows in flight."""
+        between = between_of(self._controls) if self._stood is None else None
+        if between is None:
+            return False, ()
+        view = between.view()
+        return view.holds, tuple(each.seq for each in view.flight if each.seq)
 
     def _found(self, now: float) -> dict[str, Found]:
         """Look on in the searches of all views, and return what is new for whom."""
@@ -156,33 +128,33 @@ class TrafficTable(Watched):
         return found
 
     def _news(self, search: Search, now: float) -> Found:
-        most = self._allowance.take(min(MOST_ROWS, search.last - search.told), now)
+        most = self._send_budget.take(min(MOST_ROWS, search.last - search.told), now)
         message = finds(self._log, self.names, search, search.told, search.last, most)
         if not search.begun:
             message["begins"] = search.begun = True
         search.told = search.last
         return message
 
-    def displayed(self) -> None:
-        """Keep up with the log from now on, for the view that will be rendered."""
-        with self.lock:
-            if not self.watched:
-                self._cursor = self._log.last
-        super().displayed()
-
     def heard_hello(self, message: dict[str, Any], buffers: object) -> None:
         """Bring a view that was just rendered up to date, and the log with it from now on."""
         with self.lock:
-            if not self.watched:
+            if not self.watched and self.follows:
                 self._cursor = self._log.last
             self._answer(message, number_of(message, "since"), self._cursor)
         self.arrived(message)
+
+    def begun_anew(self) -> None:
+        """Look for nothing any more: the rows are others from now on."""
+        self._searches.clear()
+        self._cleared = None
 
     def heard_bye(self, message: dict[str, Any], buffers: object) -> None:
         """Forget a view that is gone, and what it looked for."""
         with self.lock:
             self._searches.pop(view_of(message), None)
         super().heard_bye(message, buffers)
+        if not self.watched:
+            self._cleared = None
 
     def heard_since(self, message: dict[str, Any], buffers: object) -> None:
         """Send a view what it missed: from a cursor to now, or to `upto` if it fills a hole."""
@@ -211,9 +183,19 @@ class TrafficTable(Watched):
                 self._searches[view] = Search(self._log, number, query, kept)
             except FilterError as error:
                 self._tell_problem(view, number, str(error))
+            if not self.follows:
+                self._find_now(view)
             if len(self._searches) > MOST_SEARCHES:
                 oldest = next(iter(self._searches))
                 self._tell_problem(oldest, self._searches.pop(oldest).number, CROWDED)
+
+    def _find_now(self, view: str) -> None:
+        """Look through the rows that it stands with, for no follower does."""
+        search = self._searches.get(view)
+        while search is not None and not search.done:
+            search.look(SEARCH_SECONDS)
+        if search is not None:
+            self.tell({**self._news(search, time.monotonic()), "view": view})
 
     def heard_detail(self, message: dict[str, Any], buffers: object) -> None:
         """Send the payload of an entry and what caused it."""
@@ -230,6 +212,18 @@ class TrafficTable(Watched):
         answer, payload = whole(self._log, number_of(message, "seq"))
         self.tell({**answer, "view": view_of(message)}, payload)
 
+    def heard_code(self, message: dict[str, Any], buffers: object) -> None:
+        """Say which handler stands at which line, and the source where the view has another."""
+        self.command(message, lambda done: done(None, code_seen(self.sight, message)))
+
+    def heard_standing(self, message: dict[str, Any], buffers: object) -> None:
+        """Say in which functions a handler stands, and with which variables."""
+        self.command(message, lambda done: done(None, chain_seen(self.sight, message)))
+
+    def heard_see(self, message: dict[str, Any], buffers: object) -> None:
+        """See other attributes of the app with each message."""
+        self.command(message, lambda done: see(self._controls, message, done))
+
     def heard_again(self, message: dict[str, Any], buffers: object) -> None:
         """Send a message or a request again, as it was or as it was edited."""
         self.command(message, lambda done: send_again(self._log, self._controls, message, done))
@@ -239,23 +233,63 @@ class TrafficTable(Watched):
         self.command(message, lambda done: done(None, asked_for(self._log, self.names, message)))
 
     def heard_clear(self, message: dict[str, Any], buffers: object) -> None:
-        """Let every row go. The follower sees it and tells the views."""
-        self._log.clear()
+        """Let every row go, and hold them for a moment. The follower tells the views."""
+
+        def act(done: Done) -> None:
+            with self.lock:
+                if not self.follows:
+                    raise ValueError(STANDS)
+                self._cleared = Cleared(self._log)
+                self._forget_at = time.monotonic() + UNDO_SECONDS
+                done(None, len(self._cleared))
+
+        self.command(message, act)
+
+    def heard_unclear(self, message: dict[str, Any], buffers: object) -> None:
+        """Put the rows back that were cleared last."""
+
+        def act(done: Done) -> None:
+            with self.lock:
+                cleared, self._cleared = self._cleared, None
+                if cleared is None:
+                    raise ValueError("The rows are gone: they are held for a few seconds only.")
+                count = cleared.put_back()
+                message = rows(self._log, self.names, self._log.first - 1, self._log.last)
+                self._tell_rows(message, fill=True)
+            done(None, count)
+
+        self.command(message, act)
+
+    def heard_break(self, message: dict[str, Any], buffers: object) -> None:
+        """Set a breakpoint for messages as an entry is, or remove it."""
+        seq = number_of(message, "seq")
+        self.command(message, lambda done: self._ruled().break_at(seq, done))
+
+    def heard_hold(self, message: dict[str, Any], buffers: object) -> None:
+        """Hold everybody's messages, or release them."""
+        self.command(message, lambda done: self._ruled().hold(bool(message.get("on")), done))
+
+    def _ruled(self) -> Between:
+        between = between_of(self._controls)
+        if between is None:
+            raise ValueError("Nothing can be held here: this is a log, and no lab.")
+        return between
 
     def heard_record(self, message: dict[str, Any], buffers: object) -> None:
         """Record, or pass traffic by."""
-        self._log.recording = bool(message.get("on"))
+        self._live.recording = bool(message.get("on"))
 
     def still_text(self) -> str:
         """Return the newest rows as a plain-text table."""
-        return text.table(self._log, frames=False)
+        return text.table(without_checks(self._log), frames=False)
 
     def still_html(self) -> str:
         """Return the newest rows as a static HTML table."""
-        newest = self._log.since(max(0, self._log.last - html.LIMIT))
+        record = without_checks(self._log)
+        newest = record[-html.LIMIT :]
         self.names.learn(self._log, max((entry.exchange for entry in newest), default=0))
         clients = {client_of(self._log, entry) for entry in newest} - {""}
-        return html.table(self._log, names=self.names.some(clients), frames=False)
+        return html.table(record, names=self.names.some(clients), frames=False)
 
     def _answer(
         self,
@@ -276,5 +310,7 @@ class TrafficTable(Watched):
         self.tell({**problem, "view": view})
 
     def _tell_rows(self, message: Rows, **extra: Any) -> None:
-        message["totals"] = totals(self._log, self.follower.count())
+        tally = self.follower.count() if self._stood is None else self._stood.tally
+        holds, flying = self._held()
+        message["totals"] = {**totals(self._log, tally), "holds": holds, "flying": list(flying)}
         self.tell({**message, **extra})

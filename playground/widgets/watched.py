@@ -74,17 +74,23 @@ class Watched(Face):
         """Whether somebody looks, or is about to."""
         return bool(self._views) or self.welcome.waiting(time.monotonic())
 
-    def displayed(self) -> None:
+    def displayed(self, *, within: bool = False) -> None:
         """Keep up with the log from now on, for the view that will be rendered."""
         self.welcome.expect(time.monotonic())
         self.follower.attach(self)
+
+    @property
+    def follows(self) -> bool:
+        """Whether it is to be kept up."""
+        return True
 
     def arrived(self, message: dict[str, Any]) -> None:
         """Note a view that has said hello, and have the face kept up."""
         with self.lock:
             self._views.add(view_of(message))
             self.welcome.heard()
-        self.follower.attach(self)
+            if self.follows:
+                self.follower.attach(self)
 
     def heard_bye(self, message: dict[str, Any], buffers: object) -> None:
         """Forget a view that is gone; when nobody looks, nobody needs to follow."""

@@ -3,31 +3,33 @@
 A view says, each with its own name as `view`: ``hello {since}`` when it is rendered, ``since
 {cursor}`` when it noticed a gap, ``since {cursor, upto}`` to fill a hole, ``find {search, query,
 context}`` when its filter changes (``since`` with a `search` asks for finds), ``detail {seq}``,
-``whole {seq}``, ``again {…}``, ``record {on}``, ``clear``, ``bye``. It hears `Rows`, `Found`,
-details, ``beat`` and ``trouble {text}``; what has another view's name is not for it.
+``whole {seq}``, ``again {…}``, ``record {on}``, ``clear``, ``unclear``, ``bye``. It hears `Rows`,
+`Found`, details, ``beat`` and ``trouble {text}``; what has another view's name is not for it.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from time import perf_counter
 from typing import Any, Final, TypedDict
 
+from playground.traffic.decoding import Decoded
 from playground.traffic.log import Log
-from playground.traffic.model import Entry, Exchange, close_phrase
-from playground.traffic.socketio import reading, speaks
-from playground.traffic.summary import BYTES_SHOWN, framed, handler_of, is_error
+from playground.traffic.model import Entry, Exchange
+from playground.traffic.socketio import speaks
 from playground.widgets.names import Names
+from playground.widgets.row import PREVIEW, row
 from playground.widgets.search import Search
 from playground.widgets.tally import Tally
-
-PREVIEW: Final = 200
-"""Characters of a payload that a row carries."""
 
 DETAIL: Final = 100_000
 """Characters (or bytes) of a payload that a view gets when it asks for an entry."""
 
 MOST_ROWS: Final = 2_000
 """Rows in one message: at 15 messages a second more than a browser could show."""
+
+DECODING: Final = 0.02
+"""Seconds that decoders may take for the rows of one message; later rows go as they are."""
 
 
 class Totals(TypedDict):
@@ -41,6 +43,9 @@ class Totals(TypedDict):
     unrecorded: int
     recording: bool
     frames: int
+    checks: int
+    holds: bool
+    flying: list[int]
 
 
 class Rows(TypedDict, total=False):
@@ -54,7 +59,7 @@ class Rows(TypedDict, total=False):
     first: int
     after: int
     last: int
-    rows: list[list[Any]]
+    rows: list[dict[str, Any]]
     exchanges: dict[str, list[str]]
     names: dict[str, int]
     totals: Totals
@@ -67,7 +72,8 @@ class Found(TypedDict, total=False):
     """Kernel → view: what a filter found. As `Rows`, but `first`, `after` and `last` are places.
 
     `looked` entries were looked at, and `count` of them match. While the kernel is still looking
-    there are no rows. `begins` marks the first answer, `problem` says why there will be none.
+    there are no rows. `begins` marks the first answer, `problem` says why there will be none, and
+    `doubt` which entries are left out because looking through them took too long.
     """
 
     kind: str
@@ -78,11 +84,12 @@ class Found(TypedDict, total=False):
     after: int
     last: int
     places: list[int]
-    rows: list[list[Any]]
+    rows: list[dict[str, Any]]
     exchanges: dict[str, list[str]]
     names: dict[str, int]
     begins: bool
     problem: str
+    doubt: str
     view: str
     fill: bool
 
@@ -102,12 +109,13 @@ def rows(log: Log, names: Names, after: int, last: int, most: int = MOST_ROWS) -
 
 def progress(search: Search) -> Found:
     """Return how far a search has come."""
-    return {
+    told: Found = {
         "kind": "found",
         "search": search.number,
         "looked": search.looked,
         "count": search.count,
     }
+    return {**told, "doubt": search.doubt} if search.doubt else told
 
 
 def finds(
@@ -132,8 +140,9 @@ def _told(log: Log, names: Names, entries: Sequence[Entry]) -> dict[str, Any]:
     clients = {exchange.client for exchange in exchanges.values()}
     # Whether it is Socket.IO's is asked once for an exchange, not for each of its rows.
     read = {number: each for number, each in exchanges.items() if speaks(each)}
+    decoded = _decoded(log, entries)
     return {
-        "rows": [row(entry, read.get(entry.exchange)) for entry in entries],
+        "rows": [row(entry, read.get(entry.exchange), decoded.get(entry.seq)) for entry in entries],
         "exchanges": {
             str(number): [each.protocol, each.client, each.path[:PREVIEW]]
             for number, each in exchanges.items()
@@ -142,51 +151,21 @@ def _told(log: Log, names: Names, entries: Sequence[Entry]) -> dict[str, Any]:
     }
 
 
-def row(entry: Entry, exchange: Exchange | None = None) -> list[Any]:
-    """Return an entry as a view gets it: the payload's beginning, and flags.
+def _decoded(log: Log, entries: Sequence[Entry]) -> dict[int, Decoded]:
+    """Return what decoders make of entries, as far as that takes them no longer than a moment.
 
-    After the note comes 0 or, where the payload was cut, a fingerprint of the whole one, so that
-    long payloads can be told apart. Flags: ``b`` the payload is bytes, ``e`` bad news. What packets
-    of Socket.IO it holds comes last, if it holds any.
+    They may be the user's own, and are called on the thread that every view waits for.
     """
-    text, cut = shortened(entry.data, PREVIEW)
-    flags = ("b" if isinstance(entry.data, bytes) else "") + ("e" if is_error(entry) else "")
-    read = reading(entry, exchange)
-    return [
-        entry.seq, entry.at, entry.exchange, entry.kind, entry.sender, text, entry.size,
-        entry.cause, entry.revision, entry.where, entry.code, _note(entry), cut, flags,
-        *([sendable(read)] if read else []),
-    ]  # fmt: skip
-
-
-def shortened(data: str | bytes | None, limit: int) -> tuple[str, int]:
-    """Return the beginning of a payload as text that JSON can carry, and a fingerprint if cut."""
-    if data is None:
-        return "", 0
-    if isinstance(data, bytes):
-        cut = len(data) > BYTES_SHOWN
-        return data[:BYTES_SHOWN].hex(" "), _fingerprint(data) if cut else 0
-    return sendable(data[:limit]), _fingerprint(data) if len(data) > limit else 0
-
-
-def sendable(text: str) -> str:
-    """Return text that can be encoded as UTF-8; a lone surrogate becomes a question mark."""
-    return text if text.isascii() else text.encode("utf-8", "replace").decode()
-
-
-def _fingerprint(data: str | bytes) -> int:
-    return (hash(data) & 0x7FFFFFFF) | 1
-
-
-def _note(entry: Entry) -> str | None:
-    """Return what a row needs of the note: the rest is asked for when it is shown."""
-    if entry.kind == "exception":
-        return handler_of(entry)
-    if entry.kind == "close":
-        return close_phrase(entry.code or 0)
-    if entry.kind == "frame":
-        return framed(entry)
-    return entry.note[:PREVIEW] if entry.note else None
+    all_of_them = log.decoders is not None and log.decoders.chosen
+    end = perf_counter() + DECODING
+    found: dict[int, Decoded] = {}
+    for entry in entries:
+        if all_of_them or entry.kind == "binary":
+            if perf_counter() > end:
+                break
+            if (made := log.decoded(entry)) is not None:
+                found[entry.seq] = made
+    return found
 
 
 def _exchanges(log: Log, entries: Iterable[Entry]) -> dict[int, Exchange]:
@@ -206,4 +185,7 @@ def totals(log: Log, tally: Tally) -> Totals:
         "unrecorded": log.unrecorded,
         "recording": log.recording,
         "frames": tally.frames,
+        "checks": tally.checks,
+        "holds": False,
+        "flying": [],
     }

@@ -44,6 +44,7 @@ def app_for(workload: str, module: object) -> object:
     return getattr(module, which)()
 
 
+@pytest.mark.live
 def test_raw_and_ours_answer_every_workload_rightly() -> None:
     results = run(["raw", "ours"], list(WORKLOADS), QUICKEST, counting=False, around=False)
     assert results.refused == {}
@@ -56,6 +57,7 @@ def test_raw_and_ours_answer_every_workload_rightly() -> None:
     assert [each.title for each in WORKLOADS.values() if f"| {each.title} " not in said] == []
 
 
+@pytest.mark.live
 def test_the_command_prints_a_table_and_writes_json(tmp_path: Path) -> None:
     written = tmp_path / "figures.json"
     chosen = ["--contenders=ours", "--workloads=hello,ws_echo", "--launches=1", "--rounds=1"]
@@ -127,6 +129,7 @@ async def test_a_message_without_an_answer_is_seen() -> None:
         await check(WORKLOADS["ws_echo"], app)
 
 
+@pytest.mark.live
 def test_a_contender_imports_from_its_own_folder_first(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -138,6 +141,7 @@ def test_a_contender_imports_from_its_own_folder_first(
         assert process.ask("prepare", "hello") == "it failed: ImportError('the other MicroPie')"
 
 
+@pytest.mark.live
 def test_a_contender_that_cannot_be_had_is_left_out(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -151,11 +155,13 @@ def test_a_contender_that_cannot_be_had_is_left_out(
     assert "far is left out: expected pip to install starlette==1.10.0" in report(results)
 
 
+@pytest.mark.live
 def test_a_contender_that_ends_is_named() -> None:
     with Process(CONTENDERS["raw"]) as process, pytest.raises(RuntimeError, match="expected raw"):
         process.ask("no such command")
 
 
+@pytest.mark.live
 def test_an_idle_websocket_and_an_import_have_a_cost() -> None:
     cost = import_cost(CONTENDERS["ours"], rounds=1)
     assert cost.milliseconds > 0

@@ -7,8 +7,9 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from kernels import Cell, Kernel
-from pages import ROOT, SHOWN, Example, checked, examples, matches, pages
+
+from tests.docs.pages import ROOT, SHOWN, Example, checked, examples, matches, pages
+from tests.playground.kernels import Cell, Kernel
 
 # What a page begins with: nothing of the page before.
 FRESH = f"""\
@@ -24,9 +25,11 @@ NAMED_PORT = "8765"
 
 
 @pytest.fixture(scope="module")
-def kernel() -> Iterator[Kernel]:
+def kernel(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Kernel]:
     """One kernel for all pages, because a kernel takes longer to start than a page to run."""
     with Kernel() as running:
+        # What pages save lies in a folder of its own.
+        running.run(f"%cd -q {tmp_path_factory.mktemp('pages')}")
         yield running
 
 

@@ -8,7 +8,9 @@ import sys
 from pathlib import Path
 
 import pytest
-from pages import ROOT
+
+from tests.docs.pages import ROOT
+from tests.playground.saved.unpacked import held
 
 # What a page loads by itself; a link that a reader may follow is another matter.
 LOADED = re.compile(
@@ -17,6 +19,10 @@ LOADED = re.compile(
 )
 ELSEWHERE = re.compile(r"(?:https?:)?//")
 FETCHED = re.compile(r"""(?:@import|url\()\s*["']?(?:https?:)?//""")
+
+# In the last notebook only exercises talk with the lab; what is a function alone is no class.
+UNHEARD = {"12-beyond"}
+BARE = {"10-asgi"}
 
 
 @pytest.fixture(scope="module")
@@ -64,3 +70,15 @@ def test_the_site_loads_nothing_from_elsewhere(site: Path) -> None:
     for sheet in (site / "html").rglob("*.css"):
         found += [(sheet.name, each) for each in FETCHED.findall(sheet.read_text("utf-8"))]
     assert found == []
+
+
+def test_what_passed_in_a_notebook_plays_below_it(site: Path) -> None:
+    recorded = {path.stem for path in (ROOT / "docs/site/traffic").glob("*.jsonl")}
+    assert recorded == {path.stem for path in (ROOT / "notebooks").glob("*.ipynb")} - UNHEARD
+    for name in recorded:
+        page = (site / f"html/notebooks/{name}.html").read_text(encoding="utf-8")
+        assert f'src="traffic/{name}.html"' in page
+        alone = held((site / f"html/notebooks/traffic/{name}.html").read_text(encoding="utf-8"))
+        assert alone["rows"], name
+        assert alone["sheets"] or name in BARE, name
+        assert not re.search(r"/root/|/home/|127\.0\.0\.1:\d", str(alone)), name

@@ -1,31 +1,78 @@
 import assert from "node:assert/strict";
 import test from "node:test";
 
-import { ALL, clientTitle, colourClass, guestTitle, isOver, moreWords, sender, stateWords } from "../../playground/widgets/static/clients.js";
-import { freeName } from "../../playground/widgets/static/names.js";
+import {
+  ALL,
+  clientTitle,
+  colourClass,
+  freeName,
+  guestTitle,
+  isOver,
+  moreWords,
+  sender,
+  stateWords,
+} from "../../playground/widgets/static/clients/clients.js";
 
-const client = (name, more = {}) => ({ name, path: "/chat", state: "open", code: null, reason: "", subprotocol: null, phrase: "", index: 0, ...more });
+const client = (name, more = {}) => ({
+  name,
+  path: "/chat",
+  state: "open",
+  code: null,
+  reason: "",
+  subprotocol: null,
+  phrase: "",
+  index: 0,
+  ...more,
+});
 
 test("a client says how it ended", () => {
   assert.equal(stateWords(client("a")), "");
   assert.equal(stateWords(client("a", { state: "connecting" })), "connecting…");
-  assert.equal(stateWords(client("a", { state: "closed", code: 1011, phrase: "internal error" })), "closed 1011 internal error");
+  assert.equal(
+    stateWords(client("a", { state: "closed", code: 1011, phrase: "internal error" })),
+    "closed 1011 internal error",
+  );
   assert.equal(stateWords(client("a", { state: "refused", code: 404 })), "refused 404");
   assert.equal(stateWords(client("a", { state: "closed" })), "closed");
 });
 
 test("the title has all there is to say", () => {
-  const left = client("dave", { state: "closed", code: 4001, phrase: "", reason: "bye", subprotocol: "v1" });
+  const left = client("dave", {
+    state: "closed",
+    code: 4001,
+    phrase: "",
+    reason: "bye",
+    subprotocol: "v1",
+  });
   assert.equal(clientTitle(left), "dave at /chat · closed 4001 · bye · speaks v1");
+});
+
+test("the title says why the app failed, and hides nothing that was written backwards", () => {
+  const failed = client("alice", {
+    state: "closed",
+    code: 1011,
+    phrase: "internal error",
+    why: "In[3] line 8: KeyError: '\u202e'",
+  });
+  assert.equal(
+    clientTitle(failed),
+    "alice at /chat · closed 1011 internal error · In[3] line 8: KeyError: '\\u202e'",
+  );
 });
 
 test("a guest is somebody else's", () => {
   const said = guestTitle({ name: "browser-1", path: "/chat", index: 3 });
-  assert.equal(said, "browser-1 at /chat · somebody else's connection: this lab can watch it, and not send for it");
+  assert.equal(
+    said,
+    "browser-1 at /chat · somebody else's connection: this lab can watch it, and not send for it",
+  );
 });
 
 test("only who is gone can be connected again", () => {
-  assert.deepEqual(["open", "connecting", "closed", "refused"].map((state) => isOver(client("a", { state }))), [false, false, true, true]);
+  assert.deepEqual(
+    ["open", "connecting", "closed", "refused"].map((state) => isOver(client("a", { state }))),
+    [false, false, true, true],
+  );
 });
 
 test("the first that is open sends until somebody is chosen", () => {
@@ -44,12 +91,23 @@ test("who is not shown is counted", () => {
 });
 
 test("colours go round", () => {
-  assert.deepEqual([0, 5, 6, undefined].map(colourClass), ["mpp-client-0", "mpp-client-5", "mpp-client-0", "mpp-client-none"]);
+  assert.deepEqual([0, 5, 6, undefined].map(colourClass), [
+    "mpp-client-0",
+    "mpp-client-5",
+    "mpp-client-0",
+    "mpp-client-none",
+  ]);
 });
 
 test("the next free name is suggested", () => {
   assert.equal(freeName([]), "alice");
   assert.equal(freeName(["alice", "carol"]), "bob");
-  assert.equal(freeName(["alice", "bob", "carol", "dave", "erin", "frank", "grace", "heidi"]), "client-9");
-  assert.equal(freeName(["alice", "bob", "carol", "dave", "erin", "frank", "grace", "heidi", "client-9"]), "client-10");
+  assert.equal(
+    freeName(["alice", "bob", "carol", "dave", "erin", "frank", "grace", "heidi"]),
+    "client-9",
+  );
+  assert.equal(
+    freeName(["alice", "bob", "carol", "dave", "erin", "frank", "grace", "heidi", "client-9"]),
+    "client-10",
+  );
 });

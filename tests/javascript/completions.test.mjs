@@ -1,14 +1,26 @@
 import assert from "node:assert/strict";
 import test from "node:test";
 
-import { completions } from "../../playground/widgets/static/completions.js";
+import { completions } from "../../playground/widgets/static/traffic/completions.js";
 
 const KNOWN = { clients: ["alice", "Ada Lovelace", "bob"], selected: 12 };
-const offered = (typed, caret = typed.length) => completions(typed, caret, KNOWN).map((each) => each.label);
-const taken = (typed, label, caret = typed.length) => completions(typed, caret, KNOWN).find((each) => each.label === label);
+const offered = (typed, caret = typed.length) =>
+  completions(typed, caret, KNOWN).map((each) => each.label);
+const taken = (typed, label, caret = typed.length) =>
+  completions(typed, caret, KNOWN).find((each) => each.label === label);
 
 test("an empty box offers all fields", () => {
-  assert.deepEqual(offered(""), ["client:", "dir:", "kind:", "path:", "where:", "size>", "code:", "rev:", "cause:"]);
+  assert.deepEqual(offered(""), [
+    "client:",
+    "dir:",
+    "kind:",
+    "path:",
+    "where:",
+    "size>",
+    "code:",
+    "rev:",
+    "cause:",
+  ]);
 });
 
 test("fields are offered by how they begin, also after a minus", () => {
@@ -17,7 +29,10 @@ test("fields are offered by how they begin, also after a minus", () => {
 });
 
 test("values are offered: kinds, sides, clients, the selected row", () => {
-  assert.deepEqual(offered("kind:re"), ["refuse", "request", "response"].filter((kind) => kind.startsWith("re")));
+  assert.deepEqual(
+    offered("kind:re"),
+    ["refuse", "request", "response"].filter((kind) => kind.startsWith("re")),
+  );
   assert.deepEqual(offered("dir:"), ["client", "server", "lab"]);
   assert.deepEqual(offered("client:a"), ["alice", "Ada Lovelace"]);
   assert.deepEqual(offered("cause:"), ["12"]);

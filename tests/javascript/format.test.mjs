@@ -1,17 +1,30 @@
 import assert from "node:assert/strict";
+import { readFileSync } from "node:fs";
 import test from "node:test";
 
-import * as format from "../../playground/widgets/static/format.js";
+import * as format from "../../playground/widgets/static/shared/format.js";
 
-test("control characters and invisible marks are written out", () => {
-  assert.equal(format.escaped("a\n\x1b[31m\u202e\u200bb\x7f"), "a\\n\\x1b[31m\\u202e\\u200bb\\x7f");
-  assert.equal(format.escaped("a\n\tb\r", "\n\t"), "a\n\tb\\r");
-  assert.equal(format.escaped("ünï 🎉"), "ünï 🎉");
+const DELTAS = JSON.parse(readFileSync(new URL("delta-cases.json", import.meta.url), "utf-8"));
+
+test("what nobody sees is written out, as Python does it", () => {
+  const cases = JSON.parse(readFileSync(new URL("escape-cases.json", import.meta.url), "utf-8"));
+  for (const { text, shown, keep } of cases) assert.equal(format.escaped(text, keep), shown);
+  assert.ok(cases.length > 60);
 });
 
 test("sizes are short", () => {
   const sizes = [0, 999, 1000, 4112, 99_940, 99_960, 999_499, 999_500, 2_000_000];
-  assert.deepEqual(sizes.map(format.sized), ["0", "999", "1.0k", "4.1k", "99.9k", "100k", "999k", "1.0M", "2.0M"]);
+  assert.deepEqual(sizes.map(format.sized), [
+    "0",
+    "999",
+    "1.0k",
+    "4.1k",
+    "99.9k",
+    "100k",
+    "999k",
+    "1.0M",
+    "2.0M",
+  ]);
   assert.deepEqual([12, 88_000, 2e6].map(format.sizedWithUnit), ["12 B", "88.0 kB", "2.0 MB"]);
 });
 
@@ -22,14 +35,20 @@ test("numbers have their nouns and thousands", () => {
 });
 
 test("times never run backwards", () => {
-  assert.deepEqual([0.4124, -1, 1234.5].map(format.delta), ["+0.412", "+0.000", "+1235"]);
+  for (const [seconds, said] of DELTAS) {
+    assert.equal(format.delta(seconds), said, String(seconds));
+    assert.ok(said.length <= 7, `${said} is cut off in its column`);
+  }
   assert.deepEqual([0.0004, 1.2].map(format.duration), ["0.4 ms", "1.20 s"]);
   assert.match(format.clock(1_700_000_000.25), /^\d\d:\d\d:\d\d\.250$/);
 });
 
 test("a hex dump fits the pane and shows what is text", () => {
   const dump = format.hexDump(new TextEncoder().encode('{"join": 1}\n'));
-  assert.equal(dump, '0000  7b 22 6a 6f 69 6e 22 3a  {"join":\n0008  20 31 7d 0a               1}.');
+  assert.equal(
+    dump,
+    '0000  7b 22 6a 6f 69 6e 22 3a  {"join":\n0008  20 31 7d 0a               1}.',
+  );
   assert.equal(format.hexDump(new Uint8Array()), "");
 });
 

@@ -1,36 +1,38 @@
 import assert from "node:assert/strict";
 import test from "node:test";
 
-import { explained, isWholeMessage } from "../../playground/widgets/static/frames.js";
-import { stepsOf } from "../../playground/widgets/static/ladder_steps.js";
-import { fold, hasPayload, tone, what } from "../../playground/widgets/static/rows.js";
+import { stepsOf } from "../../playground/widgets/static/ladder/steps.js";
+import {
+  explained,
+  fold,
+  hasPayload,
+  isWholeMessage,
+} from "../../playground/widgets/static/traffic/rows.js";
 import { row } from "./row.mjs";
 
 const frame = (seq, note, changes = {}) => row(seq, { kind: "frame", text: "", note, ...changes });
-const said = (row) => what(row).map((part) => part.text).join(" ");
 
-test("a frame says that it is one, which, and what it holds", () => {
-  assert.equal(said(frame(1, "ping, FIN, masked", { text: "01 ff", flags: "b" })), "frame ping, FIN, masked · 01 ff");
-  assert.equal(said(frame(1, "text, FIN, RSV1, compressed to 20 bytes")), "frame text, FIN, RSV1, compressed to 20 bytes");
-  assert.equal(said(frame(1, "close, FIN · 1000 normal closure", { text: "bye", code: 1000 })), "frame close, FIN · 1000 normal closure · bye");
-});
-
-test("a frame is quiet, and has a size", () => {
-  assert.equal(tone(frame(1, "ping, FIN")), "quiet");
+test("a frame has a size", () => {
   assert.ok(hasPayload(frame(1, "ping, FIN")));
 });
 
 test("its bits are explained", () => {
-  const terms = Object.fromEntries(explained(frame(1, "text, FIN, RSV1, masked, compressed to 20 bytes", { size: 200 })));
+  const terms = Object.fromEntries(
+    explained(frame(1, "text, FIN, RSV1, masked, compressed to 20 bytes", { size: 200 })),
+  );
   assert.deepEqual(terms, {
-    opcode: "text (0x1, a text message, or its first piece)", FIN: "set: nothing more of it comes",
-    reserved: "RSV1: the message is compressed", mask: "masked: what a client sends must be",
+    opcode: "text (0x1, a text message, or its first piece)",
+    FIN: "set: nothing more of it comes",
+    reserved: "RSV1: the message is compressed",
+    mask: "masked: what a client sends must be",
     "on the wire": "20 bytes compressed, 10 % of its size",
   });
 });
 
 test("of a frame that is none of the usual the rest is told", () => {
-  const terms = new Map(explained(frame(1, "continuation, RSV1, RSV2, not taken, compressed to 1 byte", { size: 0 })));
+  const terms = new Map(
+    explained(frame(1, "continuation, RSV1, RSV2, not taken, compressed to 1 byte", { size: 0 })),
+  );
   assert.equal(terms.get("FIN"), "not set: more of the message comes");
   assert.equal(terms.get("reserved"), "RSV1, RSV2");
   assert.equal(terms.get("mask"), "not masked: what a server sends never is");
@@ -42,7 +44,8 @@ test("of a frame that is none of the usual the rest is told", () => {
 test("a frame that is all of a message is known from a piece of one", () => {
   assert.ok(isWholeMessage(frame(1, "text, FIN, masked")));
   assert.ok(isWholeMessage(frame(1, "binary, FIN")));
-  for (const note of ["text, masked", "continuation, FIN", "ping, FIN", null]) assert.ok(!isWholeMessage(frame(1, note)), String(note));
+  for (const note of ["text, masked", "continuation, FIN", "ping, FIN", null])
+    assert.ok(!isWholeMessage(frame(1, note)), String(note));
   assert.ok(!isWholeMessage(row(1, { note: "text, FIN" })));
 });
 

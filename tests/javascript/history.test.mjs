@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import test from "node:test";
 
-import { History } from "../../playground/widgets/static/history.js";
+import { History } from "../../playground/widgets/static/shared/messages.js";
 
 test("the arrows go through what was sent, and back to what was being typed", () => {
   const history = new History();

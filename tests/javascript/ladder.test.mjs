@@ -2,39 +2,34 @@ import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import test from "node:test";
 
-import { columns, shortened } from "../../playground/widgets/static/columns.js";
-import { GUTTER, lanesOf } from "../../playground/widgets/static/ladder_lanes.js";
-import { placeStep } from "../../playground/widgets/static/ladder_layout.js";
-import { fansOf, livesOf } from "../../playground/widgets/static/ladder_links.js";
-import { savedEntries, stretchesOfNumbers } from "../../playground/widgets/static/ladder_saving.js";
-import { effectsOf, spoken, stepsOf, whoIsThere } from "../../playground/widgets/static/ladder_steps.js";
-import { fold, toRow } from "../../playground/widgets/static/rows.js";
+import { GUTTER, lanesOf } from "../../playground/widgets/static/ladder/lanes.js";
+import { columns, placeStep, shortened } from "../../playground/widgets/static/ladder/layout.js";
+import { fansOf, livesOf } from "../../playground/widgets/static/ladder/links.js";
+import {
+  effectsOf,
+  savedEntries,
+  spoken,
+  stepsOf,
+  stretchesOfNumbers,
+  whoIsThere,
+} from "../../playground/widgets/static/ladder/steps.js";
+import { toRow } from "../../playground/widgets/static/traffic/row.js";
+import { fold } from "../../playground/widgets/static/traffic/rows.js";
 import { row } from "./row.mjs";
 
 const { cases } = JSON.parse(readFileSync(new URL("ladder-cases.json", import.meta.url), "utf-8"));
 
-const PREVIEW = 200;
-const BYTES_SHOWN = 24;
-const GOOD = [1000, 1001, 1005, 1012, 1013];
-
-/** An entry as the kernel sends it. */
-function wire(entry) {
-  const bytes = entry.hex === undefined ? null : Buffer.from(entry.hex, "hex");
-  const data = entry.data ?? "";
-  const text = bytes ? bytes.subarray(0, BYTES_SHOWN).toString("hex").replace(/(..)(?=.)/g, "$1 ") : data.slice(0, PREVIEW);
-  const cut = bytes ? bytes.length > BYTES_SHOWN : data.length > PREVIEW;
-  const bad = ["exception", "refuse"].includes(entry.kind) || (entry.kind === "response" && entry.code >= 400)
-    || (entry.kind === "close" && (entry.note === "not clean" || !GOOD.includes(entry.code)));
-  return [
-    entry.seq, entry.at, entry.exchange, entry.kind, entry.sender, text, entry.size ?? 0, entry.cause ?? null,
-    entry.revision ?? 0, entry.where ?? null, entry.code ?? null, entry.row_note ?? entry.note ?? null, cut ? 7 : 0,
-    (bytes ? "b" : "") + (bad ? "e" : ""), entry.row_read,
-  ];
-}
-
-function laidOut({ clients, entries, width, unfolded, window, server }) {
-  const exchanges = Object.fromEntries(clients.map((name, index) => [index + 1, ["websocket", name, "/chat"]]));
-  const steps = stepsOf(fold(entries.map((entry) => toRow(wire(entry), exchanges)), 1, new Set()));
+function laidOut({ clients, rows, path = "/", width, unfolded, window, server }) {
+  const exchanges = Object.fromEntries(
+    clients.map((name, index) => [index + 1, ["websocket", name, path]]),
+  );
+  const steps = stepsOf(
+    fold(
+      rows.map((each) => toRow(each, exchanges)),
+      1,
+      new Set(),
+    ),
+  );
   const order = Object.fromEntries(clients.map((name, index) => [name, index]));
   const across = lanesOf(whoIsThere(steps, order), width, unfolded);
   const [left, right] = window ?? [GUTTER, across.width];
@@ -45,7 +40,13 @@ function laidOut({ clients, entries, width, unfolded, window, server }) {
     lanes: across.lanes.map(({ name, role, x }) => [name, role, x]),
     width: across.width,
     placed: steps.map((step) => {
-      const { start, ends, shared, x, anchor, chip, label } = placeStep(step, across, left, right, server);
+      const { start, ends, shared, x, anchor, chip, label } = placeStep(
+        step,
+        across,
+        left,
+        right,
+        server,
+      );
       return [start, ends, shared, x, anchor, chip, label];
     }),
     fans: fansOf(steps).map(({ cause, effects, out }) => [cause, effects, out]),
@@ -61,15 +62,23 @@ for (const each of cases) {
 
 test("what is missing is a band, and no pause", () => {
   const steps = stepsOf(fold([row(1, { at: 1 }), row(9, { at: 500 })], 1, new Set()));
-  assert.deepEqual(steps.map((step) => [step.shape, step.kind, step.label]), [
-    ["arrow", "text", "hi"], ["band", "hole", "7 rows not sent to this view: show"], ["arrow", "text", "hi"],
-  ]);
+  assert.deepEqual(
+    steps.map((step) => [step.shape, step.kind, step.label]),
+    [
+      ["arrow", "text", "hi"],
+      ["band", "hole", "7 rows not sent to this view: show"],
+      ["arrow", "text", "hi"],
+    ],
+  );
 });
 
 test("the sends of an opened broadcast are no steps of their own", () => {
   const sent = (seq, exchange) => row(seq, { sender: "server", cause: 1, exchange });
   const steps = stepsOf(fold([row(1), sent(2, 1), sent(3, 2)], 1, new Set([2])));
-  assert.deepEqual(steps.map((step) => step.members), [[1], [2, 3]]);
+  assert.deepEqual(
+    steps.map((step) => step.members),
+    [[1], [2, 3]],
+  );
 });
 
 test("a text is cut where its columns end", () => {
@@ -81,7 +90,10 @@ test("a text is cut where its columns end", () => {
 });
 
 test("what is saved is told in stretches, the newest thousand steps", () => {
-  assert.deepEqual(stretchesOfNumbers([7, 1, 3, 2, 3]), [[1, 3], [7, 7]]);
+  assert.deepEqual(stretchesOfNumbers([7, 1, 3, 2, 3]), [
+    [1, 3],
+    [7, 7],
+  ]);
   assert.deepEqual(stretchesOfNumbers([]), []);
   const rows = Array.from({ length: 1200 }, (_, index) => row(index + 1, { at: index * 2 }));
   assert.deepEqual(savedEntries(stepsOf(fold(rows, 1, new Set()))), [[201, 1200]]);

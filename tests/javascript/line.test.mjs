@@ -1,14 +1,14 @@
 import assert from "node:assert/strict";
 import test from "node:test";
 
-import { GONE } from "../../playground/widgets/static/heartbeat.js";
-import { BUSY, LATE, Line, SLOW } from "../../playground/widgets/static/line.js";
+import { BUSY, GONE, LATE, Line, SLOW } from "../../playground/widgets/static/shared/line.js";
 
 /** Timers that run when they are told to: Node 18 has none of its own. */
 function stopTime(t) {
   let now = 0;
   let timers = [];
-  const add = (every) => (act, wait) => timers[timers.push({ act, at: now + wait, wait, every }) - 1];
+  const add = (every) => (act, wait) =>
+    timers[timers.push({ act, at: now + wait, wait, every }) - 1];
   const drop = (timer) => (timers = timers.filter((each) => each !== timer));
   t.mock.method(globalThis, "setTimeout", add(false));
   t.mock.method(globalThis, "setInterval", add(true));
@@ -33,7 +33,9 @@ function open(t) {
     on: (_, listener) => model.listeners.add(listener),
     off: (_, listener) => model.listeners.delete(listener),
     send: (message) => model.sent.push(message),
-    tell: (message) => [...model.listeners].forEach((listener) => listener(message)),
+    tell: (message) => {
+      for (const listener of [...model.listeners]) listener(message);
+    },
   };
   const told = { states: [], alive: [], troubles: [] };
   const line = new Line(model, {
@@ -48,14 +50,20 @@ function open(t) {
 
 function ask(line) {
   const heard = { late: [], ends: [] };
-  line.ask({ kind: "stop" }, { late: (text) => heard.late.push(text), done: (...end) => heard.ends.push(end) });
+  line.ask(
+    { kind: "stop" },
+    { late: (text) => heard.late.push(text), done: (...end) => heard.ends.push(end) },
+  );
   return heard;
 }
 
 test("a line says hello and goodbye as one view", (t) => {
   const { line, model } = open(t);
   line.close();
-  assert.deepEqual(model.sent.map((each) => each.kind), ["hello", "bye"]);
+  assert.deepEqual(
+    model.sent.map((each) => each.kind),
+    ["hello", "bye"],
+  );
   assert.equal(new Set(model.sent.map((each) => each.view)).size, 1);
   assert.equal(model.listeners.size, 0);
 });
@@ -119,15 +127,29 @@ const hellos = (model) => model.sent.filter((message) => message.kind === "hello
 
 test("a hello that was lost is said again while the kernel beats, less and less often", (t) => {
   const { model } = open(t);
-  const counts = Array.from({ length: 14 }, () => (model.tell({ kind: "beat" }), hellos(model)));
+  const beat = () => {
+    model.tell({ kind: "beat" });
+    return hellos(model);
+  };
+  const counts = Array.from({ length: 14 }, beat);
   assert.deepEqual(counts, [1, 2, 2, 2, 2, 3, 3, 3, 3, 3, 3, 3, 3, 4]);
 });
 
 test("once it was answered, or without a beat, hello is said no more", (t) => {
-  const { model, pass } = open(t);
+  const { line, model, pass } = open(t);
   pass(5000);
   assert.equal(hellos(model), 1);
-  model.tell({ kind: "state" });
+  model.tell({ kind: "state", greeted: line.view });
   for (let beat = 0; beat < 9; beat += 1) model.tell({ kind: "beat" });
   assert.equal(hellos(model), 1);
+});
+
+test("a state that everybody is told is no answer to a hello", (t) => {
+  const { line, model, told } = open(t);
+  model.tell({ kind: "state", name: "Chat" });
+  model.tell({ kind: "state", name: "Chat", greeted: "another" });
+  for (let beat = 0; beat < 2; beat += 1) model.tell({ kind: "beat" });
+  assert.equal(told.states.length, 2);
+  assert.equal(line.answered, false);
+  assert.equal(hellos(model), 2);
 });

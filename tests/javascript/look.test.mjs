@@ -1,10 +1,22 @@
 import assert from "node:assert/strict";
 import test from "node:test";
 
-import { Look, readSetup } from "../../playground/widgets/static/look.js";
+import { Look, readSetup } from "../../playground/widgets/static/traffic/look.js";
 
 function model(saved) {
-  return { traits: { look: saved }, saves: 0, get(name) { return this.traits[name]; }, set(name, value) { this.traits[name] = value; }, save_changes() { this.saves += 1; } };
+  return {
+    traits: { look: saved },
+    saves: 0,
+    get(name) {
+      return this.traits[name];
+    },
+    set(name, value) {
+      this.traits[name] = value;
+    },
+    save_changes() {
+      this.saves += 1;
+    },
+  };
 }
 
 test("a fresh view follows and shows all", () => {

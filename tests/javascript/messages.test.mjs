@@ -1,7 +1,11 @@
 import assert from "node:assert/strict";
 import test from "node:test";
 
-import { closeProblems, jsonProblem, read } from "../../playground/widgets/static/messages.js";
+import {
+  closeProblems,
+  jsonProblem,
+  read,
+} from "../../playground/widgets/static/shared/messages.js";
 
 test("text goes as it was typed, also where it looks like something else", () => {
   assert.deepEqual(read("text", "{'say': "), { data: "{'say': ", format: "text" });
@@ -9,7 +13,8 @@ test("text goes as it was typed, also where it looks like something else", () =>
 });
 
 test("nothing is not sent", () => {
-  for (const kind of ["text", "json", "binary"]) assert.match(read(kind, "").problem, /Type a message/);
+  for (const kind of ["text", "json", "binary"])
+    assert.match(read(kind, "").problem, /Type a message/);
 });
 
 test("bytes are written in hex, with or without spaces", () => {
@@ -36,7 +41,8 @@ test("a word inside of a text is no mistake", () => {
 });
 
 test("a client closes with 1000 or 3000 to 4999", () => {
-  for (const code of ["1000", "3000", "4999", " 4001 "]) assert.deepEqual(closeProblems(code, ""), {});
+  for (const code of ["1000", "3000", "4999", " 4001 "])
+    assert.deepEqual(closeProblems(code, ""), {});
   for (const code of ["", "999", "1001", "1006", "2999", "5000", "1e3", "4000.5", "abcd"]) {
     assert.match(closeProblems(code, "").code, /1000, or with 3000 to 4999/);
   }

@@ -1,15 +1,32 @@
 import assert from "node:assert/strict";
 import test from "node:test";
 
-import { asked, fillPath, hint, previewed, typedList, typedPath } from "../../playground/widgets/static/paths.js";
+import {
+  asked,
+  fillPath,
+  hint,
+  previewed,
+  typedList,
+  typedPath,
+} from "../../playground/widgets/static/shared/paths.js";
 
-const parameter = (name, more = {}) => ({ name, annotation: "str", default: null, required: true, variadic: false, ...more });
+const parameter = (name, more = {}) => ({
+  name,
+  annotation: "str",
+  default: null,
+  required: true,
+  variadic: false,
+  ...more,
+});
 const route = (path, ...parameters) => ({ kind: "http", path, handler: "x", parameters, doc: "" });
 const optional = (name) => parameter(name, { required: false, default: "1" });
 
 test("parts of a path are percent-encoded, one by one", () => {
   const greet = route("/greet/{name}", parameter("name"));
-  assert.equal(fillPath(greet, { name: "Ada Lovelace/é?#&%" }).path, "/greet/Ada%20Lovelace%2F%C3%A9%3F%23%26%25");
+  assert.equal(
+    fillPath(greet, { name: "Ada Lovelace/é?#&%" }).path,
+    "/greet/Ada%20Lovelace%2F%C3%A9%3F%23%26%25",
+  );
 });
 
 test("what is not in the path becomes the query", () => {
@@ -26,13 +43,19 @@ test("an empty optional field is left out, and what follows it goes into the que
 });
 
 test("a missing required field is said in words", () => {
-  const { problems } = fillPath(route("/chat/{room}", parameter("room"), optional("n")), { room: "", n: "" });
+  const { problems } = fillPath(route("/chat/{room}", parameter("room"), optional("n")), {
+    room: "",
+    n: "",
+  });
   assert.deepEqual(problems, { room: "room is needed." });
   assert.deepEqual(fillPath(route("/chat/{room}", parameter("room")), { room: " " }).problems, {});
 });
 
 test("dots that would mean another directory go into the query", () => {
-  assert.equal(fillPath(route("/file/{name}", parameter("name")), { name: ".." }).path, "/file?name=..");
+  assert.equal(
+    fillPath(route("/file/{name}", parameter("name")), { name: ".." }).path,
+    "/file?name=..",
+  );
 });
 
 test("the rest of a path takes any number of parts", () => {
@@ -43,7 +66,10 @@ test("the rest of a path takes any number of parts", () => {
 });
 
 test("half a character cannot break a path", () => {
-  assert.equal(fillPath(route("/greet/{name}", parameter("name")), { name: "\ud83d" }).path, "/greet/%EF%BF%BD");
+  assert.equal(
+    fillPath(route("/greet/{name}", parameter("name")), { name: "\ud83d" }).path,
+    "/greet/%EF%BF%BD",
+  );
 });
 
 test("the preview names what is still needed", () => {
@@ -54,8 +80,14 @@ test("the preview names what is still needed", () => {
 
 test("a hint says type and default", () => {
   assert.equal(hint(parameter("a", { annotation: "int" })), "int");
-  assert.equal(hint(parameter("a", { annotation: "int", required: false, default: "5" })), "int, 5 if empty");
-  assert.equal(hint(parameter("a", { annotation: null, required: false, default: "None" })), "None if empty");
+  assert.equal(
+    hint(parameter("a", { annotation: "int", required: false, default: "5" })),
+    "int, 5 if empty",
+  );
+  assert.equal(
+    hint(parameter("a", { annotation: null, required: false, default: "None" })),
+    "None if empty",
+  );
   assert.equal(hint(parameter("a", { annotation: null })), "");
 });
 

@@ -1,13 +1,22 @@
 import assert from "node:assert/strict";
 import test from "node:test";
 
-import { Store } from "../../playground/widgets/static/store.js";
+import { Store } from "../../playground/widgets/static/traffic/store.js";
 
-const wire = (seq) => [seq, seq, 1, "text", "client", "hi", 2, null, 1, null, null, null, 0, ""];
+const wire = (seq) => ({ seq, at: seq, exchange: 1, sender: "client", text: "hi" });
 const range = (from, to) => Array.from({ length: to - from + 1 }, (_, index) => wire(from + index));
 
 function rows(after, last, { from = after + 1, first = 1, ...more } = {}) {
-  return { kind: "rows", first, after, last, rows: range(from, last), exchanges: { 1: ["websocket", "alice", "/"] }, names: { alice: 0 }, ...more };
+  return {
+    kind: "rows",
+    first,
+    after,
+    last,
+    rows: range(from, last),
+    exchanges: { 1: ["websocket", "alice", "/"] },
+    names: { alice: 0 },
+    ...more,
+  };
 }
 
 function filled(last, keep) {
@@ -104,8 +113,18 @@ test("finds stand at their places", () => {
   const store = new Store();
   const wires = { rows: [wire(50), wire(90)], places: [3, 4] };
   store.take({ ...rows(2, 4), ...wires }, true, false);
-  assert.deepEqual(store.rows.map((row) => [row.place, row.seq]), [[3, 50], [4, 90]]);
-  assert.equal(store.take({ ...rows(5, 6), rows: [wire(99)], places: [6] }, false, false), false, "a gap");
+  assert.deepEqual(
+    store.rows.map((row) => [row.place, row.seq]),
+    [
+      [3, 50],
+      [4, 90],
+    ],
+  );
+  assert.equal(
+    store.take({ ...rows(5, 6), rows: [wire(99)], places: [6] }, false, false),
+    false,
+    "a gap",
+  );
   store.forget(4);
   assert.deepEqual(seqs(store), [90]);
 });

@@ -1,7 +1,13 @@
 import assert from "node:assert/strict";
 import test from "node:test";
 
-import { OVERSCAN, ROW_HEIGHT, atBottom, inSight, reveal } from "../../playground/widgets/static/window.js";
+import {
+  atBottom,
+  inSight,
+  OVERSCAN,
+  ROW_HEIGHT,
+  reveal,
+} from "../../playground/widgets/static/traffic/window.js";
 
 test("only the rows in sight are drawn, however many there are", () => {
   const { first, end } = inSight(25_000 * ROW_HEIGHT, 10 * ROW_HEIGHT, 50_000);

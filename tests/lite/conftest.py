@@ -8,11 +8,11 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
-from driver import Notebook
 from playwright.sync_api import Browser
-from static_site import Site, served
 
 from lite.building import CACHE, make
+from tests.notebooks.driver import Notebook
+from tests.notebooks.static_site import Site, served
 
 
 @pytest.fixture(scope="session")

@@ -28,6 +28,17 @@ class Echo(App):
         async for message in ws:
             await ws.send_text(f"Echo: {message}")
 
+    async def visits(self):
+        self.request.session["visits"] = self.request.session.get("visits", 0) + 1
+        return str(self.request.session["visits"])
+
+    async def ticks(self):
+        async def events():
+            for number in range(1000):
+                yield f"data: {number}\\n\\n"
+
+        return 200, events(), [("Content-Type", "text/event-stream")]
+
 class Loud(App):
     async def ws_echo(self, ws):
         await ws.accept()
@@ -39,6 +50,11 @@ alice = await lab.connect("/echo", client="alice")
 await alice.send("hello")
 heard = [await alice.receive()]
 page = (await lab.get("/")).text
+visits = [(await lab.get("/visits", client="alice")).text for _ in range(2)]
+async with lab.stream("/ticks") as answer:
+    async for event in answer.events():
+        ticked = event.data
+        break
 await lab.swap(Loud)
 await alice.send("hello")
 heard.append(await alice.receive())
@@ -49,7 +65,8 @@ except HandshakeRefused as refused:
 note = lab.address.note
 lab.stop()
 told = {"platform": sys.platform, "heard": heard, "page": page, "refused": status, "note": note}
-absent = [name for name in ("uvicorn", "websockets", "httpx", "uvloop") if name in sys.modules]
+told |= {"visits": visits, "ticked": ticked}
+absent = [name for name in ("uvicorn", "websockets", "httpx2", "uvloop") if name in sys.modules]
 json.dumps(told | {"absent": absent, "entries": len(lab.log)})
 `);
 process.stdout.write(JSON.stringify({ ...JSON.parse(told), longest }), () => process.exit());

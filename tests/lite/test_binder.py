@@ -64,6 +64,7 @@ def said(folder: Path) -> subprocess.CompletedProcess[str]:
     return subprocess.run(command, cwd=folder, env=environment, capture_output=True, text=True)
 
 
+@pytest.mark.live
 def test_it_says_the_address_and_the_badge_or_what_to_do(tmp_path: Path) -> None:
     git(tmp_path, "init", "-q")
     assert "has no remote yet" in said(tmp_path).stderr

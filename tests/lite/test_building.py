@@ -6,9 +6,8 @@ import json
 import zipfile
 from pathlib import Path
 
-from cleaning import ROOT
-
 from lite.course import lay_out
+from tests.notebooks.cleaning import ROOT
 
 
 def test_the_course_is_there_with_what_it_links_to(site_folder: Path, tmp_path: Path) -> None:

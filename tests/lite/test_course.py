@@ -9,9 +9,9 @@ from urllib.parse import unquote, urlsplit
 from xml.etree import ElementTree
 
 import pytest
-from cleaning import ROOT
 
 from lite.course import lay_out
+from tests.notebooks.cleaning import ROOT
 
 NOTEBOOKS = ROOT / "notebooks"
 LINK = re.compile(r"\]\(([^()\s]+)\)")

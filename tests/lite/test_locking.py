@@ -10,12 +10,12 @@ from itertools import chain
 from pathlib import Path
 
 import pytest
-from cleaning import ROOT
 from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
 
 from lite.downloads import COMPILED, WHEELS, pins
 from lite.locking import LEFT_OUT, distribution, markers, packages, read_wheel
+from tests.notebooks.cleaning import ROOT
 
 INFO = {"python": "3.14.2"}
 
@@ -37,7 +37,7 @@ def locked(*paths: Path, **extras: set[str]) -> dict[str, list[str]]:
 
 
 def test_needs_are_those_of_a_browser(tmp_path: Path) -> None:
-    ours = wheel(tmp_path, "ours", "there", "uvicorn; sys_platform != 'emscripten'", "httpx")
+    ours = wheel(tmp_path, "ours", "there", "uvicorn; sys_platform != 'emscripten'", "orjson")
     assert locked(ours, wheel(tmp_path, "there")) == {"ours": ["there"], "there": []}
 
 
@@ -82,7 +82,8 @@ def test_a_wheel_of_bytecode_is_found_by_what_it_gives(tmp_path: Path) -> None:
 
 def test_pins_are_versions_that_the_project_allows() -> None:
     project = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
-    pinned = {**pins(WHEELS), **pins(COMPILED)}
+    versions = {**pins(WHEELS), **pins(COMPILED)}
+    pinned = {canonicalize_name(name): version for name, version in versions.items()}
     wanted = map(Requirement, chain.from_iterable(project["optional-dependencies"].values()))
     allowed = {canonicalize_name(each.name): each.specifier for each in wanted}
     both = set(pinned) & set(allowed)

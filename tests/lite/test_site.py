@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from cleaning import ROOT
-from driver import Notebook
-from panel_on_page import MILLISECONDS, PanelOnPage
 from playwright.sync_api import expect
-from static_site import Site
+
+from tests.notebooks.cleaning import ROOT
+from tests.notebooks.driver import Notebook
+from tests.notebooks.panel_on_page import MILLISECONDS, PanelOnPage
+from tests.notebooks.static_site import Site
 
 PICTURES = ROOT / "test-results"
 
@@ -26,11 +27,13 @@ def test_the_first_notebook_lives_without_a_server(
     panel = PanelOnPage(notebook, serving)
     see_that_there_is_no_network(panel)
     talk_by_hand(panel)
+    see_where_code_stands(panel)
     redefine(notebook, panel)
     notebook.screenshot(PICTURES / "lite.png", panel.root)
     notebook.run_all()
     assert "'HELLO'" in notebook.text(notebook.cell_with('await alice.send("hello")\nanswer'))
-    assert "stopped" in notebook.text(notebook.cell_with("lab.stop()"))
+    panel.root.get_by_role("button", name="Stop", exact=True).click()
+    panel.wait_status("stopped")
     assert [path for path in site.missing if "favicon" not in path] == []
 
 
@@ -57,13 +60,26 @@ def talk_by_hand(panel: PanelOnPage) -> None:
     panel.wait_clients("alice")
     panel.send("alice", "good morning")
     panel.wait_rows(
-        "alice ⟶ server opened /echo",
-        "server ⟶ alice accepted",
-        "alice ⟶ server good morning 12",
-        "server ⟶ alice Echo: good morning 18",
+        "alice → server opened /echo",
+        "server → alice accepted",
+        "alice → server good morning 12",
+        "server → alice Echo: good morning 18",
     )
-    panel.row("server ⟶ alice", "Echo: good morning").click()
+    panel.row("server → alice", "Echo: good morning").click()
     expect(panel.detail).to_contain_text("sent atIn [2] line 8", timeout=MILLISECONDS)
+
+
+def see_where_code_stands(panel: PanelOnPage) -> None:
+    """See on the Code face where alice's handler waits, and with which variables."""
+    panel.press("Code")
+    line = panel.root.locator(".mpp-code-here")
+    expect(line).to_contain_text("async for message in ws", timeout=MILLISECONDS)
+    line.get_by_role("button", name="alice at /echo: waits for a message").click()
+    stand = panel.root.locator(".mpp-code-stand")
+    expect(stand).to_contain_text("Echo.ws_echo", timeout=MILLISECONDS)
+    expect(stand).to_contain_text("'good morning'")
+    panel.root.screenshot(path=PICTURES / "lite-code.png")
+    panel.press("Table")
 
 
 def redefine(notebook: Notebook, panel: PanelOnPage) -> None:
@@ -71,4 +87,4 @@ def redefine(notebook: Notebook, panel: PanelOnPage) -> None:
     panel.look()
     panel.wait_rows("revision 2 on stage · In[3] · 1 socket handed over")
     panel.send("alice", "good morning")
-    panel.wait_rows("alice ⟶ server good morning", "server ⟶ alice GOOD MORNING")
+    panel.wait_rows("alice → server good morning", "server → alice GOOD MORNING")

@@ -26,6 +26,8 @@ def test_a_lab_lives_in_pyodide(site_folder: Path) -> None:
         "platform": "emscripten",
         "heard": ["Echo: hello", "HELLO"],
         "page": "hello",
+        "visits": ["1", "2"],
+        "ticked": "0",
         "refused": 404,
         "note": "There is no network here, so no address.",
         "absent": [],

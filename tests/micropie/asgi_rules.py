@@ -6,9 +6,8 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from typing import Any
 
-from peers import CaseApp, Closed, NoResponse, Peer, Refused, Run, Saw, Wire
-
 from micropie.types import Event, Receive, Send
+from tests.micropie.peers import CaseApp, Closed, NoResponse, Peer, Refused, Run, Saw, Wire
 
 Script = Callable[[Peer, Run], Awaitable[list[Any]]]
 

@@ -5,11 +5,10 @@ from __future__ import annotations
 from collections.abc import AsyncIterator, Callable
 from typing import Any
 
-from asgi_rules import Rules, Script, drain
-from peers import CaseApp, NoResponse, Peer, Refused, Run, Saw
-
 from micropie import App, ConnectionClosed, WebSocket
 from micropie.types import Receive, Scope, Send
+from tests.micropie.asgi_rules import Rules, Script, drain
+from tests.micropie.peers import CaseApp, NoResponse, Peer, Refused, Run, Saw
 
 RULES = Rules()
 

@@ -6,10 +6,9 @@ import asyncio
 import contextlib
 from typing import Any
 
-from asgi_rules import Rules, accept, attempt, close, connect, drain, listen, text
-from peers import Closed, Peer, Run, Saw
-
 from micropie.types import Receive, Scope, Send
+from tests.micropie.asgi_rules import Rules, accept, attempt, close, connect, drain, listen, text
+from tests.micropie.peers import Closed, Peer, Run, Saw
 
 RULES = Rules()
 case = RULES.case

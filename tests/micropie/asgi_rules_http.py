@@ -6,10 +6,9 @@ import asyncio
 from collections.abc import AsyncIterator
 from typing import Any
 
-from asgi_rules import Rules, ask, attempt, body, start
-from peers import Peer, Run, Saw
-
 from micropie.types import Receive, Scope, Send
+from tests.micropie.asgi_rules import Rules, ask, attempt, body, start
+from tests.micropie.peers import Peer, Run, Saw
 
 RULES = Rules()
 case = RULES.case

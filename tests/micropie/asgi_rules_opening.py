@@ -5,10 +5,9 @@ from __future__ import annotations
 import asyncio
 from typing import Any
 
-from asgi_rules import Rules, accept, attempt, close, connect, drain, listen, text
-from peers import Peer, Refused, Run, Saw
-
 from micropie.types import Receive, Scope, Send
+from tests.micropie.asgi_rules import Rules, accept, attempt, close, connect, drain, listen, text
+from tests.micropie.peers import Peer, Refused, Run, Saw
 
 RULES = Rules()
 case = RULES.case

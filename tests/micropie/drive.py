@@ -116,6 +116,12 @@ async def request(
     return answer
 
 
+async def waits_for_ever() -> Event:
+    """Be the `receive` of a client that says nothing, and stays."""
+    await asyncio.Event().wait()
+    raise AssertionError
+
+
 def form(fields: str) -> dict[str, Any]:
     """Arguments of `request` for an urlencoded form."""
     headers = [("content-type", "application/x-www-form-urlencoded")]
@@ -221,7 +227,7 @@ def logged() -> Iterator[list[logging.LogRecord]]:
     """Collect what is logged, without a fixture, which would live longer than an example."""
     records: list[logging.LogRecord] = []
     handler = logging.Handler(logging.WARNING)
-    handler.emit = records.append  # type: ignore[method-assign]
+    handler.emit = records.append  # type: ignore[assignment,method-assign]
     logging.getLogger("micropie").addHandler(handler)
     try:
         yield records

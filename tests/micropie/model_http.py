@@ -147,6 +147,11 @@ class Told:
     began: int = 0
     errors: list[BaseException] = field(default_factory=list)
 
+    def hear(self, error: BaseException, _request: object) -> bool:
+        """Be the app's error hook."""
+        self.errors.append(error)
+        return True
+
     async def stream(self, failure: BaseException | None, *, waits: bool) -> AsyncIterator[Any]:
         """A stream that ends, fails, or waits for ever."""
         self.began += 1
@@ -215,7 +220,7 @@ def do(what: str, told: Told) -> Any:
         "steps fail": told.steps(Failing()),
         "stream waits": told.stream(None, waits=True),
         "wrong shape": (99, "x"),
-        "wrong type": object(),
+        "wrong type": object,
         "no surrogate": "\ud800",
         "bad headers": (200, "x", ["Name: value"]),
         "odd headers": (200, "odd", [("X\n", "a"), ("X-A", "\x01"), ("X-B", "\u20ac"), ("", "x")]),

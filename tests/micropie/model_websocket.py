@@ -21,6 +21,8 @@ MAX_MESSAGE = 64
 LOST = (1006, "")
 # More turns of the loop than any operation takes that has nothing to wait for.
 TURNS = 6
+# After so many messages in a row the handler's next one looks whether the client has left.
+BURST = 4
 
 
 @dataclass(frozen=True)
@@ -28,7 +30,7 @@ class Manners:
     """Where servers differ.
 
     Attributes:
-        gone: What sending to a client that is gone does.
+        gone: What sending to a client that is gone does; servers of an older ASGI keep silent.
         told: How often an app that asks again is told of a disconnect; then it waits for ever.
         refuses: Whether a handshake can be refused with an HTTP response.
         pauses: When an event on its way out gives way to others; the start and the body of a
@@ -56,6 +58,8 @@ class Wire(Connection):
         self.scope: Scope = websocket_scope("/play", [], ["json"], ("127.0.0.1", 5), "")
         if not manners.refuses:
             del self.scope["extensions"]
+        if manners.gone == "silence":
+            self.scope["asgi"] = {"version": "3.0", "spec_version": "2.3"}
         super().__init__(self.scope, MAX_MESSAGE)
         self.complaints: list[Exception] = []
         self.closes = 0
@@ -112,6 +116,7 @@ class Model:
         inbox: Messages of the client that the handler has not read.
         outbox: Messages of the handler that the client must have got.
         left: Code and reason with which the client left.
+        sent: How many messages the handler has sent since it last asked for one.
     """
 
     def __init__(self, wire: Wire) -> None:
@@ -122,6 +127,7 @@ class Model:
         self.inbox: deque[str | bytes] = deque()
         self.outbox: list[str | bytes] = []
         self.left: tuple[int, str] | None = None
+        self.sent = 0
 
     # The client.
 
@@ -172,6 +178,7 @@ class Model:
             return "raises", RuntimeError()
         if self.state == "closed":
             return "raises", ConnectionClosed(*self.end)
+        self.sent = 0
         if self.inbox:
             message = self.inbox.popleft()
             return "returns", _as(kind, message)
@@ -192,20 +199,21 @@ class Model:
             return "raises", ConnectionClosed(*self.end)
         if not isinstance(data, str | bytes):
             return "raises", TypeError()
+        self.sent += 1
         if self.left is None:
             self.outbox.append(data)
-        elif self.wire.manners.gone != "silence":
-            return self._closed(LOST)
+        elif self.wire.manners.gone != "silence" or self.sent > BURST:
+            return self._closed(self.left)
         return "returns", None
 
     def _close(self, value: tuple[int, str]) -> Outcome:
         if value[0] < 1000:
             return "raises", ValueError()
         if self.state != "closed":
-            gone = self.left is not None and self.wire.manners.gone != "silence"
-            lost = gone or (self.left is not None and self.state == "connecting")
-            self.state, self.by_us = "closed", not lost
-            self.end = LOST if lost else (value[0], cut(value[1]))
+            silent = self.wire.manners.gone == "silence" and self.state == "open"
+            end = None if silent else self.left
+            self.state, self.by_us = "closed", end is None
+            self.end = end or (value[0], cut(value[1]))
         return "returns", None
 
     def _refuse(self, status: int) -> Outcome:

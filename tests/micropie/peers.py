@@ -13,7 +13,7 @@ from concurrent.futures import Future
 from dataclasses import dataclass, field
 from typing import Any, Protocol
 
-import httpx
+import httpx2
 import websockets.exceptions
 from websockets.asyncio.client import ClientConnection
 from websockets.asyncio.client import connect as open_websocket
@@ -233,7 +233,7 @@ class LiveWire:
 
 
 class LiveStream:
-    def __init__(self, response: httpx.Response) -> None:
+    def __init__(self, response: httpx2.Response) -> None:
         self.status = response.status_code
         self.headers: Pairs = response.headers.multi_items()
         self._chunks = response.aiter_raw()
@@ -246,9 +246,9 @@ class LiveStream:
         try:
             async for chunk in self._chunks:
                 body += chunk
-        except httpx.RemoteProtocolError:
+        except httpx2.RemoteProtocolError:
             return body, "cut"
-        except httpx.ReadTimeout:
+        except httpx2.ReadTimeout:
             return body, "silence"
         return body, "complete"
 
@@ -286,12 +286,12 @@ class LivePeer:
     ) -> AsyncIterator[Stream]:
         url = f"http://{self._address}{path}"
         sent = [self._run, ("accept-encoding", "identity"), *headers]
-        timeout = httpx.Timeout(DEADLINE, read=SILENCE)
+        timeout = httpx2.Timeout(DEADLINE, read=SILENCE)
         try:
             async with (
-                httpx.AsyncClient(trust_env=False, verify=False, timeout=timeout) as client,
+                httpx2.AsyncClient(trust_env=False, verify=False, timeout=timeout) as client,
                 client.stream(method, url, headers=sent, content=body or None) as response,
             ):
                 yield LiveStream(response)
-        except httpx.RemoteProtocolError:
+        except httpx2.RemoteProtocolError:
             raise NoResponse from None

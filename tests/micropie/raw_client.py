@@ -15,10 +15,11 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass
 
 import h11
-from peers import DEADLINE
 from websockets.client import ClientProtocol
 from websockets.frames import Frame, Opcode
 from websockets.uri import parse_uri
+
+from tests.micropie.peers import DEADLINE
 
 
 @dataclass(frozen=True)

@@ -13,7 +13,8 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from peers import DEADLINE
+
+from tests.micropie.peers import DEADLINE
 
 ADVICE = (
     "redis-server is not installed here, so sessions in Redis are not tested; install it "
@@ -46,8 +47,8 @@ class RedisServer:
     def start(self) -> None:
         """Start it, and wait until it answers."""
         log = self._folder / "redis.log"
-        place = ["--port", "0", "--unixsocket", self._socket, "--dir", self._folder]
-        nothing_kept = ["--save", "", "--appendonly", "no", "--logfile", log]
+        place = ["--port", "0", "--unixsocket", str(self._socket), "--dir", str(self._folder)]
+        nothing_kept = ["--save", "", "--appendonly", "no", "--logfile", str(log)]
         self._process = subprocess.Popen(
             [program(), *place, *nothing_kept], stdout=subprocess.DEVNULL
         )

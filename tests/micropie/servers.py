@@ -14,9 +14,9 @@ from typing import Any
 import hypercorn.asyncio
 import hypercorn.config
 import uvicorn
-from peers import DEADLINE, MAX_MESSAGE
 
 from micropie.types import ASGIApp
+from tests.micropie.peers import DEADLINE, MAX_MESSAGE
 
 
 @contextlib.contextmanager

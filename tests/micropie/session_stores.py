@@ -9,11 +9,11 @@ from typing import Any, Protocol
 
 import pytest
 import redis
-from redis_server import RedisServer
 
 from micropie import InMemorySessionBackend, SessionBackend
 from micropie.backends.redis import RedisSessionBackend
 from micropie.backends.sqlite import SQLiteSessionBackend
+from tests.micropie.redis_server import RedisServer
 
 
 class Store(Protocol):

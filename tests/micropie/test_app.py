@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import inspect
+import subprocess
+import sys
 from typing import Any
 
 import pytest
@@ -72,6 +74,19 @@ def test_every_public_name_is_there_and_says_what_it_is() -> None:
     for name in micropie.__all__:
         value = getattr(micropie, name)
         assert not callable(value) or inspect.getdoc(value)
+
+
+def test_it_says_what_is_installed_and_imports_none_of_it() -> None:
+    program = (
+        "import sys, micropie\n"
+        "assert micropie.JINJA_INSTALLED and micropie.MULTIPART_INSTALLED\n"
+        "assert not {'jinja2', 'multipart'} & set(sys.modules)\n"
+        "sys.path[:], sys.path_importer_cache = [], {}\n"
+        "assert not (micropie.JINJA_INSTALLED or micropie.MULTIPART_INSTALLED)\n"
+    )
+    subprocess.run([sys.executable, "-c", program], check=True)
+    with pytest.raises(AttributeError, match="no attribute 'ORJSON_INSTALLED'"):
+        _ = micropie.ORJSON_INSTALLED
 
 
 def test_outside_a_request_there_is_none() -> None:

@@ -3,18 +3,21 @@
 from __future__ import annotations
 
 import asyncio
+import gzip
 import json
 from typing import Any
 
 import pytest
-from drive import Answer, form, http_scope, json_body, request
 from hypothesis import given
 from hypothesis import strategies as st
 
 from micropie import App
-from micropie.bodies import BODY_METHODS
+from micropie.bodies import BODILESS_METHODS, DEFAULT_MAX_JSON_KEYS
+from micropie.jsontext import has_more_keys
+from tests.micropie.drive import Answer, form, http_scope, json_body, request
 
 FORM = [("content-type", "application/x-www-form-urlencoded")]
+MULTIPART = "multipart/form-data; boundary=x"
 
 
 class Site(App):
@@ -25,7 +28,10 @@ class Site(App):
         return self.request.body_params
 
 
-@pytest.mark.parametrize("method", sorted(BODY_METHODS))
+METHODS = ["POST", "PUT", "PATCH", "DELETE", "QUERY", "BREW"]
+
+
+@pytest.mark.parametrize("method", METHODS)
 async def test_a_form_fills_parameters(method: str) -> None:
     answer = await request(Site(), method, "/page", **form("a=1&a=2&b=%C3%A4+x&c="))
     assert answer.json() == ["1", "ä x", True]
@@ -35,8 +41,125 @@ async def test_a_body_without_a_type_is_a_form() -> None:
     assert (await request(Site(), "POST", "/page", body=b"a=1")).json() == ["1", None, True]
 
 
-async def test_other_methods_do_not_read_the_body() -> None:
-    assert (await request(Site(), "DELETE", "/page", **form("a=1"))).json() == [None, None, False]
+@pytest.mark.parametrize("method", sorted(BODILESS_METHODS - {"HEAD"}))
+async def test_other_methods_do_not_read_the_body(method: str) -> None:
+    assert (await request(Site(), method, "/page", **form("a=1"))).json() == [None, None, False]
+
+
+@pytest.mark.parametrize("method", METHODS)
+async def test_json_is_read_whatever_the_method(method: str) -> None:
+    answer = await request(Site(), method, "/page", **json_body('{"a": 1}'))
+    assert answer.json() == [1, None, True]
+    assert (await request(Site(), method, "/page", **json_body("{"))).status == 400
+
+
+@pytest.mark.parametrize(("method", "status"), [("DELETE", 200), ("QUERY", 200), ("PUT", 400)])
+async def test_a_method_that_needs_no_body_may_have_none(method: str, status: int) -> None:
+    assert (await request(Site(), method, "/page", **json_body(""))).status == status
+
+
+@pytest.mark.parametrize("coding", ["gzip", "GZIP", " br ", "deflate, gzip", "x-gzip"])
+@pytest.mark.parametrize("media", ["application/json", "a/b+json", FORM[0][1], MULTIPART, None])
+async def test_a_compressed_body_is_415_with_a_reason(coding: str, media: str | None) -> None:
+    headers = [("content-encoding", coding), *([("content-type", media)] if media else [])]
+    answer = await request(Site(), "POST", "/page", headers=headers, body=gzip.compress(b"{}"))
+    assert answer.status == 415
+    assert f"got Content-Encoding {coding.strip()}; send it as it is" in answer.text
+    assert answer.header("accept-encoding") == "identity"
+
+
+@pytest.mark.parametrize(
+    ("coding", "media"),
+    [("identity", "application/json"), ("", "application/json"), ("gzip", "application/zip")],
+)
+async def test_what_is_not_compressed_or_not_read_here_passes(coding: str, media: str) -> None:
+    headers = [("content-encoding", coding), ("content-type", media)]
+    assert (await request(Site(), "POST", "/page", headers=headers, body=b"{}")).status == 200
+
+
+@pytest.mark.parametrize(
+    ("body", "charset", "told"),
+    [
+        ('{"a": 1}'.encode("utf-16"), None, "UTF-16"),
+        ('{"a": 1}'.encode("utf-16-le"), None, "UTF-16"),
+        ('{"a": 1}'.encode("utf-16-be"), "utf-16", "UTF-16"),
+        ("1".encode("utf-16-le"), None, "UTF-16"),
+        ('"\u4e2d"'.encode("utf-16"), None, "UTF-16"),
+        ('{"a": 1}'.encode("utf-32"), None, "UTF-32"),
+        ('{"a": 1}'.encode("utf-32-be"), None, "UTF-32"),
+        ('{"ä": 1}'.encode("latin-1"), '"iso-8859-1"', "iso-8859-1"),
+    ],
+)
+async def test_json_in_another_charset_is_415_with_a_reason(
+    body: bytes, charset: str | None, told: str
+) -> None:
+    media = "application/json" + (f"; charset={charset}" if charset else "")
+    answer = await request(Site(), "POST", "/page", headers=[("content-type", media)], body=body)
+    expected = f"415 Unsupported Media Type: expected JSON in UTF-8, got {told}"
+    assert (answer.status, answer.text) == (415, expected)
+
+
+@pytest.mark.parametrize("media", [FORM[0][1], None, "text/plain"])
+@pytest.mark.parametrize(("count", "status"), [(3, 200), (4, 413)])
+async def test_a_form_has_so_many_fields(media: str | None, count: int, status: int) -> None:
+    app = Site(max_form_fields=3)
+    headers = [("content-type", media)] if media else []
+    body = "&".join(["a=1"] * count).encode()
+    answer = await request(app, "POST", "/page", headers=headers, body=body)
+    assert answer.status == status
+    assert answer.text in ('["1",null,true]', "413 Payload Too Large: more than 3 form fields")
+    app = Site(max_form_fields=None)
+    assert (await request(app, "POST", "/page", headers=headers, body=body)).status == 200
+
+
+async def test_other_bytes_than_a_form_may_have_any_number_of_ampersands() -> None:
+    class Plain(App):
+        def page(self):
+            return "read by nobody"
+
+    headers = [("content-type", "application/octet-stream")]
+    answer = await request(Plain(), "PUT", "/page", headers=headers, body=b"&" * 5000)
+    assert answer.status == 200
+
+
+@pytest.mark.parametrize(("count", "status"), [(100, 200), (101, 413)])
+async def test_json_has_so_many_keys(count: int, status: int) -> None:
+    text = json.dumps([{f"{number}:": '"a":{"b":1'} for number in range(count)])
+    answer = await request(Site(max_json_keys=100), "POST", "/page", **json_body(text))
+    assert answer.status == status
+    assert answer.status == 200 or answer.text == "413 Payload Too Large: more than 100 JSON keys"
+    answer = await request(Site(max_json_keys=None), "POST", "/page", **json_body(text))
+    assert answer.status == 200
+
+
+async def test_by_default_json_has_a_hundred_thousand_keys() -> None:
+    text = json.dumps(dict.fromkeys(map(str, range(DEFAULT_MAX_JSON_KEYS + 1))))
+    assert (await request(Site(), "POST", "/page", **json_body(text))).status == 413
+
+
+_JSON = st.recursive(
+    st.none() | st.text() | st.text(alphabet='\\":{,', max_size=9),
+    lambda inner: st.lists(inner) | st.dictionaries(st.text(alphabet='\\":a'), inner),
+    max_leaves=20,
+)
+
+
+def _keys(value: Any) -> int:
+    if isinstance(value, dict):
+        return len(value) + sum(map(_keys, value.values()))
+    return sum(map(_keys, value)) if isinstance(value, list) else 0
+
+
+@given(_JSON, st.sampled_from([None, 1]), st.booleans(), st.integers(1, 9))
+def test_keys_are_counted_without_reading(
+    value: Any, indent: int | None, ascii_only: bool, step: int
+) -> None:
+    text = json.dumps(value, indent=indent, ensure_ascii=ascii_only).encode()
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("micropie.jsontext._SLICE", step)
+        count = _keys(value)
+        assert not has_more_keys(text, count)
+        assert count == 0 or has_more_keys(text, count - 1)
 
 
 @pytest.mark.parametrize(

@@ -8,17 +8,19 @@ from collections.abc import AsyncIterator, Iterator
 from dataclasses import dataclass
 from typing import Any
 
-import asgi_rules_app
-import asgi_rules_closing
-import asgi_rules_http
-import asgi_rules_messages
-import asgi_rules_opening
 import pytest
-from asgi_rules import Case
-from peers import DEADLINE, MAX_MESSAGE, LivePeer, MemoryPeer, Peer, board
-from servers import hypercorn_server, uvicorn_server
 
 from micropie.testing import Client
+from tests.micropie import (
+    asgi_rules_app,
+    asgi_rules_closing,
+    asgi_rules_http,
+    asgi_rules_messages,
+    asgi_rules_opening,
+)
+from tests.micropie.asgi_rules import Case
+from tests.micropie.peers import DEADLINE, MAX_MESSAGE, LivePeer, MemoryPeer, Peer, board
+from tests.micropie.servers import hypercorn_server, uvicorn_server
 
 TESTING = "testing"
 SANSIO = "uvicorn-sansio-httptools"
@@ -249,6 +251,7 @@ def expected(name: str, place: str) -> tuple[list[Any], list[Any]]:
     return client, saw
 
 
+@pytest.mark.live
 @pytest.mark.parametrize("place", PLACES)
 @pytest.mark.parametrize("name", CASES)
 async def test_a_rule_holds_everywhere(name: str, place: str, ports: dict[str, int]) -> None:

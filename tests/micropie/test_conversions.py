@@ -5,10 +5,10 @@ from __future__ import annotations
 from typing import Any, Optional
 
 import pytest
-from drive import connect, json_body, request
 
 from micropie import App
 from micropie.conversions import conversion_for, to_bool, to_float, to_int
+from tests.micropie.drive import connect, json_body, request
 
 
 @pytest.mark.parametrize(
@@ -20,6 +20,9 @@ from micropie.conversions import conversion_for, to_bool, to_float, to_int
         (to_int, 7, 7),
         (to_float, "1.5", 1.5),
         (to_float, "1e3", 1000.0),
+        (to_float, "-.5", -0.5),
+        (to_float, "5.", 5.0),
+        (to_float, "+1.5E-3", 0.0015),
         (to_float, 2, 2.0),
         (to_bool, "Yes", True),
         (to_bool, "off", False),
@@ -33,22 +36,25 @@ def test_a_value_converts(convert: Any, value: Any, expected: Any) -> None:
     assert type(convert(value)) is type(expected)
 
 
+REFUSED: dict[Any, list[Any]] = {
+    to_int: ["", "1.0", "1_0", " 1", True, 1.5, None, [], "1" * 5000],
+    to_float: ["", "x", "nan", "inf", "1_0", " 1", "1\n", ".", "1e", True, None, {}, 10**400],
+    to_bool: ["", "2", "maybe", 2, None, [], 1.0],
+}
+
+
 @pytest.mark.parametrize(
-    ("convert", "value"),
-    [
-        *(
-            (to_int, value)
-            for value in ("", "1.0", "1_0", " 1", "٣", True, 1.5, None, [], "1" * 5000)
-        ),
-        *(
-            (to_float, value)
-            for value in ("", "x", "nan", "inf", "1_0", " 1", True, None, {}, 10**400)
-        ),
-        *((to_bool, value) for value in ("", "2", "maybe", 2, None, [], 1.0)),
-    ],
+    ("convert", "value"), [(convert, value) for convert in REFUSED for value in REFUSED[convert]]
 )
 def test_a_value_that_does_not_convert_is_refused(convert: Any, value: Any) -> None:
     with pytest.raises(ValueError, match="e"):
+        convert(value)
+
+
+@pytest.mark.parametrize("convert", [to_int, to_float])
+@pytest.mark.parametrize("value", ["٣", "１", "۵", "1٣", "1" * 99_999 + "x"])
+def test_digits_are_those_of_ascii(convert: Any, value: str) -> None:
+    with pytest.raises(ValueError, match="expected a"):
         convert(value)
 
 

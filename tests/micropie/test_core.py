@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import inspect
 import logging
 import math
@@ -11,9 +10,13 @@ from typing import Any
 import pytest
 
 from micropie import App, InMemorySessionBackend
-from micropie.core import Core, is_failure
+from micropie.core import Core
+from tests.micropie.drive import connect, request
 
-LIMITS = ("body_timeout", "max_body_size", "max_form_field_size", "session_timeout")
+LIMITS = (
+    *("body_timeout", "max_body_size", "max_form_field_size", "max_form_fields", "max_form_parts"),
+    *("max_json_keys", "session_timeout"),
+)
 
 
 @pytest.mark.parametrize("name", LIMITS)
@@ -29,7 +32,8 @@ def test_only_a_limit_of_a_body_may_be_switched_off(name: str) -> None:
         with pytest.raises(ValueError, match="session_timeout"):
             App(session_timeout=None)  # type: ignore[arg-type]
     else:
-        assert getattr(App(**{name: None}), name) is None
+        unlimited: dict[str, Any] = {name: None}
+        assert getattr(App(**unlimited), name) is None
 
 
 @pytest.mark.parametrize(
@@ -52,6 +56,9 @@ def test_options_become_attributes_of_the_same_name() -> None:
         "body_timeout": 1,
         "max_body_size": 2,
         "max_form_field_size": 3,
+        "max_form_fields": 4,
+        "max_form_parts": 5,
+        "max_json_keys": 6,
         "session_timeout": 4.5,
         "session_cookie_secure": False,
         "session_id_factory": lambda: "id",
@@ -152,40 +159,19 @@ def test_truthy_is_not_true(caplog: pytest.LogCaptureFixture) -> None:
     assert len(caplog.records) == 1
 
 
-@pytest.mark.parametrize(
-    ("error", "failed"),
-    [(KeyError("x"), True), (OSError(), True), (SystemExit(), False), (KeyboardInterrupt(), False)],
-)
-async def test_only_an_exception_is_a_failure(error: BaseException, failed: bool) -> None:
-    assert is_failure(error) is failed
+class NoSuper(App):
+    def __init__(self) -> None:
+        self.rooms: dict[str, str] = {}
+
+    async def index(self) -> str:
+        return "x"
 
 
-async def test_a_cancellation_is_a_failure_where_nobody_cancels() -> None:
-    async def awaits_what_others_cancelled() -> bool:
-        other = asyncio.get_running_loop().create_future()
-        other.cancel()
-        try:
-            await other
-        except asyncio.CancelledError as error:
-            return is_failure(error)
-        return False
-
-    async def is_cancelled() -> bool:
-        try:
-            await asyncio.Event().wait()
-        except asyncio.CancelledError as error:
-            return is_failure(error)
-        return True
-
-    assert await awaits_what_others_cancelled()
-    task = asyncio.ensure_future(is_cancelled())
-    await asyncio.sleep(0)
-    task.cancel()
-    assert not await task
-
-
-async def test_a_time_out_that_is_over_leaves_no_cancellation_behind() -> None:
-    with pytest.raises(TimeoutError):
-        async with asyncio.timeout(0):
-            await asyncio.Event().wait()
-    assert is_failure(asyncio.CancelledError())
+async def test_an_app_that_was_not_set_up_says_what_to_call() -> None:
+    with pytest.raises(AttributeError, match=r"super\(\)\.__init__\(\) first in NoSuper.__init__"):
+        await request(NoSuper(), "GET", "/")
+    with pytest.raises(AttributeError, match="NoSuper is not set up"):
+        await connect(NoSuper(), "/")
+    with pytest.raises(AttributeError, match="'NoSuper' object has no attribute 'colour'"):
+        _ = NoSuper().colour  # type: ignore[attr-defined]
+    assert not hasattr(App(), "colour")

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from micropie.handshakes import Handshake, check_accept_headers, check_refusal
+from micropie.handshakes import Handshake, accept_headers, check_refusal
 
 RAW = [(b"X-Name", b"one"), (b"x-name", b"tw\xf6"), (b"cookie", b"a=1"), (b"cookie", b"b=2")]
 
@@ -74,6 +74,24 @@ def test_the_body_of_a_refusal_is_text(body: Any) -> None:
 
 
 def test_a_header_cannot_choose_the_subprotocol() -> None:
-    check_accept_headers([(b"x", b"y")])
+    assert accept_headers([("X", "y")]) == [(b"x", b"y")]
     with pytest.raises(ValueError, match=r"use accept\(subprotocol=…\)"):
-        check_accept_headers([(b"x", b"y"), (b"sec-websocket-protocol", b"json")])
+        accept_headers([("X", "y"), ("Sec-WebSocket-Protocol", "json")])
+
+
+def test_every_socket_has_a_number_of_its_own() -> None:
+    sockets = [Handshake({}) for _ in range(3)]
+    numbers = [hash(each) for each in sockets]
+    assert numbers == sorted(set(numbers))
+    assert numbers == [hash(each) for each in sockets]
+
+
+def test_sockets_that_somebody_counts_go_by_that_number() -> None:
+    sockets = [Handshake({"micropie.number": number}) for number in (3, 1, 2)]
+    assert [each._scope["micropie.number"] for each in set(sockets)] == [1, 2, 3]
+    assert len({Handshake({"micropie.number": 1}), Handshake({"micropie.number": 1})}) == 2
+
+
+def test_a_plain_for_over_a_socket_says_what_to_write() -> None:
+    with pytest.raises(TypeError, match="expected async for, got for; write async for message in"):
+        list(Handshake({}))  # type: ignore[call-overload]

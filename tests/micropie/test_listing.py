@@ -57,7 +57,7 @@ def test_routes_are_listed_in_the_order_of_definition() -> None:
 def test_routes_of_an_app_and_of_its_class_are_the_same() -> None:
     assert routes(Shop()) == routes(Shop)
     app = Shop()
-    app.extra = lambda: ""
+    app.extra = lambda: ""  # type: ignore[attr-defined]
     assert [route.handler for route in routes(app)][-1] == "extra"
 
 
@@ -82,7 +82,7 @@ def test_a_route_tells_its_parameters() -> None:
 
 def test_annotations_stand_as_they_were_written() -> None:
     class Site(App):
-        async def page(self, data: dict[str, int], other: Unknown): ...  # noqa: F821
+        async def page(self, data: dict[str, int], other: Unknown): ...  # type: ignore[name-defined] # noqa: F821
 
     (route,) = routes(Site)
     assert [parameter.annotation for parameter in route.parameters] == ["dict[str, int]", "Unknown"]

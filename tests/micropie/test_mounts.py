@@ -6,11 +6,22 @@ import asyncio
 from typing import Any
 
 import pytest
-from drive import CONNECT, LEAVE, connect, cookie_of, form, request, text, with_cookie
 
 from micropie import App, HttpMiddleware, WebSocketMiddleware
 from micropie.mounts import mount
 from micropie.testing import Client, WebSocketRefused
+from tests.micropie.drive import (
+    CONNECT,
+    LEAVE,
+    connect,
+    cookie_of,
+    form,
+    http_scope,
+    request,
+    text,
+    waits_for_ever,
+    with_cookie,
+)
 
 
 class Mount(HttpMiddleware):
@@ -286,3 +297,49 @@ async def test_a_mounted_app_that_takes_long_undoes_nothing_others_did_to_the_se
             go_on.set()
             assert (await polling).status == 200
             assert await app.session_backend.load(session_id) == left
+
+
+@pytest.mark.parametrize("end", ["ends", "leaves", "fails"])
+async def test_what_any_mounted_app_changes_once_its_answer_has_begun_is_kept(
+    end: str,
+) -> None:
+    class Gone(Exception):
+        """What an app may make of a client that has left."""
+
+    async def stream(scope: Any, receive: Any, send: Any) -> None:
+        await send({"type": "http.response.start", "status": 200, "headers": []})
+        scope["session"]["seen"] = 1
+        try:
+            await send({"type": "http.response.body", "body": b"chunk", "more_body": True})
+        except OSError:
+            raise Gone from None
+        if end == "fails":
+            raise KeyError("on purpose")
+        await send({"type": "http.response.body"})
+        scope["session"]["after"] = 1
+
+    app = mounted(Inner())
+    mount(app, "/stream", stream)
+    session_id = cookie_of(await request(app, "GET", "/api/login/Ada"))
+
+    async def send(event: Any) -> None:
+        if end == "leaves" and event["type"] == "http.response.body":
+            raise OSError
+
+    scope = http_scope("GET", "/stream", with_cookie(session_id))
+    await app(scope, waits_for_ever, send)
+    kept = {"ends": {"seen": 1, "after": 1}, "leaves": {"seen": 1}, "fails": {}}[end]
+    assert await app.session_backend.load(session_id) == {"user": "Ada", **kept}
+
+
+async def test_a_mounted_handler_that_fails_keeps_nothing_of_the_session() -> None:
+    class Failing(App):
+        async def index(self):
+            self.request.session["seen"] = 1
+            raise KeyError("on purpose")
+
+    app = mounted(Inner())
+    mount(app, "/failing", Failing())
+    headers = with_cookie(cookie_of(await request(app, "GET", "/api/login/Ada")))
+    assert (await request(app, "GET", "/failing", headers=headers)).status == 500
+    assert (await request(app, "GET", "/who", headers=headers)).text == "{'user': 'Ada'}"

@@ -5,10 +5,10 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from drive import connect, with_cookie
 
 from micropie import App
 from micropie.origins import is_allowed
+from tests.micropie.drive import connect, with_cookie
 
 LISTED = ["https://Friend.example/"]
 

@@ -6,15 +6,15 @@ import functools
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from drive import http_scope
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from micropie.plans import Plan, Unbound, first_names
 from micropie.requests import MISSING, Request
+from tests.micropie.drive import http_scope
 
 if TYPE_CHECKING:
-    from nowhere import Unknown
+    from nowhere import Unknown  # type: ignore[import-not-found]
 
 
 def plan_of(function: Any, *, socket: bool = False) -> Plan:
@@ -172,7 +172,7 @@ def test_the_first_positional_parameter_is_for_the_socket(
     function: Any, takes_socket: bool, names: set[str]
 ) -> None:
     plan = plan_of(function, socket=True)
-    assert (plan.takes_socket, plan.names) == (takes_socket, names)
+    assert (plan.takes_socket, set(plan.names)) == (takes_socket, names)
 
 
 def test_the_name_of_the_socket_parameter_is_never_taken_from_the_request() -> None:

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable
+from functools import partial
 from typing import Any
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from micropie import App
 from micropie.exceptions import ClientDisconnected, RequestTimeout
 from micropie.receiving import chunk_of, next_event, replay
 from micropie.types import Event
@@ -40,7 +42,12 @@ async def test_an_event_that_is_there_needs_no_timer(monkeypatch: pytest.MonkeyP
         return EVENT
 
     monkeypatch.setattr(asyncio, "timeout", None)
-    assert await next_event(receive, 1.0) is EVENT
+    assert await next_event(receive, App(body_timeout=1.0)) is EVENT
+
+
+def silence() -> asyncio.Future[Event]:
+    """Return what no event ever comes of."""
+    return asyncio.get_running_loop().create_future()
 
 
 async def late(turns: int) -> Event:
@@ -61,7 +68,7 @@ async def late(turns: int) -> Event:
 async def test_an_event_that_comes_late_is_returned(
     kind: Any, timeout: float | None, turns: int
 ) -> None:
-    assert await next_event(lambda: kind(turns), timeout) is EVENT
+    assert await next_event(lambda: kind(turns), App(body_timeout=timeout)) is EVENT
 
 
 @pytest.mark.parametrize("waits_for", ["future", "task", "nested"])
@@ -70,7 +77,7 @@ async def test_an_event_that_never_comes_is_a_408_and_its_wait_is_cancelled(wait
 
     async def never() -> Event:
         try:
-            return await asyncio.get_running_loop().create_future()
+            return await silence()
         finally:
             ended.append(waits_for)
 
@@ -80,7 +87,7 @@ async def test_an_event_that_never_comes_is_a_408_and_its_wait_is_cancelled(wait
 
     kinds = {"future": never, "task": lambda: asyncio.ensure_future(never()), "nested": nested}
     with pytest.raises(RequestTimeout):
-        await next_event(kinds[waits_for], 0.001)
+        await next_event(kinds[waits_for], App(body_timeout=0.001))
     await asyncio.sleep(0)
     assert ended == [waits_for]
 
@@ -92,7 +99,7 @@ async def test_what_the_server_raises_comes_through_at_once_or_late() -> None:
 
     for turns in (0, 3):
         with pytest.raises(OSError, match="reset"):
-            await next_event(lambda turns=turns: fail(turns), 60.0)
+            await next_event(partial(fail, turns), App(body_timeout=60.0))
 
 
 async def test_a_time_out_of_the_server_itself_is_a_408_only_within_ours() -> None:
@@ -101,7 +108,7 @@ async def test_a_time_out_of_the_server_itself_is_a_408_only_within_ours() -> No
         raise TimeoutError
 
     with pytest.raises(RequestTimeout):
-        await next_event(times_out, 60.0)
+        await next_event(times_out, App(body_timeout=60.0))
 
 
 async def test_a_cancelled_wait_cancels_receive_and_stays_cancelled() -> None:
@@ -111,12 +118,12 @@ async def test_a_cancelled_wait_cancels_receive_and_stays_cancelled() -> None:
     async def receive() -> Event:
         waiting.set()
         try:
-            return await asyncio.get_running_loop().create_future()
+            return await silence()
         except BaseException as error:
             seen.append(type(error))
             raise
 
-    task = asyncio.ensure_future(next_event(receive, 60.0))
+    task = asyncio.ensure_future(next_event(receive, App(body_timeout=60.0)))
     await waiting.wait()
     task.cancel()
     with pytest.raises(asyncio.CancelledError):
@@ -125,7 +132,8 @@ async def test_a_cancelled_wait_cancels_receive_and_stays_cancelled() -> None:
 
 
 async def gathered(receive: Any) -> tuple[list[bytes], list[bool]]:
-    bodies, more = [], []
+    bodies: list[bytes] = []
+    more: list[bool] = []
     while not more or more[-1]:
         event = await receive()
         assert event["type"] == "http.request"

@@ -6,13 +6,13 @@ from typing import Any
 from urllib.parse import parse_qs
 
 import pytest
-from drive import form, http_scope, json_body, request
 from hypothesis import given
 from hypothesis import strategies as st
 
 from micropie import App, Request, WebSocketRequest, current_request
 from micropie.headers import decode_headers, read_cookie
 from micropie.requests import parse_fields, path_segments
+from tests.micropie.drive import form, http_scope, json_body, request
 
 
 @pytest.mark.parametrize(

@@ -3,15 +3,24 @@
 from __future__ import annotations
 
 import asyncio
+import re
 import threading
 from collections import OrderedDict, namedtuple
+from collections.abc import AsyncIterator
+from datetime import date
+from decimal import Decimal
+from enum import Enum
+from functools import partial
 from http import HTTPStatus
+from pathlib import Path
 from typing import Any
+from uuid import UUID
 
 import pytest
-from drive import Answer, http_scope, request
 
 from micropie import App
+from micropie.responses import make_response
+from tests.micropie.drive import Answer, http_scope, request
 
 HTML = "text/html; charset=utf-8"
 JSON = "application/json"
@@ -22,6 +31,18 @@ Pair = namedtuple("Pair", "status body")
 
 class Text(str):
     pass
+
+
+class Words:
+    def __str__(self) -> str:
+        return "schön"
+
+    def say(self) -> str:
+        return str(self)
+
+
+class Colour(Enum):
+    RED = 1
 
 
 def answering(result: Any) -> App:
@@ -41,6 +62,21 @@ def answering(result: Any) -> App:
         (None, 200, HTML, b""),
         ("", 200, HTML, b""),
         (Text("x"), 200, HTML, b"x"),
+        (42, 200, HTML, b"42"),
+        (0, 200, HTML, b"0"),
+        (True, 200, HTML, b"True"),
+        (False, 200, HTML, b"False"),
+        (1.5, 200, HTML, b"1.5"),
+        (Decimal("1.50"), 200, HTML, b"1.50"),
+        (date(2026, 1, 2), 200, HTML, b"2026-01-02"),
+        (UUID(int=1), 200, HTML, b"00000000-0000-0000-0000-000000000001"),
+        (Path("a"), 200, HTML, b"a"),
+        (Words(), 200, HTML, "schön".encode()),
+        (Colour.RED, 200, HTML, b"Colour.RED"),
+        ((201, 7), 201, HTML, b"7"),
+        ((404, False), 404, HTML, b"False"),
+        ((201, 404), 201, HTML, b"404"),
+        ((200, 3, [("Content-Type", "text/plain")]), 200, "text/plain", b"3"),
         ({"a": "ä"}, 200, JSON, '{"a":"ä"}'.encode()),
         ([1, None], 200, JSON, b"[1,null]"),
         ({}, 200, JSON, b"{}"),
@@ -69,15 +105,40 @@ async def test_a_result_is_a_response(result: Any, status: int, media: str, body
 @pytest.mark.parametrize(
     "result",
     [
-        *(3, 1.5, object(), True, (1,), (200, "x", [], 1), ("200", "x"), (True, "x")),
-        *((99, "x"), (101, "x"), (600, "x"), (200, 3), (200, "x", 3), (200, "x", ["a"])),
-        *({"a": object()}, "\ud800", set),
+        *((), (1,), (200, "x", [], 1), ("200", "x"), (True, "x"), (1.5, 2), (7, 8), ("x", 200)),
+        *((99, "x"), (101, "x"), (600, "x"), (200, "x", 3), (200, "x", ["a"])),
+        *({"a": object()}, "\ud800", (200, int), (200, print), (200, "x".upper), (200, Words.say)),
+        *((200, partial(print)), (200, ValueError("x")), ValueError("x")),
     ],
 )
 async def test_a_wrong_shape_is_a_logged_500(result: Any, caplog: pytest.LogCaptureFixture) -> None:
     answer = await request(answering(lambda: result), "GET", "/")
     assert (answer.status, answer.text) == (500, "500 Internal Server Error")
     assert caplog.records[0].exc_info
+
+
+@pytest.mark.parametrize(
+    ("result", "says"),
+    [
+        (asyncio.sleep, "got what can be awaited.*; await it"),
+        (lambda: (201, asyncio.sleep(0)), "; await it"),
+        (lambda: Words, "got a class.*; make an object of it"),
+        (lambda: Words.say, "got a function.*; call it"),
+        (lambda: Words().say, "got a function.*; call it"),
+        (lambda: KeyError("x"), "got an exception.*; raise it"),
+    ],
+)
+async def test_code_that_has_not_run_is_no_answer(
+    result: Any, says: str, caplog: pytest.LogCaptureFixture
+) -> None:
+    class Site(App):
+        async def index(self):
+            return result(0) if result is asyncio.sleep else result()
+
+    assert (await request(Site(), "GET", "/")).status == 500
+    (record,) = caplog.records
+    assert record.exc_info is not None
+    assert re.search(says, str(record.exc_info[1]))
 
 
 async def test_an_exception_is_a_logged_500_and_hooks_hear_of_it(
@@ -94,7 +155,9 @@ async def test_an_exception_is_a_logged_500_and_hooks_hear_of_it(
 
     app = Site()
     app.error_hooks += [bad_hook, lambda error, request: seen.append(error)]
-    hook = {"micropie.error_hook": lambda error, request: seen.append(request.method)}
+    hook: dict[str, Any] = {
+        "micropie.error_hook": lambda error, request: seen.append(request.method)
+    }
     answer = await request(app, "GET", "/", **hook)
     assert answer.text == "500 Internal Server Error"
     assert [type(seen[0]), seen[1]] == [KeyError, "GET"]
@@ -155,7 +218,7 @@ async def test_a_redirect_has_a_safe_location(location: str, sent: str) -> None:
     assert (answer.status, answer.header("location"), answer.header("x-a")) == (302, sent, "1")
 
 
-async def numbers():
+async def numbers() -> AsyncIterator[str]:
     for number in range(3):
         yield f"{number} "
 
@@ -334,3 +397,24 @@ async def test_the_request_is_current_while_a_stream_runs() -> None:
 
     assert (await request(Site(), "GET", "/")).text == "/"
     assert (await request(Site(), "GET", "/sync")).text == "/sync"
+
+
+def test_a_body_before_its_status_is_told_the_order() -> None:
+    with pytest.raises(TypeError, match=r"return 403, 'no'"):
+        make_response(("no", 403))
+    with pytest.raises(ValueError, match="from 200 to 599"):
+        make_response((42, 403))
+
+
+@pytest.mark.parametrize(
+    ("answer", "words"),
+    [
+        ({1, 2}, "expected a body that has an order, got a set, {1, 2}; return sorted("),
+        (("a", "b"), "expected a status before the body, got 'a'; return one body, or a list of"),
+        ((1, 2, 3, 4), "got 4 values; return a list of them to answer JSON"),
+        (App(), "got an object without a text, <micropie.app.App object at"),
+    ],
+)
+def test_what_is_no_answer_says_what_to_return(answer: Any, words: str) -> None:
+    with pytest.raises(TypeError, match=re.escape(words)):
+        make_response(answer)

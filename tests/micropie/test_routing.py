@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import functools
+import json
 from typing import Any
 
 import pytest
-from drive import connect, form, json_body, request
 
 from micropie import App
 from micropie.core import Core
+from micropie.listing import routes
+from tests.micropie.drive import connect, form, json_body, request
 
 
 def traced(function: Any) -> Any:
@@ -122,6 +124,165 @@ async def test_what_is_no_handler_is_not_found(name: str) -> None:
         assert (answer.status, answer.text) == (404, "404 Not Found")
 
 
+class Decorated:
+    """A decorator that is a class, and binds."""
+
+    def __init__(self, function: Any) -> None:
+        self.function = function
+
+    def __call__(self, *args: Any) -> Any:
+        return self.function(*args)
+
+    def __get__(self, app: Any, kind: Any = None) -> Any:
+        return Decorated(self.function.__get__(app, kind))
+
+
+class Answering:
+    """A descriptor that cannot be called, and binds to a function."""
+
+    def __get__(self, app: Any, kind: Any = None) -> Any:
+        return lambda word: f"answering {word}"
+
+
+class Machine:
+    """A client of something: it can be called."""
+
+    def __call__(self, *args: Any) -> Any:
+        raise AssertionError("called")
+
+    def fetch(self, word: str) -> str:
+        return f"fetched {word}"
+
+
+class Late:
+    """A descriptor that makes what it is read as."""
+
+    def __get__(self, app: Any, kind: Any = None) -> Any:
+        return Machine()
+
+
+class Called(App):
+    """What can be called: the one half answers, the other merely happens to be callable."""
+
+    @functools.cache  # noqa: B019
+    def cached(self, word):
+        return f"cached {word}"
+
+    @Decorated
+    def decorated(self, word):
+        return f"decorated {word}"
+
+    answering = Answering()
+    alone = functools.partial(lambda greeting, word: f"{greeting} {word}", "hello")
+    given = staticmethod(lambda word: f"given {word}")
+
+    machine = Machine()
+    wrapped_machine = staticmethod(machine)
+    late = Late()
+    shout = str.upper
+    write = print
+    written = staticmethod(print)
+    again = functools.partialmethod(print, "x")
+    whole: Any = classmethod(print)
+    number = int
+    numbered = staticmethod(int)
+    repeat = functools.partial(print, "x")
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.client = Machine()
+        self.log = print
+        self.upper = str.upper
+        self.exec_ = exec
+        self.add: Any = [].append
+        self.tell = functools.partial(print, "x")
+        self.build = Machine
+        self.fetch = Machine().fetch
+        self.later = functools.partial(self.fetch)
+        self.kept = functools.cache(lambda word: f"kept {word}")
+
+
+ANSWERS = {
+    "cached": "cached x",
+    "decorated": "decorated x",
+    "answering": "answering x",
+    "alone": "hello x",
+    "given": "given x",
+    "fetch": "fetched x",
+    "later": "fetched x",
+    "kept": "kept x",
+}
+HAPPENS = [
+    *("machine", "wrapped_machine", "late", "shout", "write", "written", "again", "whole"),
+    *("number", "numbered", "repeat", "client", "log", "upper", "exec_", "add", "tell", "build"),
+]
+
+
+async def test_functions_methods_partials_and_what_binds_are_handlers() -> None:
+    app = Called()
+    for name, text in ANSWERS.items():
+        answer = await request(app, "GET", f"/{name}/x")
+        assert (answer.status, answer.text) == (200, text), name
+    assert [route.handler for route in routes(app)] == list(ANSWERS)
+
+
+async def test_what_merely_happens_to_be_callable_is_none(capsys: Any) -> None:
+    app = Called()
+    setattr(app, "ws_log", print)  # noqa: B010
+    for name in HAPPENS:
+        answer = await request(app, "GET", f"/{name}/print(1)")
+        assert (answer.status, answer.text) == (404, "404 Not Found"), name
+    assert (await connect(app, "/log")).closing == (1008, "No matching WebSocket route")
+    assert capsys.readouterr().out == ""
+
+
+@pytest.mark.parametrize(
+    ("path", "expected"),
+    [
+        ("/only/3", {"number": "3", "more": "none"}),
+        ("/only/3?number=4", {"number": "3", "more": "none"}),
+        ("/only?number=4", {"number": "4", "more": "none"}),
+        ("/only/3/4", {"number": "3", "more": "4"}),
+        ("/only/3?more=5", {"number": "3", "more": "5"}),
+        ("/after/1/2/3", {"first": "1", "second": 2, "third": "3"}),
+        ("/after/1?third=3", {"first": "1", "second": 7, "third": "3"}),
+        ("/rest/1/2?number=3", {"rest": ["1", "2"], "number": "3"}),
+        ("/rest/1/2", {"rest": ["1", "2"], "number": "none"}),
+    ],
+)
+async def test_keyword_only_parameters_take_path_segments(path: str, expected: Any) -> None:
+    class Site(App):
+        async def only(self, *, number, more="none"):
+            return {"number": number, "more": more}
+
+        async def after(self, first, *, second: int = 7, third):
+            return {"first": first, "second": second, "third": third}
+
+        async def rest(self, *rest, number="none"):
+            return {"rest": rest, "number": number}
+
+        async def ws_only(self, ws, *, number, more="none"):
+            await ws.accept()
+            await ws.send({"number": number, "more": more})
+
+        async def ws_after(self, ws, first, *, second: int = 7, third):
+            await ws.accept()
+            await ws.send({"first": first, "second": second, "third": third})
+
+        async def ws_rest(self, ws, *rest, number="none"):
+            await ws.accept()
+            await ws.send({"rest": rest, "number": number})
+
+    assert (await request(Site(), "GET", path)).json() == expected
+    (message,) = (await connect(Site(), path)).messages
+    assert json.loads(message) == expected
+    assert [route.path for route in routes(Site)][:3] == [
+        "/only/{number}/{more}",
+        "/after/{first}/{second}/{third}",
+        "/rest/{rest…}",
+    ]
+
+
 @pytest.mark.parametrize(
     ("path", "status", "body"),
     [
@@ -149,9 +310,9 @@ async def test_replacing_a_handler_takes_effect_at_once() -> None:
 
     app = Site()
     assert (await request(app, "GET", "/page")).text == "one"
-    Site.page = lambda self, word="two": word
+    Site.page = lambda self, word="two": word  # type: ignore[method-assign,misc]
     assert (await request(app, "GET", "/page/2")).text == "2"
-    app.page = lambda: "three"
+    app.page = lambda: "three"  # type: ignore[method-assign]
     assert (await request(app, "GET", "/page")).text == "three"
     del app.page
     del Site.page
@@ -160,8 +321,8 @@ async def test_replacing_a_handler_takes_effect_at_once() -> None:
 
 async def test_handlers_of_an_instance_are_routes() -> None:
     app = Shop()
-    app.late = lambda word: f"late {word}"
-    app.number = 3
+    app.late = lambda word: f"late {word}"  # type: ignore[attr-defined]
+    app.number = 3  # type: ignore[attr-defined]
     assert (await request(app, "GET", "/late/x?self=1")).text == "late x"
     assert (await request(app, "GET", "/number")).status == 404
 
@@ -229,7 +390,7 @@ async def test_the_path_below_root_path_is_routed(
 
 async def test_a_method_without_self_is_a_logged_500(caplog: pytest.LogCaptureFixture) -> None:
     class Site(App):
-        def broken():
+        def broken():  # type: ignore[misc]
             return ""
 
     assert (await request(Site(), "GET", "/broken")).status == 500
@@ -291,4 +452,60 @@ async def test_a_refusal_says_why(path: str, code: int, reason: str, status: int
     assert (socket.kinds, socket.closing) == (["close"], (code, reason))
     socket = await connect(Chat(), path, extensions={"websocket.http.response": {}})
     assert socket.kinds == ["http.response.start", "http.response.body"]
-    assert (socket.sent[0]["status"], socket.sent[1]["body"].decode()) == (status, reason)
+    assert socket.sent[0]["status"] == status
+    assert socket.sent[1]["body"].decode().partition(": ")[0] == reason
+
+
+@pytest.mark.parametrize(
+    ("path", "remedy"),
+    [
+        ("/nothing", ""),
+        ("/text", "text answers HTTP; a WebSocket needs async def ws_text(self, ws)"),
+        ("/bare", "write async def ws_bare(self, ws)"),
+        ("/plain", "ws_plain is not async; write async def ws_plain(self, ws)"),
+        ("/streamed", "ws_streamed yields; send with await ws.send_text(…) in its place"),
+        ("/silent", "call await ws.accept() in ws_silent"),
+    ],
+)
+async def test_a_refusal_says_what_to_do_where_there_is_room_for_it(path: str, remedy: str) -> None:
+    class Wrong(Chat):
+        async def text(self): ...
+
+        def ws_plain(self, ws): ...
+
+        async def ws_streamed(self, ws):
+            yield "x"
+
+        async def ws_silent(self, ws): ...
+
+    socket = await connect(Wrong(), path, extensions={"websocket.http.response": {}})
+    assert socket.sent[1]["body"].decode().partition(": ")[2] == remedy
+
+
+async def test_http_at_a_path_of_websockets_is_told_to_upgrade_unless_index_takes_it() -> None:
+    answer = await request(Chat(), "GET", "/room/lobby")
+    assert (answer.status, answer.header("upgrade")) == (426, "websocket")
+    assert "ws_room answers WebSockets" in answer.text
+
+    class Open(Chat):
+        async def index(self, *segments):
+            return "/".join(segments)
+
+    assert (await request(Open(), "GET", "/room/lobby")).text == "room/lobby"
+
+
+async def test_a_handler_without_self_is_told_what_it_lacks(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    class Selfless(App):
+        async def page(): ...  # type: ignore[misc]
+
+        @staticmethod
+        async def static():
+            return "static"
+
+    app = Selfless()
+    for _ in range(2):
+        assert (await request(app, "GET", "/page")).status == 500
+    assert "Selfless.page has no self; write page(self)" in caplog.text
+    assert (await request(app, "GET", "/static")).text == "static"

@@ -5,13 +5,13 @@ from __future__ import annotations
 import asyncio
 from typing import Any
 
-from drive import logged
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
-from model_websocket import OPERATIONS, Manners, Model, Wire, done, is_gone, same
 
 from micropie import App, ConnectionClosed, WebSocket, WebSocketMiddleware
 from micropie.testing.websocket import Accepted, Refused
+from tests.micropie.drive import logged
+from tests.micropie.model_websocket import OPERATIONS, Manners, Model, Wire, done, is_gone, same
 
 Step = tuple[str, str, Any]
 
@@ -84,7 +84,7 @@ class Play:
         self.watch = Watch(hook or "return")
         self.errors: list[BaseException] = []
         self.surprises: list[Any] = []
-        self.app.error_hooks.append(lambda error, _: self.errors.append(error) or True)
+        self.app.error_hooks.append(self._hear)
         if hook is not None:
             self.app.ws_middlewares.append(self.watch)
 
@@ -97,6 +97,10 @@ class Play:
         except asyncio.CancelledError as error:
             return error
         return None
+
+    def _hear(self, error: BaseException, _request: object) -> bool:
+        self.errors.append(error)
+        return True
 
     def check(self, out: BaseException | None) -> None:
         """Check what holds for every connection, whatever happened."""

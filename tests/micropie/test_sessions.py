@@ -2,19 +2,14 @@
 
 from __future__ import annotations
 
-import uuid
 from typing import Any
 
 import pytest
-from drive import LEAVE, connect, cookie_of, request, text, with_cookie
-from hypothesis import given
-from hypothesis import strategies as st
 
 from micropie import App, HttpMiddleware, InMemorySessionBackend, SessionBackend
-from micropie.sessions import copied, merged, new_session_id, valid_session_id
+from tests.micropie.drive import LEAVE, connect, cookie_of, request, text, with_cookie
 
 KNOWN = "0b3d9f4e-8a53-4a4e-9d4c-9a3a3f0f6b11"
-VERSION_1 = "5f0c8a1e-0d4b-11f1-9074-0242ac120002"
 
 
 class Clock:
@@ -68,48 +63,24 @@ async def test_what_nobody_asks_for_is_swept_out() -> None:
     assert list(backend._kept) == ["new"]
 
 
-def test_new_ids_are_random_uuids() -> None:
-    ids = {new_session_id() for _ in range(200)}
-    assert len(ids) == 200
-    assert all(str(uuid.UUID(each, version=4)) == each == valid_session_id(each) for each in ids)
+async def test_what_is_in_memory_may_be_looked_at_and_not_changed() -> None:
+    clock = Clock()
+    backend = InMemorySessionBackend(clock)
+    await backend.save("a", {"list": [1]}, 10)
+    await backend.save("b", {"x": 1}, 20)
+    backend.sessions["a"]["list"].append(2)
+    del backend.sessions["b"]
+    assert backend.sessions == {"a": {"list": [1]}, "b": {"x": 1}}
+    assert backend.timeouts == {"a": 10, "b": 20}
+    clock.now = 15
+    assert (list(backend.sessions), list(backend.timeouts)) == (["b"], ["b"])
 
+    class Own(InMemorySessionBackend):
+        def __init__(self) -> None:
+            super().__init__()
+            self.sessions = {"own": {}}
 
-@given(st.uuids(version=4))
-def test_canonical_ids_are_believed_in_lower_case(value: uuid.UUID) -> None:
-    assert valid_session_id(str(value)) == valid_session_id(str(value).upper()) == str(value)
-
-
-@pytest.mark.parametrize(
-    "value", ["", "x", KNOWN[:-1], KNOWN + "0", KNOWN.replace("-", ""), VERSION_1, "g" * 36]
-)
-def test_other_ids_are_not_believed(value: str) -> None:
-    assert valid_session_id(value) is None
-
-
-@given(st.text(max_size=40))
-def test_no_id_raises(value: str) -> None:
-    valid_session_id(value)
-
-
-VALUES = st.dictionaries(st.sampled_from("abc"), st.integers(0, 2))
-
-
-@given(VALUES, VALUES)
-def test_merging_without_others_gives_what_was_changed(before: Any, after: Any) -> None:
-    result = merged(before, after, copied(before))
-    assert (before if result is None else result) == after
-
-
-@given(VALUES, VALUES, VALUES)
-def test_merging_never_revives_and_never_overwrites(before: Any, after: Any, now: Any) -> None:
-    result = merged(before, after, now)
-    if before and not now:
-        assert result is None
-    for key in "abc":
-        kept = (now if result is None else result).get(key)
-        assert kept in (now.get(key), after.get(key))
-        if now.get(key) != before.get(key):
-            assert kept == now.get(key)
+    assert Own().sessions == {"own": {}}
 
 
 class Site(App):
@@ -327,14 +298,14 @@ async def test_an_open_socket_never_undoes_what_others_did() -> None:
     app = Slow()
     session_id = await logged_in(app)
 
+    path = "/login/Eve"
+
     async def meanwhile() -> None:
-        await request(app, "GET", "/login/Eve", headers=with_cookie(session_id))
+        await request(app, "GET", path, headers=with_cookie(session_id))
 
     await connect(app, "/slow", headers=with_cookie(session_id))
     assert await app.session_backend.load(session_id) == {"user": "Eve", "mine": 1}
 
-    async def meanwhile() -> None:  # noqa: F811
-        await request(app, "GET", "/logout", headers=with_cookie(session_id))
-
+    path = "/logout"
     await connect(app, "/slow", headers=with_cookie(session_id))
     assert await app.session_backend.load(session_id) == {}

@@ -1,4 +1,4 @@
-"""The example of `examples/socketio`, run as a reader runs it."""
+"""The example of `examples/socketio`, run as a user runs it."""
 
 from __future__ import annotations
 
@@ -11,7 +11,11 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
 
-from servers import listener
+import pytest
+
+from tests.micropie.servers import listener
+
+pytestmark = pytest.mark.live
 
 FOLDER = Path(__file__).parents[2] / "examples" / "socketio"
 # Seconds for a Python that imports what it needs on a busy machine.

@@ -4,25 +4,28 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import gc
 import threading
 from collections.abc import AsyncIterator, Callable, Iterator
 from typing import Any
 
 import pytest
-from drive import Answer
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from micropie.exceptions import ClientDisconnected
 from micropie.streams import (
+    EndlessStream,
     Stepper,
     as_chunks,
     chunk_bytes,
     close_chunks,
     send_chunks,
     send_stream,
+    until_left,
 )
 from micropie.types import Event
+from tests.micropie.drive import Answer
 
 START: Event = {"type": "http.response.start", "status": 200, "headers": []}
 
@@ -350,3 +353,160 @@ async def test_a_cancellation_that_is_the_streams_own_is_its_failure() -> None:
     with pytest.raises(asyncio.CancelledError):
         await send_stream(START, source, sender(answer), stays, bodiless=False)
     assert (answer.complete, source.closed) == (False, 1)
+
+
+# The end of the client, which `receive` tells.
+
+REQUEST: Event = {"type": "http.request", "body": b"", "more_body": False}
+GONE: Event = {"type": "http.disconnect"}
+
+
+def stubborn(answer: Any) -> Any:
+    """Return a `receive` that has its answer at once, or raises it, each time."""
+
+    async def receive() -> Any:
+        if isinstance(answer, BaseException):
+            raise answer
+        return answer
+
+    return receive
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [
+        REQUEST,
+        {"type": "http.request"},
+        {"type": "http.request", "body": b"x", "more_body": False},
+        {"type": "http.request", "body": b"", "more_body": True},
+        {"type": "http.request", "body": b"x", "more_body": True},
+        {"type": "websocket.connect"},
+        {},
+        None,
+        5,
+        IndexError("no more events"),
+        StopAsyncIteration(),
+        OSError("reset"),
+        SystemExit(),
+        asyncio.CancelledError(),
+    ],
+    ids=repr,
+)
+async def test_a_stream_ends_and_lets_others_run_whatever_receive_does(answer: Any) -> None:
+    sent, turns = Answer(), 0
+
+    async def others() -> None:
+        nonlocal turns
+        while not sent.complete:
+            turns += 1
+            await asyncio.sleep(0)
+
+    async def chunks() -> AsyncIterator[str]:
+        for number in range(50):
+            yield str(number % 10)
+
+    receive = stubborn(answer)
+    beside = asyncio.ensure_future(others())
+    async with asyncio.timeout(5):
+        await send_stream(
+            START, chunks(), sender(sent), lambda: until_left(receive), bodiless=False
+        )
+        await beside
+    assert (sent.text, sent.complete) == ("0123456789" * 5, True)
+    assert turns >= 50
+
+
+async def test_who_has_nothing_to_tell_is_not_asked_for_ever() -> None:
+    asked = 0
+
+    async def receive() -> Event:
+        nonlocal asked
+        asked += 1
+        return REQUEST
+
+    watch = asyncio.ensure_future(until_left(receive))
+    for _ in range(100):
+        await asyncio.sleep(0)
+    assert not watch.done()
+    assert asked == 10
+    watch.cancel()
+
+
+async def test_a_body_that_nobody_reads_is_passed_over_till_the_client_leaves() -> None:
+    part: Event = {"type": "http.request", "body": b"x", "more_body": True}
+    events = [part] * 40 + [REQUEST, GONE]
+
+    async def receive() -> Event:
+        return events.pop(0)
+
+    async with asyncio.timeout(5):
+        await until_left(receive)
+    assert events == []
+
+
+@pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")
+async def test_a_generator_that_goes_on_when_its_client_has_left_is_ended() -> None:
+    sent, tries, waits = Answer(), 0, asyncio.Event()
+
+    async def goes_on() -> AsyncIterator[str]:
+        nonlocal tries
+        while tries < 3:  # the last is Python's own, when it is let go of
+            try:
+                yield "tick"
+                if len(sent.chunks) == 3:
+                    waits.set()
+                    await asyncio.Event().wait()
+            except:  # noqa: E722
+                tries += 1
+
+    async def leaves_then() -> None:
+        await waits.wait()
+
+    with pytest.raises(EndlessStream, match="got one that goes on") as raised:
+        await send_stream(START, goes_on(), sender(sent), leaves_then, bodiless=False)
+    code, line = raised.value.__handler__  # type: ignore[attr-defined]
+    assert (code.co_name, line - code.co_firstlineno) == ("goes_on", 4)
+    assert tries == 2
+    del raised
+    gc.collect()  # what Python says then is this test's
+
+
+async def test_a_generator_may_say_a_last_word_to_nobody() -> None:
+    sent, closed = Answer(), False
+
+    async def says_bye() -> AsyncIterator[str]:
+        nonlocal closed
+        try:
+            while True:
+                yield "tick"
+                await asyncio.sleep(0)
+        except asyncio.CancelledError:
+            yield "bye"
+        finally:
+            closed = True
+
+    async def soon() -> None:
+        while len(sent.chunks) < 3:
+            await asyncio.sleep(0)
+
+    with pytest.raises(ClientDisconnected):
+        await send_stream(START, says_bye(), sender(sent), soon, bodiless=False)
+    assert closed
+    assert "bye" not in sent.text
+
+
+@pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")
+async def test_a_generator_with_threads_that_goes_on_is_ended() -> None:
+    tries = 0
+
+    def goes_on() -> Iterator[str]:
+        nonlocal tries
+        while tries < 2:
+            try:
+                yield "tick"
+            except:  # noqa: E722
+                tries += 1
+
+    with pytest.raises(EndlessStream):
+        await send_stream(START, as_chunks(goes_on()), sender(Answer()), leaves, bodiless=False)
+    gc.collect()

@@ -6,9 +6,9 @@ import sys
 from pathlib import Path
 
 import pytest
-from drive import request
 
 from micropie import App
+from tests.micropie.drive import request
 
 
 class Site(App):
@@ -39,3 +39,12 @@ async def test_the_environment_may_be_replaced() -> None:
     app = Site()
     app.env = None
     assert "not installed" in (await request(app, "GET", "/page/x")).text
+
+
+async def test_a_missing_template_is_missing_in_a_folder_that_is_named(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    with pytest.raises(LookupError) as caught:
+        await Site()._render_template("page.html")
+    assert f"there is no template 'page.html' in {tmp_path / 'templates'}" in str(caught.value)

@@ -7,12 +7,12 @@ import sys
 from typing import Any
 
 import pytest
-from drive import Answer, http_scope, request
 from hypothesis import given
 from hypothesis import strategies as st
 
 from micropie import App, HttpMiddleware, MultipartFileError
 from micropie.exceptions import ClientDisconnected, PayloadTooLarge
+from tests.micropie.drive import Answer, http_scope, request
 
 TYPE = [("content-type", 'Multipart/Form-Data; boundary="a b"')]
 
@@ -55,6 +55,64 @@ class Site(App):
 
     async def rest(self, **fields):
         return sorted(fields)
+
+
+FILES = [("content-type", "multipart/form-data; boundary=b")]
+
+
+async def named(disposition: str) -> Any:
+    """Return the name that a handler gets for a file."""
+
+    class Names(App):
+        async def page(self, f):
+            await drained(f)
+            return [f["filename"]]
+
+    head = f"--b\r\nContent-Disposition: form-data; name=f; {disposition}\r\n\r\nx\r\n--b--\r\n"
+    answer = await request(Names(), "POST", "/page", headers=FILES, body=head.encode())
+    (name,) = answer.json()
+    return name
+
+
+@pytest.mark.parametrize(
+    ("disposition", "name"),
+    [
+        ('filename="a.txt"', "a.txt"),
+        ('filename="../../etc/passwd"', "passwd"),
+        ('filename="..\\\\..\\\\boot.ini"', "boot.ini"),
+        ("filename*=UTF-8''%e2%82%ac%20rates.txt", "€ rates.txt"),
+        ("filename=\"plain.txt\"; filename*=UTF-8'en'na%C3%AFve.txt", "naïve.txt"),
+        ("filename*=iso-8859-1''%a3.txt; filename=x.txt", "£.txt"),
+        ("filename*=UTF-8''..%2f..%5cevil.sh", "evil.sh"),
+        ("filename*=UTF-8''%00CON.txt", "_CON.txt"),
+        ("filename*=koi8-r''%c1; filename=safe.txt", "safe.txt"),
+        ("filename*=broken; filename=safe.txt", "safe.txt"),
+        ("filename=\"a; filename*=UTF-8''b\"", "a; filename_=UTF-8''b".replace("_", "*")),
+    ],
+)
+async def test_a_file_has_the_name_that_was_meant_and_no_path(disposition: str, name: str) -> None:
+    assert await named(disposition) == name
+
+
+@pytest.mark.parametrize(
+    ("files", "fields", "status"), [(2, 2, 200), (4, 0, 200), (3, 2, 413), (5, 0, 413), (0, 3, 413)]
+)
+async def test_a_form_has_so_many_parts_and_fields(files: int, fields: int, status: int) -> None:
+    app = Site(max_form_parts=4, max_form_fields=2)
+    body = part("doc", b"x", "a") * files + part("title", b"y") * fields + END
+    assert (await request(app, "POST", "/form", headers=TYPE, body=body)).status == status
+
+
+async def test_too_many_parts_are_refused_with_words_before_they_are_all_read() -> None:
+    for app, says in [
+        (Site(max_form_parts=5), "more than 5 parts"),
+        (Site(max_form_fields=5), "more than 5 form fields"),
+        (Site(), "more than 1000"),
+    ]:
+        body = part("title", b"") * 30_000 + END
+        answer = await request(app, "POST", "/form", headers=TYPE, body=body)
+        assert answer.status == 413
+        assert says in answer.text
 
 
 @pytest.mark.parametrize("step", [1, 7, 64, 10000])
@@ -168,7 +226,7 @@ async def test_without_the_parser_the_remedy_is_said(
         500,
         "500 Internal Server Error: multipart not installed.",
     )
-    assert "micropie[standard]" in caplog.text
+    assert "install micropie-playground[standard]" in caplog.text
 
 
 async def test_a_handler_that_ignores_its_upload_leaves_no_task() -> None:
@@ -184,12 +242,12 @@ async def test_a_handler_that_ignores_its_upload_leaves_no_task() -> None:
 
 
 async def test_middleware_may_answer_before_the_form_is_there() -> None:
-    class Guard(HttpMiddleware):
+    class Origins(HttpMiddleware):
         async def before_request(self, request):
             return {"status_code": 401, "body": "no"}
 
     app = Site()
-    app.middlewares.append(Guard())
+    app.middlewares.append(Origins())
     answer = await request(app, "POST", "/form", headers=TYPE, body=BODY)
     assert answer.status == 401
 

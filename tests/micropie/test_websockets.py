@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import asyncio
+import uuid
 from typing import Any
 
 import pytest
-from drive import CONNECT, LEAVE, Socket, connect, http_scope, text
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from micropie import App, ConnectionClosed, WebSocket
 from micropie.exceptions import InvalidJSON
+from tests.micropie.drive import CONNECT, LEAVE, Socket, connect, http_scope, text
 
 BINARY = {"type": "websocket.receive", "text": None, "bytes": b"\xff\x00"}
 TEXT = {"type": "websocket.receive", "bytes": None, "text": "hi"}
@@ -235,7 +236,9 @@ async def test_accept_sends_subprotocol_headers_and_cookie(
 ) -> None:
     scope = http_scope("GET", "/", subprotocols=["chat", "json"])
     socket = Socket(CONNECT)
-    ws = WebSocket(socket.receive, socket.send, scope, secure_cookie=False)
+    ws = WebSocket(
+        socket.receive, socket.send, scope, session_cookie_secure=False, session_id_validator=None
+    )
     with pytest.raises(ValueError, match=r"choose from ws\.subprotocols"):
         await ws.accept("other")
     await ws.accept("json", "an-id", headers=[("X-Room", "lobby"), ("X-Bad", "a\r\nb")])
@@ -247,6 +250,23 @@ async def test_accept_sends_subprotocol_headers_and_cookie(
     ]
     assert ws.session_id == "an-id"
     assert "X-Bad" in caplog.text
+
+
+@pytest.mark.parametrize(
+    "session_id", ["an-id", "", 5, b"id", "a0f73968-ebeb-11f1-bdda-02fc00000001"]
+)
+async def test_accept_gives_no_id_that_the_validator_refuses(session_id: Any) -> None:
+    socket = Socket(CONNECT)
+    ws = WebSocket(socket.receive, socket.send)
+    with pytest.raises(ValueError, match="expected a session id"):
+        await ws.accept(session_id=session_id)
+    # Nothing was sent or taken: it can be accepted still.
+    assert (ws.state, ws.session_id, socket.sent, socket.events) == (
+        ("connecting", None, [], [CONNECT])
+    )
+    known = str(uuid.uuid4())
+    await ws.accept(session_id=known.upper())
+    assert (ws.session_id, socket.cookie) == (known, known)
 
 
 def test_a_socket_tells_what_the_client_asked_for() -> None:

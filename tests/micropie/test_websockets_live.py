@@ -248,7 +248,7 @@ async def test_a_client_that_sends_rubbish_ends_its_handler(site: tuple[Site, st
     [
         ("/nothing", 404, b"No matching WebSocket route"),
         ("/_private", 403, b"Private handler not allowed"),
-        ("/silent", 403, b"Connection not accepted"),
+        ("/silent", 403, b"Connection not accepted: call await ws.accept() in ws_silent"),
         ("/refuse", 401, b"who are you?"),
     ],
 )

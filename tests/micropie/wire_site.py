@@ -10,13 +10,13 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from peers import DEADLINE
-from raw_client import Reply, raw_client
-from servers import hypercorn_server, uvicorn_server
 
 import micropie
 from micropie import App, ConnectionClosed, MultipartFileError
 from micropie.types import Receive, Scope, Send
+from tests.micropie.peers import DEADLINE
+from tests.micropie.raw_client import Reply, raw_client
+from tests.micropie.servers import hypercorn_server, uvicorn_server
 
 OURS = str(Path(micropie.__file__).parent)
 # How long the app waits for more of a body, in seconds; tests wait as long for what never comes.

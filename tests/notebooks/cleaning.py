@@ -12,8 +12,9 @@ from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import Any
 
+from playground.widgets.still import CAPTION, WIDGET
+
 ROOT = Path(__file__).resolve().parents[2]
-WIDGET = "application/vnd.jupyter.widget-view+json"
 
 METADATA = {
     "kernelspec": {"display_name": "Python 3 (ipykernel)", "language": "python", "name": "python3"},
@@ -27,8 +28,12 @@ _REPLACEMENTS: tuple[tuple[re.Pattern[str], str | Callable[[re.Match[str]], str]
     # A time since the row before, in a column that stays as wide.
     (re.compile(r"\+\d+\.\d{3}\b"), lambda found: "+…".rjust(len(found[0]))),
     (re.compile(r"\b\d+(\.\d+)? (ms|µs|ns)\b"), r"… \2"),
+    # Since when a handler waits, as the Code face says it.
+    (re.compile(r"(?<=[a-z]), for \d+ s\b"), ", since just now"),
     # What pytest says at its end.
     (re.compile(r"\bin \d+\.\d+s\b"), "in …"),
+    # How long it took to try orders.
+    (re.compile(r"\b(orders?) in \d+\.\d s\b"), r"\1 in … s"),
     (re.compile(r"\b0x[0-9a-f]{6,}\b"), "0x…"),
     (re.compile(r"\b[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}\b"), "…"),
     (re.compile(r"\b\d{4}-\d\d-\d\d[T ]\d\d:\d\d(:\d\d([.,]\d+)?)?(Z|[+-]\d\d:?\d\d)?"), "DATE"),
@@ -36,6 +41,10 @@ _REPLACEMENTS: tuple[tuple[re.Pattern[str], str | Callable[[re.Match[str]], str]
     # fewer digits once in 400 times and is not cut off then.
     (re.compile(r"(\bsid(?:\"|&quot;|&#34;)?[:=](?:\"|&quot;|&#34;)?)[\w-]{8,20}"), r"\1SID"),
     (re.compile(r"((?:[?&]|&amp;)t=)\d+[\d.]*…?"), r"\1TIME"),
+    # What a traceback in a log says from Python 3.12 on.
+    (re.compile(r"\. Did you mean: '\w+'\?"), ""),
+    # Who hides whom, and whose still it is: the widget is not kept.
+    (re.compile(r'(<div class="mpp-still") data-still="\w+"><style>.*?</style>'), r"\1>"),
     # From the start of the path: tried from each letter of a picture's data, it takes seconds.
     (re.compile(r"(?<![^\s\"'<>])[^\s\"'<>]*ipykernel_\d+/\d+\.py"), "CELL.py"),
 )
@@ -59,7 +68,8 @@ def clean(notebook: Any) -> Any:
         cell.metadata = type(cleaned.metadata)(kept)
         if cell.cell_type == "code":
             cell.execution_count = None
-            cell.outputs = [_output(each) for each in _joined(cell.outputs)]
+            kept_outputs = [each for each in cell.outputs if not _is_view(each)]
+            cell.outputs = [_output(each) for each in _joined(kept_outputs)]
     return cleaned
 
 
@@ -77,7 +87,8 @@ def alike(one: Any, other: Any) -> bool:
 
     Sockets that are closed all at once are closed in an order that is chance.
     """
-    return _unordered(one) == _unordered(other)
+    same: bool = _unordered(one) == _unordered(other)
+    return same
 
 
 _ROW = re.compile(r"\n|(?=<tr>)")
@@ -103,6 +114,12 @@ def _joined(outputs: Iterable[Any]) -> list[Any]:
     return joined
 
 
+def _is_view(output: Any) -> bool:
+    """Return whether an output is a widget of ours alone: its still is the next one."""
+    data = output.get("data", {})
+    return WIDGET in data and data.get("text/plain") == CAPTION
+
+
 def _output(output: Any) -> Any:
     if output.output_type == "stream":
         output.text = scrub(output.text)
@@ -118,7 +135,7 @@ def _shown(output: Any) -> None:
     if "execution_count" in output:
         output.execution_count = None
     output.metadata = type(output.metadata)()
-    # A view of a widget that is no more; what it showed stands beside it as HTML and as text.
+    # A view of a widget that is no more; what it says of itself as text stands beside it.
     output.data.pop(WIDGET, None)
     for kind, data in output.data.items():
         if isinstance(data, str) and not kind.startswith("image/"):

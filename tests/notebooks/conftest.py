@@ -3,18 +3,14 @@
 from __future__ import annotations
 
 import itertools
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 import nbformat
 import pytest
-from driver import Notebook
+from tests.notebooks.driver import KERNEL, Notebook, OpenNotebook
 from playwright.sync_api import Browser
-from server import Server, jupyterlab
-
-OpenNotebook = Callable[[Path | Sequence[str]], Notebook]
-
-KERNEL = {"kernelspec": {"name": "python3", "display_name": "Python 3", "language": "python"}}
+from tests.notebooks.server import Server, jupyterlab
 
 
 @pytest.fixture(scope="session")

@@ -88,6 +88,67 @@ window.driver = (() => {
     await within(seconds, "shutting the kernel down", panel().sessionContext.shutdown());
   }
 
+  /** Open a notebook without a kernel. */
+  async function read(path, seconds) {
+    await until(seconds, "JupyterLab's start", () => app()?.shell);
+    await within(seconds, "restoring the workspace", app().restored);
+    if (panel()?.content.widgets) panel().dispose();
+    const kernelPreference = { shouldStart: false, canStart: false };
+    const opened = app().commands.execute("docmanager:open", { path, kernelPreference });
+    const opening = await within(seconds, `opening ${path}`, opened);
+    await within(seconds, `reading ${path}`, opening.context.ready);
+    await within(seconds, `drawing ${path}`, opening.revealed);
+  }
+
+  const seen = (each) => each.checkVisibility({ visibilityProperty: true }) && each.offsetHeight > 0;
+
+  /** The stills that a notebook has, whether they are on the page by now or not. */
+  function saved() {
+    const all = panel().content.widgets.flatMap((_, index) => outputs(index));
+    return all.filter((each) => JSON.stringify(each.data ?? "").includes("mpp-still")).length;
+  }
+
+  /** What is shown of them, and what stands for lost ones. */
+  function views() {
+    const all = (selector) => [...panel().node.querySelectorAll(selector)];
+    const said = (text) =>
+      all(".jp-OutputArea-output").filter(
+        (each) => seen(each) && each.innerText.startsWith(text),
+      ).length;
+    const readable = (each) => seen(each) && (each.innerText.trim() || each.querySelector("img"));
+    return {
+      stills: all(".mpp-still").length,
+      readable: all(".mpp-still").filter(readable).length,
+      lost: said("Error displaying widget"),
+      waiting: said("Loading widget"),
+    };
+  }
+
+  /** What is shown once every output is drawn and nothing is being loaded. */
+  async function settled(seconds) {
+    const done = () => views().stills >= saved() && !views().waiting;
+    await until(seconds, "drawing every view", done);
+    return views();
+  }
+
+  /** Note from now on whether any still is seen, be it for one frame. */
+  function watchStills() {
+    window.flashed = 0;
+    const look = () => {
+      window.flashed += [...document.querySelectorAll(".mpp-still")].filter(seen).length;
+      requestAnimationFrame(look);
+    };
+    look();
+  }
+
+  /** Save the notebook once with the state of its widgets in it. */
+  async function saveState(seconds) {
+    const toggle = "@jupyter-widgets/jupyterlab-manager:saveWidgetState";
+    await within(seconds, toggle, app().commands.execute(toggle));
+    await within(seconds, "saving", panel().context.save());
+    await within(seconds, toggle, app().commands.execute(toggle));
+  }
+
   async function theme(dark, seconds) {
     const name = dark ? "JupyterLab Dark" : "JupyterLab Light";
     await within(seconds, name, app().commands.execute("apputils:change-theme", { theme: name }));
@@ -96,7 +157,7 @@ window.driver = (() => {
 
   return {
     ready, start, finish, outputs, says, runAll, restart, interrupt, shutdown,
-    theme,
+    theme, read, settled, watchStills, saveState,
     count: () => panel().content.widgets.length,
     source: (index) => cell(index).model.sharedModel.getSource(),
     kind: (index) => cell(index).model.type,

@@ -7,20 +7,29 @@ every wait is for a condition, with a deadline.
 from __future__ import annotations
 
 import re
+from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
 from urllib.parse import urlsplit
 
 from playwright.sync_api import BrowserContext, Error, Locator, Page, Request
-from server import Server
 
 SECONDS = 60
-_SCRIPT = Path(__file__).with_suffix(".js").read_text()
+# The metadata of a notebook whose code is Python's.
+KERNEL = {"kernelspec": {"name": "python3", "display_name": "Python 3", "language": "python"}}
+SCRIPT = Path(__file__).with_suffix(".js").read_text()
 _ANSI = re.compile(r"\x1b\[[0-9;]*m")
 
 
 class CellFailed(AssertionError):
     """A cell raised; the message is its traceback."""
+
+
+class JupyterLab(Protocol):
+    """Where notebooks are opened."""
+
+    def lab_url(self, notebook: str, /) -> str:
+        """Return the address that opens a notebook."""
 
 
 class Notebook:
@@ -32,13 +41,13 @@ class Notebook:
         strangers: Addresses outside this machine that the page asked for.
     """
 
-    def __init__(self, context: BrowserContext, server: Server, name: str) -> None:
+    def __init__(self, context: BrowserContext, server: JupyterLab, name: str) -> None:
         self.failures: list[str] = []
         self.strangers: list[str] = []
         self.page: Page = context.new_page()
         self.page.on("pageerror", self._failed)
         self.page.on("request", self._note)
-        self.page.add_init_script(_SCRIPT)
+        self.page.add_init_script(SCRIPT)
         self.page.goto(server.lab_url(name))
         self.kernel = self._ask("ready", SECONDS)
 
@@ -167,6 +176,10 @@ class Notebook:
         address = urlsplit(request.url)
         if address.scheme in ("http", "https", "ws", "wss") and address.hostname != "127.0.0.1":
             self.strangers.append(request.url)
+
+
+# What the fixture `open_notebook` is.
+OpenNotebook = Callable[[Path | Sequence[str]], Notebook]
 
 
 def _text_of(output: dict[str, Any]) -> str:

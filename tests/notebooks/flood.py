@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import Any, NamedTuple
 
-from driver import Notebook
+from tests.notebooks.driver import Notebook
 
 SERVE = """\
 import threading, time
@@ -49,25 +49,33 @@ WATCH = """() => {
   });
 }"""
 
-# All rows of the table, those that are holes too, by scrolling through it from top to bottom.
+# All rows of the table, those that are holes too, by scrolling through it from top to bottom. A hole
+# that comes into sight is asked for; what then comes moves the rows, so that they are read again.
 COUNT = """async () => {
   const scroller = document.querySelector(".mpp-table .mpp-scroller");
   // As if a person had pulled the table down: there is less to scroll through then.
   document.querySelector(".mpp-traffic .mpp-main").style.height = "4000px";
   const frame = () => new Promise((done) => requestAnimationFrame(done));
   const rows = () => document.querySelectorAll(".mpp-table .mpp-sheet .mpp-row");
-  const seen = new Map();
   while (rows().length < 100) await frame();
-  for (let top = 0; ; top += scroller.clientHeight) {
-    scroller.scrollTop = top;
-    await frame();
-    await frame();
-    for (const row of rows()) {
-      const hole = row.classList.contains("mpp-hole");
-      const said = row.querySelector(hole ? ".mpp-what" : ".mpp-n").textContent;
-      seen.set(`${row.dataset.index}`, [hole, said]);
+  const sweep = async () => {
+    const seen = new Map();
+    for (let top = 0; ; top += scroller.clientHeight) {
+      scroller.scrollTop = top;
+      await frame();
+      await frame();
+      for (const row of rows()) {
+        const hole = row.classList.contains("mpp-hole");
+        const said = row.querySelector(hole ? ".mpp-what" : ".mpp-n").textContent;
+        seen.set(`${row.dataset.index}`, [hole, said]);
+      }
+      if (top + scroller.clientHeight >= scroller.scrollHeight) return [...seen.values()];
     }
-    if (top + scroller.clientHeight >= scroller.scrollHeight) return [...seen.values()];
+  };
+  for (let before = ""; ; ) {
+    const seen = await sweep();
+    if (JSON.stringify(seen) === before) return seen;
+    before = JSON.stringify(seen);
   }
 }"""
 

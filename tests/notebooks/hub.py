@@ -16,8 +16,8 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import NamedTuple
 
-import hub_proxy
-from server import QUIET
+from tests.notebooks import hub_proxy
+from tests.notebooks.server import QUIET
 
 ROOT = Path(__file__).resolve().parents[2]
 PAGE = ROOT / "docs" / "teaching.md"

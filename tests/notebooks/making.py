@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import nbformat
-from cleaning import ROOT, alike, clean
+from tests.notebooks.cleaning import ROOT, alike, clean
 from nbclient import NotebookClient
 
 FOLDER = ROOT / "notebooks"
@@ -36,10 +36,18 @@ class Run:
 
     def begin(self, source: str) -> None:
         """Run a cell of one's own before them."""
+        self._run(source)
+
+    def end(self, source: str) -> str:
+        """Run a cell of one's own after them, and return what it printed."""
+        cell = self._run(source)
+        return "".join(each.text for each in cell.outputs if each.output_type == "stream")
+
+    def _run(self, source: str) -> Any:
         cell = nbformat.v4.new_code_cell(source)
         self._notebook.cells.insert(0, cell)
         self._client.execute_cell(cell, 0)
-        del self._notebook.cells[0]
+        return self._notebook.cells.pop(0)
 
     def pass_(self) -> Any:
         """Run every cell; return a copy of the notebook with what it showed.

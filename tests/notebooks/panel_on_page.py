@@ -9,15 +9,15 @@ import base64
 import re
 import time
 from pathlib import Path
+from typing import Protocol
 
-from driver import Notebook
 from playwright.sync_api import Locator, Page, expect
 
 MILLISECONDS = 20_000
 GONE = "The kernel does not answer. If it was restarted, run the cell that serves the app again."
 
 # The contrast of an element's text with what is painted behind it (WCAG 2.2, 1.4.3).
-_CONTRAST = """(el) => {
+CONTRAST = """(el) => {
   const pen = new OffscreenCanvas(1, 1).getContext("2d", { willReadFrequently: true });
   const paint = (colour) => {
     pen.fillStyle = colour;
@@ -51,6 +51,17 @@ _COLOURS = """async (url) => {
 }"""
 
 
+class Shows(Protocol):
+    """An open notebook, or what else shows the output of its cells."""
+
+    @property
+    def page(self) -> Page:
+        """The page that it is on."""
+
+    def output_area(self, cell: int, /) -> Locator:
+        """Return where a cell's outputs are on the page."""
+
+
 class PanelOnPage:
     """The panel that a cell of an open notebook shows.
 
@@ -58,7 +69,7 @@ class PanelOnPage:
         root: All of it.
     """
 
-    def __init__(self, notebook: Notebook, cell: int) -> None:
+    def __init__(self, notebook: Shows, cell: int) -> None:
         self._notebook = notebook
         self._cell = cell
         self.root = notebook.output_area(cell).locator(".mpp-panel")
@@ -77,7 +88,7 @@ class PanelOnPage:
         return self.root.locator(".mpp-scroller .mpp-row")
 
     def row(self, who: str, what: str) -> Locator:
-        """Return the newest row that says just that, such as ``"server ⟶ alice", "hello"``."""
+        """Return the newest row that says just that, such as ``"server → alice", "hello"``."""
         page = self._notebook.page
         whom = page.locator(".mpp-who", has_text=_exactly(who.replace(" ", "")))
         said = page.locator(".mpp-what", has_text=_exactly(what))
@@ -149,7 +160,8 @@ class PanelOnPage:
         called = client or str(name.get_attribute("placeholder"))
         name.fill(client)
         form.get_by_role("button", name="Connect").click()
-        expect(form.get_by_text(f"{called} is connected.")).to_be_visible(timeout=MILLISECONDS)
+        # It closes once the client is there, which is chosen then.
+        expect(form).to_be_hidden(timeout=MILLISECONDS)
         return called
 
     def send(self, client: str, text: str) -> None:
@@ -165,7 +177,7 @@ class PanelOnPage:
         # Rows are used again: one that is not needed now is there, but not to be seen.
         seen = "visible=true"
         parts = {each: self.root.locator(each).locator(seen).first for each in selectors}
-        return {name: round(part.evaluate(_CONTRAST), 2) for name, part in parts.items()}
+        return {name: round(part.evaluate(CONTRAST), 2) for name, part in parts.items()}
 
     def faint(self, *selectors: str) -> dict[str, float]:
         """Return what stays too faint to be read (WCAG 2.2, 1.4.3), with its contrast."""

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import json
 
-from conftest import OpenNotebook
-from panel_on_page import MILLISECONDS
+from tests.notebooks.driver import OpenNotebook
+from tests.notebooks.panel_on_page import MILLISECONDS
 from playwright.sync_api import expect
 
 ECHO = """\

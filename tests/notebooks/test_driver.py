@@ -5,8 +5,8 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from conftest import OpenNotebook
-from driver import CellFailed
+from tests.notebooks.driver import OpenNotebook
+from tests.notebooks.driver import CellFailed
 
 
 def test_jupyterlab_runs_a_notebook(open_notebook: OpenNotebook) -> None:
@@ -22,8 +22,8 @@ def test_jupyterlab_runs_a_notebook(open_notebook: OpenNotebook) -> None:
 
 
 def test_a_kernel_can_be_interrupted_and_restarted(open_notebook: OpenNotebook) -> None:
-    endless = "import threading\nprint('waiting')\nthreading.Event().wait(60)"
-    notebook = open_notebook([endless, "threading"])
+    endless = "import sys, time\nprint('waiting')\nwhile True: time.sleep(0.05)"
+    notebook = open_notebook([endless, "sys"])
     notebook.start(0)
     notebook.wait_for(0, "waiting")
     notebook.interrupt()

@@ -6,14 +6,14 @@ from collections.abc import Iterator
 
 import nbformat
 import pytest
-from cleaning import ROOT
-from conftest import KERNEL
-from driver import Notebook
-from film import Film
-from panel_on_page import MILLISECONDS, PanelOnPage
+from tests.notebooks.cleaning import ROOT
+from tests.notebooks.driver import KERNEL
+from tests.notebooks.driver import Notebook
+from tests.notebooks.film import Film
+from tests.notebooks.panel_on_page import MILLISECONDS, PanelOnPage
 from PIL import Image
 from playwright.sync_api import Browser, expect
-from server import Server
+from tests.notebooks.server import Server
 
 # `make picture` takes the README's from here.
 FILM = ROOT / "test-results" / "playground.webp"
@@ -31,7 +31,7 @@ class Echo(App):
 BEFORE, AFTER = 'f"Echo: {message}"', "message.upper()"
 
 # Nothing but the notebook, its toolbar and its menu, as the View menu can have it.
-PLAIN = (
+PLAIN: tuple[tuple[str, dict[str, str]], ...] = (
     ("application:toggle-left-area", {}),
     ("application:toggle-mode", {}),
     ("application:toggle-header", {}),
@@ -85,7 +85,7 @@ def test_code_changes_under_an_open_socket_as_the_readme_shows_it(notebook: Note
     redefine(film, panel, notebook)
     film.say("The same message again, on the same socket: the new code answers")
     send(film, panel, "HELLO")
-    film.mark(panel.row("server ⟶ alice", "HELLO"))
+    film.mark(panel.row("server → alice", "HELLO"))
     film.keep(3200)
     panel.wait_status("revision 2", "1 socket · 4 messages")
     film.save(FILM)
@@ -100,7 +100,7 @@ def connect(film: Film, panel: PanelOnPage) -> None:
     film.keep(400)
     panel.root.page.keyboard.press("Enter")
     panel.wait_clients("alice")
-    panel.wait_rows("alice ⟶ server opened /echo", "server ⟶ alice accepted")
+    panel.wait_rows("alice → server opened /echo", "server → alice accepted")
     expect(panel.message).to_be_focused(timeout=MILLISECONDS)
     film.keep(900)
 
@@ -110,7 +110,7 @@ def send(film: Film, panel: PanelOnPage, answer: str) -> None:
     film.write("hello")
     film.keep(250)
     panel.message.press("Enter")
-    panel.wait_rows("alice ⟶ server hello", f"server ⟶ alice {answer}")
+    panel.wait_rows("alice → server hello", f"server → alice {answer}")
     expect(panel.message).to_have_value("", timeout=MILLISECONDS)
 
 

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from conftest import OpenNotebook
-from flood import SERVE, count, pour, watch, watched
-from panel_on_page import MILLISECONDS
+from tests.notebooks.driver import OpenNotebook
+from tests.notebooks.flood import SERVE, count, pour, watch, watched
+from tests.notebooks.panel_on_page import MILLISECONDS
 from playwright.sync_api import expect
 
 

@@ -6,9 +6,9 @@ from typing import NamedTuple
 from urllib.parse import urlsplit
 
 import nbformat
-from conftest import KERNEL
-from driver import Notebook
-from panel_on_page import MILLISECONDS, PanelOnPage
+from tests.notebooks.driver import KERNEL
+from tests.notebooks.driver import Notebook
+from tests.notebooks.panel_on_page import MILLISECONDS, PanelOnPage
 from playwright.sync_api import (
     Browser,
     BrowserContext,
@@ -18,9 +18,9 @@ from playwright.sync_api import (
     WebSocketRoute,
     expect,
 )
-from server import Server
+from tests.notebooks.server import Server
 
-# What a reader sees whose page reaches no port of the kernel's machine.
+# What a user sees whose page reaches no port of the kernel's machine.
 OUT_OF_REACH = "This page cannot reach the app: "
 
 SERVE = """\

@@ -6,10 +6,10 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
-from driver import Notebook
-from hub import Hub, jupyterhub
-from panel_on_page import MILLISECONDS, PanelOnPage
-from playwright.sync_api import Browser, BrowserContext, Page, expect
+from tests.notebooks.driver import Notebook
+from tests.notebooks.hub import Hub, jupyterhub
+from tests.notebooks.panel_on_page import MILLISECONDS, PanelOnPage
+from playwright.sync_api import Browser, BrowserContext, FrameLocator, Page, expect
 
 START = "notebooks/00-start.ipynb"
 # A user's server and its first page, on a machine that is busy.
@@ -19,15 +19,23 @@ ROOM = """\
 from micropie import App
 from playground import serve
 
-PAGE = '''<title>Room</title><p role="status"></p><script>
+PAGE = '''<title>Room</title><p role="status"></p><ul>SAID</ul>
+<form method=post action=say><input name=text><button>Say</button></form><script>
 const socket = new WebSocket(new URL("echo", location.href).href.replace(/^http/, "ws"));
 socket.onopen = () => socket.send("hello from a page");
 socket.onmessage = ({ data }) => { document.querySelector("p").textContent = data; };
 </script>'''
 
 class Room(App):
+    said = []
+
     async def index(self):
-        return PAGE
+        # As learners write it: what somebody says is part of the page.
+        return PAGE.replace("SAID", "".join(f"<li>{text}" for text in self.said))
+
+    async def say(self, text):
+        self.said.append(text)
+        return self._redirect("/")
 
     async def told(self):
         return {name: value for name, value in self.request.headers.items()}
@@ -106,6 +114,77 @@ def secrets_of(context: BrowserContext) -> list[str]:
     return found
 
 
+# What a stranger says in the room. It runs in the page of whoever comes, and tries all that a page
+# could do with what its visitor may do at Jupyter.
+ATTACK = """<img src=x onerror='(async () => {
+  const home = location.pathname.split("proxy/")[0];
+  const tried = {};
+  const attempt = async (name, act) => {
+    try { tried[name] = String(await act()); } catch (error) { tried[name] = error.name; }
+  };
+  const start = { method: "POST", body: "{}", credentials: "include" };
+  const holding = (act) => new Promise((done) => {
+    const frame = Object.assign(document.createElement("iframe"), { src: home + "lab" });
+    frame.onload = () => { try { done(act(frame)); } catch (error) { done(error.name); } };
+    document.body.append(frame);
+  });
+  let port;
+  const post = MessagePort.prototype.postMessage;
+  MessagePort.prototype.postMessage = function (...given) { port = this; post.apply(this, given); };
+  document.title = "looking for the port";
+  await fetch("told");
+  const relayed = (asked) => new Promise((done) => {
+    port.addEventListener("message", ({ data }) => { if (data.id === asked.id) done(data.event); });
+    post.call(port, asked);
+  });
+  const api = location.origin + home + "api/kernels";
+  await attempt("origin", () => self.origin);
+  await attempt("cookie", () => document.cookie);
+  await attempt("parent", () => parent.document.title);
+  await attempt("top", () => { top.location = home + "lab"; return "led away"; });
+  await attempt("read", async () => (await fetch(api, { credentials: "include" })).status);
+  await attempt("start", async () => (await fetch(api, start)).status);
+  await attempt("blindly", async () => (await fetch(api, { ...start, mode: "no-cors" })).type);
+  await attempt("frame", () => holding((frame) => frame.contentDocument.title));
+  await attempt("climb", async () => (await fetch("..%2f..%2fapi/kernels")).status);
+  const asked = { kind: "fetch", asked: { url: api, method: "POST", body: "{}" } };
+  await attempt("relay", () => relayed({ ...asked, id: 9001 }));
+  asked.asked.url = location.origin + location.pathname + "..%2f..%2fapi/kernels";
+  await attempt("relay climbs", () => relayed({ ...asked, id: 9002 }));
+  const socket = { kind: "socket", url: api.replace("http", "ws") + "/x/channels", id: 9003 };
+  await attempt("relay socket", () => relayed({ ...socket, protocols: [] }));
+  const form = document.createElement("form");
+  Object.assign(form, { method: "post", action: api, target: "_blank" });
+  document.body.append(form);
+  await attempt("form", () => HTMLFormElement.prototype.requestSubmit.call(form));
+  const rest = { method: "POST", body: JSON.stringify(tried) };
+  await fetch("tell", rest);
+  document.body.append(Object.assign(document.createElement("b"), { textContent: "all tried" }));
+  window.tried = tried;
+})()'>"""
+
+REFUSED = {
+    "origin": "null",
+    "cookie": "",
+    "parent": "SecurityError",
+    "top": "SecurityError",
+    "read": "TypeError",
+    "start": "TypeError",
+    "blindly": "opaque",
+    "frame": "TypeError",
+    "climb": "TypeError",
+    "relay": "failed",
+    "relay climbs": "failed",
+    "relay socket": "close",
+    "form": "undefined",
+}
+
+
+def inside(page: Page) -> FrameLocator:
+    """Return the app's page in what the lab opens in a tab."""
+    return page.frame_locator("iframe")
+
+
 def serve_room(teacher: Notebook, hub: Hub) -> str:
     """Serve a room in place of the notebook's app, open it at its address; return its port."""
     cell = teacher.cell_with("serve(")
@@ -114,14 +193,15 @@ def serve_room(teacher: Notebook, hub: Hub) -> str:
     assert path == f"/user/alice/proxy/{port}/"
     page = teacher.page.context.new_page()
     page.goto(hub.url.rstrip("/") + path)
-    expect(page.get_by_role("status")).to_have_text(GREETED, timeout=MILLISECONDS)
+    expect(inside(page).get_by_role("status")).to_have_text(GREETED, timeout=MILLISECONDS)
+    expect(page.get_by_role("note")).to_contain_text("kept apart from Jupyter")
     return port
 
 
 def join_by_page(page: Page) -> None:
-    """See the room's page talk to the room, which hears nothing of the reader's login."""
-    expect(page.get_by_role("status")).to_have_text(GREETED, timeout=MILLISECONDS)
-    told = page.evaluate("async () => (await fetch('told')).text()")
+    """See the room's page talk to the room, which hears nothing of the learner's login."""
+    expect(inside(page).get_by_role("status")).to_have_text(GREETED, timeout=MILLISECONDS)
+    told = page.frames[-1].evaluate("async () => (await fetch('told')).text()")
     assert [each for each in secrets_of(page.context) if each in told] == []
 
 
@@ -134,9 +214,9 @@ def join_by_notebook(learner: Notebook, port: str) -> None:
 def keep_room(teacher: Notebook, folder: Path) -> list[Path]:
     """See the class in the room's panel, and return the files that then hold its traffic."""
     panel = PanelOnPage(teacher, teacher.cell_with("room = serve(Room)"))
-    panel.wait_rows("bob ⟶ server", "Echo: hello from bob's notebook")
+    panel.wait_rows("bob → server", "Echo: hello from bob's notebook")
     expect(panel.root.locator(".mpp-guest", has_text="bob")).to_be_visible(timeout=MILLISECONDS)
-    cell = teacher.count - 1
+    cell = teacher.cell_with("await check(")
     teacher.set_source(cell, KEPT)
     teacher.run(cell)
     teacher.save()
@@ -164,3 +244,45 @@ def test_a_class_joins_one_app(alice: Notebook, hub: Hub, log_in: LogIn) -> None
         assert [each for each in secrets if each in text] == [], file.name
     bob.close()
     assert (bob.failures, bob.strangers) == ([], [])
+
+
+def say(page: Page, text: str) -> None:
+    """Say something in the room, by its form."""
+    inside(page).get_by_role("textbox").fill(text)
+    inside(page).get_by_role("button", name="Say").click()
+
+
+def test_what_a_stranger_says_runs_with_no_rights_of_who_reads_it(
+    alice: Notebook, hub: Hub, log_in: LogIn
+) -> None:
+    port = serve_room(alice, hub)
+    mallory = log_in("mallory", f"proxy/{port}/")
+    say(mallory, ATTACK)
+    carol = log_in("carol", f"proxy/{port}/")
+    expect(inside(carol).get_by_text("all tried")).to_have_count(1, timeout=MILLISECONDS)
+    assert carol.frames[1].evaluate("() => window.tried") == REFUSED
+    kernels = carol.context.request.get(f"{hub.url}user/carol/api/kernels")
+    assert (kernels.status, kernels.json()) == (200, [])
+    # Nor does it where a notebook shows the page.
+    carol.goto(f"{hub.url}hub/home")
+    held = f"{hub.desk('carol').url}proxy/{port}/.well-known/playground/page"
+    assert carol.evaluate(HELD_BY_A_NOTEBOOK, held) == "SecurityError"
+
+
+# A frame as `lab.browse` has it, in a page of Jupyter's own.
+HELD_BY_A_NOTEBOOK = """(url) => new Promise((done) => {
+  setTimeout(() => done("late"), 20000);
+  const frame = document.createElement("iframe");
+  frame.setAttribute("sandbox", "allow-scripts allow-same-origin allow-forms allow-popups");
+  frame.src = url;
+  frame.onload = () => {
+    const holder = frame.contentWindow;
+    const seen = () => {
+      const page = holder.document.querySelector("iframe");
+      if (!page) return holder.postMessage({ kind: "go", path: "/" }, "*");
+      try { done(page.contentWindow.document.title); } catch (error) { done(error.name); }
+    };
+    setInterval(seen, 200);
+  };
+  document.body.append(frame);
+})"""

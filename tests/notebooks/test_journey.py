@@ -7,12 +7,12 @@ import socket
 from collections.abc import Callable, Iterator
 
 import pytest
-from cleaning import ROOT
-from conftest import OpenNotebook
-from driver import Notebook
-from panel_on_page import GONE, MILLISECONDS, PanelOnPage, colours_in
+from tests.notebooks.cleaning import ROOT
+from tests.notebooks.driver import OpenNotebook
+from tests.notebooks.driver import Notebook
+from tests.notebooks.panel_on_page import GONE, MILLISECONDS, PanelOnPage, colours_in
 from playwright.sync_api import expect
-from server import Server
+from tests.notebooks.server import Server
 
 START = ROOT / "notebooks" / "00-start.ipynb"
 # Where pictures of a run go; `make picture` takes the README's from here.
@@ -177,22 +177,22 @@ def connect_two(panel: PanelOnPage) -> None:
     panel.wait_status("2 sockets")
     expect(panel.sender).to_have_value("bob")
     panel.wait_rows(
-        "alice ⟶ server opened /echo",
-        "server ⟶ alice accepted",
-        "bob ⟶ server opened /echo",
-        "server ⟶ bob accepted",
+        "alice → server opened /echo",
+        "server → alice accepted",
+        "bob → server opened /echo",
+        "server → bob accepted",
     )
 
 
 def see_an_answer_and_its_cause(panel: PanelOnPage) -> None:
     panel.send("alice", "good morning")
-    panel.wait_rows("alice ⟶ server good morning 12", "server ⟶ alice Echo: good morning 18")
-    panel.row("server ⟶ alice", "Echo: good morning").click()
+    panel.wait_rows("alice → server good morning 12", "server → alice Echo: good morning 18")
+    panel.row("server → alice", "Echo: good morning").click()
     expect(panel.detail).to_contain_text("Echo: good morning", timeout=MILLISECONDS)
     expect(panel.detail).to_contain_text("sent atIn [2] line 8")
     expect(panel.detail).to_contain_text("revision1")
-    panel.detail.get_by_role("button", name="alice ⟶ server good morning").click()
-    cause = panel.row("alice ⟶ server", "good morning")
+    panel.detail.get_by_role("button", name="alice → server good morning").click()
+    cause = panel.row("alice → server", "good morning")
     expect(cause).to_have_attribute("aria-selected", "true", timeout=MILLISECONDS)
     expect(panel.detail).to_contain_text("good morning")
 
@@ -204,8 +204,8 @@ def redefine_under_open_sockets(notebook: Notebook, panel: PanelOnPage) -> None:
     panel.send("alice", "good morning")
     panel.wait_rows(
         "revision 2 on stage",
-        "alice ⟶ server good morning",
-        "server ⟶ alice GOOD MORNING",
+        "alice → server good morning",
+        "server → alice GOOD MORNING",
     )
     # It is the socket from before: nobody has left, nobody has come.
     panel.wait_status("revision 2", "2 sockets · 4 messages")
@@ -219,7 +219,7 @@ def stop(panel: PanelOnPage) -> None:
     panel.press("Stop")
     panel.wait_dot("stopped")
     panel.wait_rows("stopped: 2 sockets closed with 1012")
-    ended = "closed 1012 service restart"
+    ended = "closed 1012 the lab was stopped"
     panel.wait_clients(f"alice · {ended}", f"bob · {ended}")
     expect(panel.root.get_by_role("button", name="Send", exact=True)).to_be_disabled()
     with pytest.raises(ConnectionRefusedError):
@@ -244,12 +244,12 @@ def test_a_class_that_does_not_start_leaves_the_old_one_serving(
         panel.wait_note(f"Revision 2 did not start; revision 1 still serves: {why}")
         panel.wait_dot("trouble")
         panel.send("alice", f"after cell {cell}")
-        panel.wait_rows(f"server ⟶ alice Echo: after cell {cell}")
+        panel.wait_rows(f"server → alice Echo: after cell {cell}")
     notebook.run(3)
     panel.look()
     panel.wait_running()
     panel.send("alice", "at last")
-    panel.wait_rows("revision 2 on stage", "server ⟶ alice AT LAST")
+    panel.wait_rows("revision 2 on stage", "server → alice AT LAST")
 
 
 def test_after_a_restart_the_panel_says_what_to_do_and_that_helps(
@@ -268,7 +268,7 @@ def test_after_a_restart_the_panel_says_what_to_do_and_that_helps(
     expect(again.root.get_by_text(GONE).locator("visible=true")).to_have_count(0)
     assert again.connect("/echo") == "alice"
     again.send("alice", "still there?")
-    again.wait_rows("server ⟶ alice Echo: still there?")
+    again.wait_rows("server → alice Echo: still there?")
 
 
 def test_a_page_of_the_app_follows_the_code_until_the_kernel_is_gone(
@@ -335,12 +335,12 @@ def test_a_panel_that_is_shown_twice_is_whole_in_both_places(
     notebook.run(1)
     second = PanelOnPage(notebook, 1)
     second.wait_clients("alice", "bob")
-    second.wait_rows("alice ⟶ server opened /echo", "server ⟶ bob accepted")
+    second.wait_rows("alice → server opened /echo", "server → bob accepted")
     expect(second.sender).to_have_value("alice", timeout=MILLISECONDS)
     second.send("bob", "from below")
-    second.wait_rows("bob ⟶ server from below", "server ⟶ bob Echo: from below")
+    second.wait_rows("bob → server from below", "server → bob Echo: from below")
     first.look()
-    first.wait_rows("bob ⟶ server from below", "server ⟶ bob Echo: from below")
+    first.wait_rows("bob → server from below", "server → bob Echo: from below")
     first.press("Stop")
     first.wait_dot("stopped")
     second.look()
@@ -358,7 +358,7 @@ def test_the_panel_works_while_a_cell_is_busy(open_notebook: OpenNotebook) -> No
     panel.send("alice", "while busy")
     assert notebook.finish(1).split()[0] == "waiting"
     assert int(notebook.text(1).split()[1]) > 0
-    panel.wait_rows("alice ⟶ server while busy", "server ⟶ alice Echo: while busy")
+    panel.wait_rows("alice → server while busy", "server → alice Echo: while busy")
 
 
 def test_the_first_notebook_runs_whole_and_then_again_by_hand(open_notebook: OpenNotebook) -> None:
@@ -371,8 +371,8 @@ def test_the_first_notebook_runs_whole_and_then_again_by_hand(open_notebook: Ope
     notebook.run(notebook.cell_with("message.upper()"))
     panel.look()
     panel.send("ada", "the same socket")
-    panel.wait_rows("ada ⟶ server the same socket", "server ⟶ ada THE SAME SOCKET")
-    panel.row("server ⟶ ada", "THE SAME SOCKET").click()
+    panel.wait_rows("ada → server the same socket", "server → ada THE SAME SOCKET")
+    panel.row("server → ada", "THE SAME SOCKET").click()
     panel.root.get_by_role("tab", name="Why").click()
     why = panel.root.get_by_role("tabpanel")
     expect(why).to_contain_text("the same socket", timeout=MILLISECONDS)
@@ -388,7 +388,7 @@ def test_a_broadcast_and_an_exception_as_the_readme_shows_them(
     ended = "dave · closed 1011 internal error"
     panel.wait_clients("alice", "bob", "carol", ended)
     panel.wait_rows("GET /greet/Ada", '200 {"hello":"Ada"}', "in ws_chat JSONDecodeError")
-    panel.rows.filter(has_text="server⟶alice, bob+2").filter(has_text="hello alice!").click()
+    panel.rows.filter(has_text="server→alice, bob+2").filter(has_text="hello alice!").click()
     shown = panel.detail.get_by_role("tabpanel")
     expect(shown).to_contain_text('"say": "hello alice!"', timeout=MILLISECONDS)
     expect(shown).to_contain_text("to4 clients")
@@ -408,8 +408,8 @@ def test_both_themes_can_be_read(open_notebook: OpenNotebook) -> None:
     notebook.run(1)
     panel.look()
     panel.send("alice", "hello")
-    panel.wait_rows("server ⟶ alice HELLO")
-    panel.row("server ⟶ alice", "HELLO").click()
+    panel.wait_rows("server → alice HELLO")
+    panel.row("server → alice", "HELLO").click()
     expect(panel.detail).to_contain_text("chain", timeout=MILLISECONDS)
     seen = {}
     for theme in ("light", "dark"):

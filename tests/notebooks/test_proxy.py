@@ -8,12 +8,12 @@ from urllib.parse import urlsplit
 
 import nbformat
 import pytest
-from conftest import KERNEL
-from driver import Notebook
-from panel_on_page import MILLISECONDS
+from tests.notebooks.driver import KERNEL
+from tests.notebooks.driver import Notebook
+from tests.notebooks.panel_on_page import MILLISECONDS
 from playwright.sync_api import Browser, BrowserContext, expect
-from server import Server, jupyterlab
-from static_site import served
+from tests.notebooks.server import Server, jupyterlab
+from tests.notebooks.static_site import served
 
 SITE = """\
 import asyncio
@@ -70,7 +70,7 @@ TALK = """async (at) => {
   return { told, page, echo, ticks };
 }"""
 
-# What a page of another site would try with the reader's own cookies.
+# What a page of another site would try with the user's own cookies.
 INTRUDE = """async (addresses) => {
   const tried = {};
   for (const at of addresses) {

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from urllib.parse import unquote
 
-from conftest import OpenNotebook
+from tests.notebooks.driver import OpenNotebook
 
 # All that Mermaid could read as something else.
 AWKWARD = [

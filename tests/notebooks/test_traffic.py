@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import time
 
-from conftest import OpenNotebook
-from driver import SECONDS
-from panel_on_page import MILLISECONDS
+from tests.notebooks.driver import OpenNotebook
+from tests.notebooks.driver import SECONDS
+from tests.notebooks.panel_on_page import MILLISECONDS
 from playwright.sync_api import expect
-from server import Server
+from tests.notebooks.server import Server
 
 ECHO = """\
 import pathlib, time
@@ -52,7 +52,7 @@ def test_a_panel_shown_by_a_cell_that_runs_on_says_its_state_at_once(
 
 
 def test_a_page_that_is_loaded_again_is_as_it_was_left(open_notebook: OpenNotebook) -> None:
-    notebook = open_notebook([ECHO + "lab", TALK, "lab.traffic.look", "len(lab.log)"])
+    notebook = open_notebook([ECHO + "lab", TALK, "lab.panel.traffic.look", "len(lab.log)"])
     notebook.run(0)
     notebook.run(1)
     page = notebook.page

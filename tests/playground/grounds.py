@@ -30,7 +30,7 @@ class Ground:
 
     def __init__(self, transport: str, app: Any, file: str, **options: Any) -> None:
         self.log = Log(lock=threading.Lock())
-        self.stage = Stage(carried=doing, on_trouble=lambda said: None)
+        self.stage = Stage(context_variable=doing, on_trouble=lambda said: None)
         self.app = app
         self.recorder = Recorder(
             self.stage,
@@ -114,9 +114,9 @@ class Ground:
 
 def make(transport: str, app: Any, closing: Any) -> Transport:
     if transport == "memory":
-        from playground.transports.memory import MemoryTransport
+        from playground.transports.memory_thread import ThreadedMemoryTransport
 
-        return MemoryTransport(app, closing)
+        return ThreadedMemoryTransport(app, closing)
     from playground.transports.server import ServerTransport
 
     return ServerTransport(app, on_trouble=lambda said: None, closing=closing)

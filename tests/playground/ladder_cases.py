@@ -10,13 +10,14 @@ import json
 from pathlib import Path
 from typing import Any
 
-from playground.traffic.ladder import Ladder, place
-from playground.traffic.ladder_lanes import GUTTER, lanes
-from playground.traffic.ladder_links import fans, lives
-from playground.traffic.ladder_steps import Step, aloud, effects, joined_in, steps, who_is_there
+from playground.exports.ladder.lanes import GUTTER, lanes
+from playground.exports.ladder.layout import Ladder, place
+from playground.exports.ladder.links import fans, lives
+from playground.exports.ladder.steps import Step, aloud, effects, joined_in, steps, who_is_there
 from playground.traffic.model import Entry, Exchange
 from playground.traffic.record import Selection
 from playground.traffic.summary import fold
+from tests.playground.row_cases import sent
 
 FILE = Path(__file__).parent.parent / "javascript" / "ladder-cases.json"
 CASES: list[dict[str, Any]] = json.loads(FILE.read_text("utf-8"))["cases"]
@@ -41,12 +42,16 @@ def record_of(case: dict[str, Any]) -> Selection:
 
 
 def _entry(told: dict[str, Any]) -> Entry:
-    fields = {
-        key: value for key, value in told.items() if key not in ("hex", "row_note", "row_read")
-    }
+    fields = dict(told)
     if "hex" in told:
-        fields["data"] = bytes.fromhex(told["hex"])
+        fields["data"] = bytes.fromhex(fields.pop("hex"))
     return Entry(**fields)
+
+
+def rows_of(case: dict[str, Any]) -> list[dict[str, Any]]:
+    """Return the rows that a view gets of what a case shows."""
+    record = record_of(case)
+    return [sent(entry, record.exchange(entry.exchange)) for entry in record]
 
 
 def laid_out(case: dict[str, Any]) -> Ladder:
@@ -81,6 +86,7 @@ def _step(step: Step, caused: int) -> list[Any]:
 def main() -> None:
     """Write what is expected of each case anew."""
     for case in CASES:
+        case["rows"] = rows_of(case)
         case["expected"] = plain(laid_out(case))
     text = ",\n".join(_written(case) for case in CASES)
     FILE.write_text(f'{{"cases": [\n{text}\n]}}\n', "utf-8")

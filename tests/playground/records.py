@@ -108,7 +108,7 @@ EXCHANGE = st.builds(
     Exchange,
     id=st.integers(1, 3),
     protocol=st.sampled_from(["http", "websocket"]),
-    client=TEXT,
+    client=TEXT.filter(bool),
     method=st.sampled_from(["GET", "POST"]),
     path=TEXT,
     headers=st.lists(st.tuples(TEXT, TEXT), max_size=2).map(tuple),
@@ -117,7 +117,7 @@ EXCHANGE = st.builds(
 )
 KINDS = (
     "open", "accept", "refuse", "text", "binary", "close", "request", "response", "body",
-    "exception", "print", "frame", "swap", "lab",
+    "exception", "print", "state", "frame", "link", "pause", "swap", "lab",
 )  # fmt: skip
 ENTRY = st.builds(
     Entry,
@@ -133,6 +133,7 @@ ENTRY = st.builds(
     where=MAYBE,
     code=st.none() | st.integers(0, 65_535),
     note=MAYBE,
+    raw=st.none() | st.binary(max_size=78),
 )
 
 

@@ -3,7 +3,12 @@
 from __future__ import annotations
 
 import asyncio
+import json
+import secrets
+import time
+from datetime import UTC, datetime
 from typing import Any
+from uuid import uuid4
 
 from micropie import App
 
@@ -80,3 +85,29 @@ class Chat(App):
         for number in range(3):
             yield f"{number}\n"
             await asyncio.sleep(0)
+
+    def stamped(self, text: str) -> str:
+        """Return text with what is other each time."""
+        now = datetime.now(UTC)
+        seen = {"text": text, "born": "1815-12-10T08:00:00Z", "count": 1700000000}
+        times = {"at": time.time(), "ms": time.time_ns() // 1_000_000, "when": now.isoformat()}
+        user = {"id": uuid4().hex, "token": secrets.token_urlsafe(8)}
+        return json.dumps({"id": str(uuid4()), **seen, **times, "users": [user]})
+
+    async def stamp(self, text: str) -> str:
+        """Answer with a stamp."""
+        return self.stamped(text)
+
+    async def stamps(self) -> Any:
+        """Stream stamps."""
+        for number in range(3):
+            yield f"data: {number} {uuid4()} {datetime.now()} v{secrets.randbelow(10**6)}\n\n"
+            await asyncio.sleep(0)
+
+    async def ws_stamps(self, ws: Any) -> None:
+        """Stamp what is said, for everybody."""
+        await ws.accept()
+        self.here.append(ws)
+        async for message in ws:
+            for other in list(self.here):
+                await other.send_text(self.stamped(message))

@@ -1,14 +1,15 @@
 """No message is lost, answered twice or out of order while the code is swapped.
 
-The crowd, its habits and the model are those of ``benchmarks/handover.py``, which runs them at full
+The crowd, its habits and the model are those of ``benchmarks.handover``, which runs them at full
 size.
 """
 
 from __future__ import annotations
 
 import pytest
-from handover import flood
-from handover_crowd import Talk, converse
+
+from benchmarks.handover import flood
+from benchmarks.handover_crowd import Talk, converse
 
 SIZES = {"memory": (1500, 15), "server": (600, 8)}
 

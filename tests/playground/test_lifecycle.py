@@ -9,13 +9,17 @@ import time
 from collections.abc import Iterator
 
 import pytest
-from kernels import DEADLINE, Cell, Kernel
+
+from tests.playground.kernels import DEADLINE, Cell, Kernel
+
+pytestmark = pytest.mark.live
 
 PRELUDE = """
 import asyncio, gc, os, threading, time
 import playground
 from micropie import App
 from playground import serve
+from playground.lab import parts_of
 """
 
 CHAT = """
@@ -33,7 +37,7 @@ ASKED = f"{ASK}said = await client.receive(); await client.close(); said"
 
 INTERRUPTED_STOP = """
 import signal
-life = lab._transport._thread
+life = parts_of(lab).transport._thread
 
 def interrupt():
     while not life.stopping.is_set():
@@ -91,15 +95,6 @@ def until_free(port: int) -> None:
 
 def port_of(kernel: Kernel) -> int:
     return int(kernel.run("lab.port").value)
-
-
-def interrupted(kernel: Kernel, code: str, sign: str = "begun") -> Cell:
-    """Interrupt a cell once it has said something; return it."""
-    cell = kernel.start(code)
-    kernel.until(lambda: sign in kernel.cells[cell].out)
-    kernel.manager.interrupt_kernel()
-    kernel.finish(cell)
-    return kernel.cells[cell]
 
 
 def assert_interrupted(cell: Cell) -> None:
@@ -173,7 +168,7 @@ class Chat(App):
 
 lab = serve(Chat, name='chat')
 """
-    assert_interrupted(interrupted(kernel, slow))
+    assert_interrupted(kernel.interrupted(slow, "begun"))
     servers = "[t.name for t in threading.enumerate() if t.name == 'playground-server']"
     assert kernel.run(servers).value == "[]"
     kernel.run(SERVED)
@@ -185,10 +180,11 @@ def test_an_interrupt_of_a_swap_leaves_the_old_code_serving(kernel: Kernel) -> N
     slow = """
     def __init__(self):
         super().__init__()
-        print('begun', flush=True)
-        time.sleep(60)
+        print('begun')
+        while True:
+            time.sleep(0.05)
 """
-    assert_interrupted(interrupted(kernel, LOUD + slow + SERVE))
+    assert_interrupted(kernel.interrupted(LOUD + slow + SERVE, "begun"))
     kernel.run(LOUD)
     assert_serves(kernel)
 
@@ -221,9 +217,9 @@ held = await lab.connect('/echo')
 
 def test_an_interrupt_while_a_client_waits_ends_the_wait_alone(kernel: Kernel) -> None:
     kernel.run(f"{SERVED}\nclient = await lab.connect('/echo')")
-    waiting = "print('begun', flush=True)\nawait client.receive(timeout=60)"
+    waiting = "print('begun')\nawait client.receive(timeout=60)"
     began = time.monotonic()
-    assert_interrupted(interrupted(kernel, waiting))
+    assert_interrupted(kernel.interrupted(waiting, "begun"))
     assert time.monotonic() - began < DEADLINE / 2, "it has not waited for a message"
     assert kernel.run("await client.send('ab'); await client.receive()").value == "'AB'"
 
@@ -242,9 +238,9 @@ while not len(lab.log) > 1: await asyncio.sleep(0.01)
 """
     kernel.run(held)
     port = port_of(kernel)
-    told = kernel.run("playground.lab.lab.STOP_DEADLINE = 0.5\nlab.stop()", check=False)
-    assert told.error is not None
-    assert "a handler blocks its loop" in told.error["evalue"]
+    kernel.run("lab.stop()")
+    told = kernel.run("[entry.data for entry in lab.log if entry.kind == 'lab']").value
+    assert "left behind on its thread: hold, In[" in told
     until_free(port)
     kernel.run(SERVED)
     assert port_of(kernel) == port
@@ -300,3 +296,31 @@ def test_two_labs_in_one_notebook_leave_each_other_alone(kernel: Kernel) -> None
     assert_serves(kernel)
     kernel.run(CHAT.format(answer="'new'"))
     assert kernel.run("lab.revision, other.running").value == "(2, False)"
+
+
+WAITS = {
+    "await lab.get('/slow', timeout=20)": "interrupted while it waited",
+    "async for message in other: print(message)": "interrupted while it waited",
+    "await lab.until('kind:close', timeout=20)": "interrupted while it waited",
+    "class Slow(App):\n    def __init__(self):\n        while True: time.sleep(0.01)\n"
+    "serve(Slow)": "interrupted while Slow was made; nothing is served",
+}
+
+
+def test_who_interrupts_is_told_in_a_sentence_with_the_line_of_the_cell_alone() -> None:
+    with Kernel() as kernel:
+        kernel.run(
+            "import asyncio, time\nfrom micropie import App\nfrom playground import serve\n"
+            "class Site(App):\n"
+            "    async def slow(self): await asyncio.Event().wait()\n"
+            "    async def ws_say(self, ws):\n"
+            "        await ws.accept()\n        await ws.receive()\n"
+            "lab = serve(Site)\nother = await lab.connect('/say')"
+        )
+        for code, says in WAITS.items():
+            cell = kernel.interrupted(f"print('begun')\n{code}", "begun")
+            assert_interrupted(cell)
+            shown = "\n".join((cell.error or {})["traceback"])
+            assert f"KeyboardInterrupt: {says}" in shown
+            assert "Cell" in shown
+            assert "playground" not in shown, "no frame of ours"

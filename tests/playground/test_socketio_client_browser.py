@@ -34,12 +34,12 @@ def sio() -> socketio.AsyncServer:
     """A server with the notebook's events."""
     sio = socketio.AsyncServer(async_mode="asgi")
 
-    @sio.event
+    @sio.event  # type: ignore[untyped-decorator]
     async def join(sid: str, room: str) -> int:
         await sio.enter_room(sid, room)
         return 1
 
-    @sio.event
+    @sio.event  # type: ignore[untyped-decorator]
     async def say(sid: str, room: str, text: str) -> None:
         await sio.emit("said", text, room=room, skip_sid=sid)
 

@@ -13,6 +13,8 @@ from micropie import App
 from micropie.mounts import mount
 from playground import Lab, serve
 
+pytestmark = pytest.mark.live
+
 SECONDS = 20
 
 

@@ -15,6 +15,8 @@ from pathlib import Path
 
 import pytest
 
+pytestmark = pytest.mark.live
+
 SECONDS = 30
 
 APP = """

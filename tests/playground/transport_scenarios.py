@@ -7,7 +7,7 @@ values. Two transports are the same where these are.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Coroutine
 from typing import Any, NamedTuple
 
 import micropie
@@ -21,7 +21,7 @@ from playground.transports import (
 )
 
 App = Callable[[Any, Any, Any], Awaitable[None]]
-Observe = Callable[[Transport], Awaitable[Any]]
+Observe = Callable[[Transport], Coroutine[Any, Any, Any]]
 
 DEADLINE = 20.0
 # Nothing moved for so long: whoever sends is being held up.
@@ -232,6 +232,24 @@ async def a_response_refuses_with_its_status(transport: Transport) -> Any:
     return await refusal_of(transport)
 
 
+async def redirect(scope: Any, receive: Any, send: Any) -> None:
+    if scope["path"] == "/elsewhere":
+        await accept(receive, send)
+    headers = [(b"location", b"/elsewhere"), (b"set-cookie", b"a=1")]
+    start = {"type": "websocket.http.response.start", "status": 302, "headers": headers}
+    await send(start)
+    await send({"type": "websocket.http.response.body", "body": b""})
+
+
+@scenario(redirect)
+async def a_redirected_handshake_is_refused(transport: Transport) -> Any:
+    try:
+        await transport.connect("/")
+    except HandshakeRefused as refusal:
+        return refusal.status, [value for name, value in refusal.headers if name == "set-cookie"]
+    return "accepted"
+
+
 async def refuse_by_mistake(scope: Any, receive: Any, send: Any) -> None:
     await receive()
     raise KeyError("no settings")
@@ -253,7 +271,7 @@ async def returning_before_accept_refuses(transport: Transport) -> Any:
 
 # Messages.
 
-MESSAGES = ["", "héllo 🙂", b"", b"\x00\xff", "x" * 1_000_000, b"y" * 1_000_000]
+MESSAGES: list[str | bytes] = ["", "héllo 🙂", b"", b"\x00\xff", "x" * 1_000_000, b"y" * 1_000_000]
 
 
 @scenario(echo)
@@ -493,6 +511,45 @@ async def a_streamed_response_is_whole_and_in_order(transport: Transport) -> Any
     return got.status, got.body == b"".join(str(n).encode() * 10_000 for n in range(20))
 
 
+async def stream_on(scope: Any, receive: Any, send: Any) -> None:
+    await send({"type": "http.response.start", "status": 200, "headers": []})
+    await send({"type": "http.response.body", "body": b"first", "more_body": True})
+    while (await receive())["type"] != "http.disconnect":
+        pass
+    noting.last.set_result("disconnect")
+
+
+@scenario(stream_on)
+async def a_response_is_read_as_it_comes_and_left(transport: Transport) -> Any:
+    noting.ready()
+    coming = await transport.ask("GET", "/")
+    first = await coming.receive()
+    await coming.close()
+    await coming.close()
+    return coming.status, first, await noting.last
+
+
+@scenario(stream)
+async def a_response_that_is_read_as_it_comes_has_an_end(transport: Transport) -> Any:
+    coming = await transport.ask("GET", "/")
+    size = 0
+    while part := await coming.receive():
+        size += len(part)
+    again = await coming.receive()
+    await coming.close()
+    return size, again
+
+
+async def marking(scope: Any, receive: Any, send: Any) -> None:
+    await accept(receive, send, headers=[(b"x-mark", b"1"), (b"set-cookie", b"a=1")])
+
+
+@scenario(marking)
+async def an_accept_brings_headers(transport: Transport) -> Any:
+    wire = await transport.connect("/")
+    return [(name.lower(), value) for name, value in wire.headers if value in ("1", "a=1")]
+
+
 async def give_back(scope: Any, receive: Any, send: Any) -> None:
     body, more = b"", True
     while more:
@@ -653,3 +710,30 @@ async def a_handler_that_raises_answers_500(transport: Transport) -> Any:
 async def json_arrives_as_json(transport: Transport) -> Any:
     got = await transport.request("GET", "/?name=Ada")
     return got.status, got.header("content-type"), got.json()
+
+
+class Ticking(micropie.App):
+    """A handler that only sends, and what it learns of its client's end."""
+
+    end: asyncio.Future[tuple[int, str]]
+
+    async def ws_index(self, ws: micropie.WebSocket) -> None:
+        self.end = asyncio.get_running_loop().create_future()
+        await ws.accept()
+        try:
+            while True:
+                await ws.send("tick")
+                await asyncio.sleep(0.001)
+        except micropie.ConnectionClosed as closed:
+            self.end.set_result((closed.code, closed.reason))
+
+
+TICKING = Ticking()
+
+
+@scenario(TICKING)
+async def a_handler_that_only_sends_hears_how_its_client_closed(transport: Transport) -> Any:
+    wire = await transport.connect("/")
+    await wire.receive()
+    await wire.close(4001, "enough")
+    return await TICKING.end

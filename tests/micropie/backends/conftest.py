@@ -6,10 +6,10 @@ from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 
 import pytest
-from redis_server import RedisServer, redis_server
-from session_stores import MemoryStore, RedisStore, SQLiteStore, Store
 
 from micropie import SessionBackend
+from tests.micropie.redis_server import RedisServer, redis_server
+from tests.micropie.session_stores import MemoryStore, RedisStore, SQLiteStore, Store
 
 
 @pytest.fixture(scope="session")

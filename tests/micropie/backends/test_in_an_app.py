@@ -10,17 +10,20 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from drive import with_cookie
-from redis_server import redis_server
-from session_stores import Store
 
 from micropie import App, ConnectionClosed, SessionBackend
 from micropie.backends.redis import RedisSessionBackend
 from micropie.backends.sqlite import SQLiteSessionBackend
 from micropie.testing import Client, Response, WebSocketRefused
+from tests.micropie.drive import with_cookie
+from tests.micropie.redis_server import redis_server
+from tests.micropie.session_stores import Store
 
 
 class Site(App):
+    arrived: asyncio.Event
+    go_on: asyncio.Event
+
     async def login(self, user):
         self.request.session["user"] = user
         return "in"
@@ -32,15 +35,27 @@ class Site(App):
         self.request.session.clear()
         return "out"
 
-    async def slow(self):
+    async def slow(self, renew: bool = False):
         self.request.session["slow"] = True
         self.arrived.set()
         await self.go_on.wait()
+        if renew:
+            self.request.regenerate_session()
         return "slow"
+
+    async def read(self):
+        self.arrived.set()
+        await self.go_on.wait()
+        return str(self.request.session["user"])
 
     async def odd(self):
         self.request.session["odd"] = {1, 2}
         return "odd"
+
+    async def renew(self, odd: bool = False):
+        self.request.session["new"] = {1, 2} if odd else 1
+        self.request.regenerate_session()
+        return "renewed"
 
     async def ws_room(self, ws, user="nobody"):
         await ws.accept()
@@ -107,12 +122,14 @@ async def test_an_open_socket_never_revives_who_logged_out(workers: Workers) -> 
 
 async def test_a_slow_request_never_revives_who_logged_out(workers: Workers) -> None:
     one, other = workers
-    one.app.arrived, one.app.go_on = asyncio.Event(), asyncio.Event()
+    site = one.app
+    assert isinstance(site, Site)
+    site.arrived, site.go_on = asyncio.Event(), asyncio.Event()
     visitor = with_cookie(id_of(await one.get("/login/Ada")))
     slow = asyncio.create_task(one.get("/slow", headers=visitor))
-    await one.app.arrived.wait()
+    await site.arrived.wait()
     await other.get("/logout", headers=visitor)
-    one.app.go_on.set()
+    site.go_on.set()
     assert (await slow).text == "slow"
     assert (await other.get("/who", headers=visitor)).text == "None"
 
@@ -137,22 +154,54 @@ async def test_the_end_of_an_app_closes_its_backend(tmp_path: Path) -> None:
     assert os.listdir(tmp_path) == ["sessions.db"]
 
 
-async def test_a_value_that_is_no_json_is_a_logged_500(
-    tmp_path: Path, caplog: pytest.LogCaptureFixture
+async def test_a_value_that_is_no_json_is_the_same_logged_500_everywhere(
+    store: Store, caplog: pytest.LogCaptureFixture
 ) -> None:
-    async with Client(Site(SQLiteSessionBackend(tmp_path / "sessions.db"))) as client:
-        assert (await client.get("/odd")).status == 500
-    assert "expected a JSON value in session['odd'], got {1, 2}" in caplog.text
+    async with Client(Site(store.open())) as client:
+        visitor = with_cookie(id_of(await client.get("/login/Ada")))
+        for headers in ([], visitor):
+            assert (await client.get("/odd", headers=headers)).status == 500
+        assert (await client.get("/who", headers=visitor)).text == "Ada"
+    told = "TypeError: expected a JSON value in session['odd'], got set; keep str, int,"
+    assert caplog.text.count(told) == 2
+
+
+async def test_a_session_that_cannot_be_renewed_is_there_still(
+    workers: Workers, caplog: pytest.LogCaptureFixture
+) -> None:
+    one, other = workers
+    visitor = with_cookie(id_of(await one.get("/login/Ada")))
+    assert (await one.get("/renew/true", headers=visitor)).status == 500
+    assert (await other.get("/who", headers=visitor)).text == "Ada"
+    renewed = with_cookie(id_of(await one.get("/renew", headers=visitor)))
+    assert (await other.get("/who", headers=visitor)).text == "None"
+    assert (await other.get("/who", headers=renewed)).text == "Ada"
+    assert "session['new'], got set" in caplog.text
+
+
+async def test_a_renewed_session_has_what_others_changed_meanwhile(workers: Workers) -> None:
+    one, other = workers
+    site = one.app
+    assert isinstance(site, Site)
+    site.arrived, site.go_on = asyncio.Event(), asyncio.Event()
+    visitor = with_cookie(id_of(await one.get("/login/Ada")))
+    slow = asyncio.create_task(one.get("/slow?renew=1", headers=visitor))
+    await site.arrived.wait()
+    await other.get("/login/Eve", headers=visitor)
+    site.go_on.set()
+    renewed = with_cookie(id_of(await slow))
+    assert (await other.get("/who", headers=renewed)).text == "Eve"
 
 
 async def test_a_file_that_breaks_is_a_logged_500_and_1011_until_it_is_whole(
     tmp_path: Path, caplog: pytest.LogCaptureFixture
 ) -> None:
     path = tmp_path / "sessions.db"
-    async with Client(Site(SQLiteSessionBackend(path))) as client:
+    site = Site(SQLiteSessionBackend(path))
+    async with Client(site) as client:
         visitor = with_cookie(id_of(await client.get("/login/Ada")))
         socket = await client.connect("/room", headers=visitor)
-        await client.app.session_backend.close()
+        await site.session_backend.close()
         whole = path.read_bytes()
         path.write_bytes(b"no database at all" * 100)
         await socket.send("mine=1")
@@ -165,6 +214,7 @@ async def test_a_file_that_breaks_is_a_logged_500_and_1011_until_it_is_whole(
     assert "Unhandled exception in the session backend" in caplog.text
 
 
+@pytest.mark.live
 async def test_a_server_that_dies_is_a_logged_500_and_1011_until_it_is_back(
     caplog: pytest.LogCaptureFixture,
 ) -> None:
@@ -199,8 +249,8 @@ async def assert_broken(client: Client, visitor: list[tuple[str, str]]) -> None:
 class Plain(SessionBackend):
     """No more than a backend must have."""
 
-    def __init__(self) -> None:
-        self.kept: dict[str, dict[str, Any]] = {}
+    def __init__(self, kept: dict[str, dict[str, Any]] | None = None) -> None:
+        self.kept: dict[str, dict[str, Any]] = {} if kept is None else kept
 
     async def load(self, session_id: str) -> dict[str, Any]:
         return dict(self.kept.get(session_id, {}))
@@ -224,3 +274,42 @@ async def test_a_backend_needs_load_and_save_alone() -> None:
         assert backend.kept == {session_id: {"user": "Eve", "mine": "1"}}
         await client.get("/logout", headers=visitor)
     assert backend.kept == {}
+
+
+@pytest.mark.parametrize(
+    ("meanwhile", "kept"),
+    [
+        ("/logout", None),
+        ("/login/Eve", {"user": "Eve", "slow": True}),
+        ("/who", {"user": "Ada", "slow": True}),
+    ],
+)
+async def test_with_load_and_save_alone_nothing_slow_undoes_what_another_process_did(
+    meanwhile: str, kept: dict[str, Any] | None
+) -> None:
+    shared: dict[str, dict[str, Any]] = {}
+    site = Site(Plain(shared))
+    site.arrived, site.go_on = asyncio.Event(), asyncio.Event()
+    async with Client(site) as one, Client(Site(Plain(shared))) as other:
+        session_id = id_of(await one.get("/login/Ada"))
+        visitor = with_cookie(session_id)
+        slow = asyncio.create_task(one.get("/slow", headers=visitor))
+        await site.arrived.wait()
+        await other.get(meanwhile, headers=visitor)
+        site.go_on.set()
+        assert (await slow).status == 200
+    assert shared.get(session_id) == kept
+
+
+async def test_what_another_process_ended_is_not_brought_back_by_who_only_read_it() -> None:
+    shared: dict[str, dict[str, Any]] = {}
+    site = Site(Plain(shared))
+    site.arrived, site.go_on = asyncio.Event(), asyncio.Event()
+    async with Client(site) as one, Client(Site(Plain(shared))) as other:
+        visitor = with_cookie(id_of(await one.get("/login/Ada")))
+        reading = asyncio.create_task(one.get("/read", headers=visitor))
+        await site.arrived.wait()
+        await other.get("/logout", headers=visitor)
+        site.go_on.set()
+        assert (await reading).text == "Ada"
+    assert shared == {}

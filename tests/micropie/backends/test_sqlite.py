@@ -14,10 +14,10 @@ import time
 from pathlib import Path
 
 import pytest
-from peers import DEADLINE
 
 from micropie.backends import SessionStoreError
 from micropie.backends.sqlite import SQLiteSessionBackend
+from tests.micropie.peers import DEADLINE
 
 
 def threads() -> list[threading.Thread]:
@@ -213,6 +213,7 @@ asyncio.run(main(*sys.argv[1:]))
 """
 
 
+@pytest.mark.live
 async def test_several_processes_share_a_file_that_is_not_there_yet(tmp_path: Path) -> None:
     path = tmp_path / "sessions.db"
     workers = [

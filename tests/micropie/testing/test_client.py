@@ -7,10 +7,10 @@ import json
 from collections.abc import AsyncIterator
 
 import pytest
-from testing_apps import START, echo
 
 from micropie.testing import Client, Response, ResponseIncomplete, WebSocketRefused
 from micropie.types import Receive, Scope, Send
+from tests.micropie.testing_apps import START, echo
 
 
 async def test_a_request_carries_json_form_or_bytes() -> None:

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import pytest
-from testing_apps import echo
 
 from micropie.testing import Client, LifespanFailed
 from micropie.types import Receive, Scope, Send
+from tests.micropie.testing_apps import echo
 
 
 class Life:

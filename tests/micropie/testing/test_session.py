@@ -7,13 +7,13 @@ import contextlib
 from typing import Any
 
 import pytest
-from testing_apps import ACCEPT, echo, message
 
 from micropie import App, WebSocket
 from micropie.exceptions import ConnectionClosed
 from micropie.testing import Client, WebSocketRefused
 from micropie.testing.waiting import HIGH_WATER
 from micropie.types import Receive, Scope, Send
+from tests.micropie.testing_apps import ACCEPT, echo, message
 
 
 async def test_a_session_talks_until_it_is_closed() -> None:
@@ -173,3 +173,25 @@ async def test_a_stopping_server_closes_both_ends_with_1012() -> None:
             await session.receive()
         assert end.value.code == 1012
     assert seen == [1012, 1012]
+
+
+async def test_send_now_says_whether_there_was_room() -> None:
+    read = asyncio.Event()
+
+    class Slow(App):
+        async def ws_slow(self, ws: WebSocket) -> None:
+            await ws.accept()
+            await read.wait()
+            async for each in ws:
+                await ws.send_text(str(len(each)))
+
+    async with Client(Slow()) as client, await client.connect("/slow") as session:
+        assert session.send_now("x" * 100_000)
+        assert not session.send_now("not this one")
+        read.set()
+        assert await session.receive() == "100000"
+        assert session.send_now(b"abc")
+        assert await session.receive() == "3"
+        await session.close()
+        with pytest.raises(ConnectionClosed):
+            session.send_now("late")

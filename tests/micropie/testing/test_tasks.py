@@ -6,10 +6,10 @@ import asyncio
 import contextlib
 
 import pytest
-from testing_apps import ACCEPT, START, message
 
 from micropie.testing import Client
 from micropie.types import Receive, Scope, Send
+from tests.micropie.testing_apps import ACCEPT, START, message
 
 
 async def test_a_task_that_swallows_cancellation_once_is_ended() -> None:

@@ -7,11 +7,11 @@ from math import inf
 from typing import Any
 
 import pytest
-from testing_apps import ACCEPT, stuck
 
 from micropie.testing import Client
 from micropie.testing.waiting import ENDLESS, HIGH_WATER, Deadline, Pipe
 from micropie.types import Receive, Scope, Send
+from tests.micropie.testing_apps import ACCEPT, stuck
 
 
 async def test_every_wait_has_a_deadline_that_says_what_it_was_for() -> None:

@@ -7,8 +7,9 @@ import logging
 from collections.abc import AsyncIterator, Callable, Iterator
 
 import pytest
-from raw_client import get
-from wire_site import PLACES, Place, everywhere
+
+from tests.micropie.raw_client import get
+from tests.micropie.wire_site import PLACES, Place, everywhere
 
 
 @pytest.fixture(scope="package")

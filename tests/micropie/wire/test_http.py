@@ -8,8 +8,9 @@ from collections.abc import Callable
 
 import h11
 import pytest
-from raw_client import get, raw_client, vanish
-from wire_site import HYPERCORN, MAX_BODY, Place
+
+from tests.micropie.raw_client import get, raw_client, vanish
+from tests.micropie.wire_site import HYPERCORN, MAX_BODY, Place
 
 Errors = Callable[[], list[str]]
 
@@ -55,7 +56,7 @@ REFUSED = {
     "half a JSON": (post(b"[" * 1900, b"application/json"), 400),
     "NaN": (post(b"[NaN]", b"application/json"), 400),
     "JSON in latin-1": (post(b'"\xe4"', b"application/json"), 400),
-    "JSON in UTF-16": (post('"a"'.encode("utf-16"), b"application/json"), 400),
+    "JSON in UTF-16": (post('"a"'.encode("utf-16"), b"application/json"), 415),
     "a digit too many for Python": (post(b"9" * 1900, b"application/json"), 200),
     "no boundary": (post(b"--x--", b"multipart/form-data"), 400),
     "a boundary in latin-1": (post(b"--x--", b"multipart/form-data; boundary=\xff"), 400),

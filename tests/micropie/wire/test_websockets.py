@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable
 
 import pytest
-from peers import MAX_MESSAGE
-from raw_client import close_frame, frame, handshake, raw_client, raw_socket, vanish
-from servers import uvicorn_server
-from wire_site import H11, HTTPTOOLS, HYPERCORN, Place, Site
+
+from tests.micropie.peers import MAX_MESSAGE
+from tests.micropie.raw_client import close_frame, frame, handshake, raw_client, raw_socket, vanish
+from tests.micropie.servers import uvicorn_server
+from tests.micropie.wire_site import H11, HTTPTOOLS, HYPERCORN, Place, Site
 
 Errors = Callable[[], list[str]]
 

@@ -8,12 +8,15 @@ import time
 from typing import Any
 
 import pytest
-from lab_apps import Echo, Loud, on_both, serving, swapped
 
 from micropie import App
 from playground import Lab, check, exercise, serve
+from playground.checks import Play, exercises
 from playground.checks import checks as checks_room
-from playground.checks import exercises
+from playground.lab import parts_of
+from tests.playground.lab_apps import Echo, Loud, on_both, serving, swapped
+
+pytestmark = pytest.mark.live
 
 
 @pytest.fixture(autouse=True)
@@ -77,7 +80,7 @@ def test_with_a_server_it_has_been_checked_when_the_call_returns() -> None:
 
 def test_a_learner_sees_what_is_done_and_what_is_open_as_text() -> None:
     @exercise("quiet", "Say nothing.")
-    async def quiet(play: Any) -> None:
+    async def quiet(play: Play) -> None:
         client = await play.connect("/echo")
         await client.send("psst")
         await client.expect_silence()
@@ -93,7 +96,7 @@ def test_a_learner_sees_what_is_done_and_what_is_open_as_text() -> None:
 @on_both
 async def test_nothing_happens_to_the_app_and_its_clients(transport: str) -> None:
     @exercise("count", "Count from one.")
-    async def count(play: Any) -> None:
+    async def count(play: Play) -> None:
         (await play.get("/")).expect("1")
 
     Counter.started = Counter.ended = 0
@@ -136,7 +139,7 @@ def test_a_handler_that_would_go_on_for_ever_ends_with_the_check() -> None:
                 ended.set()
 
     @exercise("in", "Let somebody in.")
-    async def enter(play: Any) -> None:
+    async def enter(play: Play) -> None:
         await play.connect("/echo")
 
     assert check("in", serve(Endless)).done
@@ -157,7 +160,7 @@ async def test_the_app_sees_nothing_of_the_mark_of_a_check() -> None:
             return "ok"
 
     @exercise("ok", "Say ok.")
-    async def ok(play: Any) -> None:
+    async def ok(play: Play) -> None:
         (await play.get("/")).expect("ok")
 
     assert check("ok", serve(Nosy)).done
@@ -192,6 +195,16 @@ def test_a_stopped_lab_is_not_checked_and_a_restarted_one_is() -> None:
     assert checks.done
 
 
+def test_a_restart_checks_nothing_again_that_was_checked() -> None:
+    lab = serve(Loud)
+    assert check("echo-upper", lab).done
+    played = len(lab.log.filter("client:check* kind:open"))
+    lab.restart()
+    assert check("echo-twice", lab)["echo-upper"].done
+    said = [entry.data for entry in lab.log.filter("client:check* kind:open")]
+    assert len([path for path in said if path == "/echo"]) == played
+
+
 def test_a_handler_that_blocks_the_server_is_named_and_the_call_returns(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
@@ -203,7 +216,7 @@ def test_a_handler_that_blocks_the_server_is_named_and_the_call_returns(
             free.wait(30)
 
     @exercise("it", "Do it.", deadline=0.2)
-    async def it(play: Any) -> None:
+    async def it(play: Play) -> None:
         await play.connect("/echo")
 
     try:
@@ -216,7 +229,7 @@ def test_newer_code_is_checked_in_place_of_what_it_replaces() -> None:
     begun, go_on, given_up = threading.Event(), threading.Event(), threading.Event()
 
     @exercise("slow", "Be slow.")
-    async def slow(play: Any) -> None:
+    async def slow(play: Play) -> None:
         if play.lab.revision == 1:
             begun.set()
             try:
@@ -265,7 +278,7 @@ def test_an_exercise_is_async_and_a_teachers_own_comes_first() -> None:
         exercise("it", "Do it.")(lambda play: None)  # type: ignore[arg-type,return-value]
 
     @exercise("echo-upper", "Another task.")
-    async def script(play: Any) -> None:
+    async def script(play: Play) -> None:
         await play.connect("/echo")
 
     assert exercises.find("echo-upper").task == "Another task."
@@ -274,7 +287,7 @@ def test_an_exercise_is_async_and_a_teachers_own_comes_first() -> None:
 def test_a_board_waits_for_nobody_for_ever(monkeypatch: pytest.MonkeyPatch) -> None:
     lab = serve(Loud)
     checks = check("echo-upper", lab)
-    monkeypatch.setattr(lab, "spawn", lambda work: work.close())
+    monkeypatch.setattr(parts_of(lab).transport, "spawn", lambda work: work.close())
     checks.again()
     assert checks["echo-upper"].state == "checking"
     checks._round.until = time.monotonic() - 1

@@ -16,6 +16,8 @@ from micropie import App, ConnectionClosed
 from playground import check, serve
 from playground.checks import exercises
 
+pytestmark = pytest.mark.live
+
 NOTEBOOKS = Path(__file__).resolve().parents[3] / "notebooks"
 
 

@@ -9,6 +9,9 @@ import pytest
 from micropie import App, WebSocket
 from micropie.sessions import InMemorySessionBackend
 from playground import check, serve
+from playground.lab import TransportName
+
+pytestmark = pytest.mark.live
 
 NAMES = ["beyond-count", "beyond-origin", "beyond-size"]
 FRIEND = "https://class.example"
@@ -115,7 +118,7 @@ WRONG: list[tuple[str, Any, str]] = [
 
 
 @pytest.mark.parametrize("transport", ["server", "memory"])
-async def test_the_answers_are_done(transport: Any) -> None:
+async def test_the_answers_are_done(transport: TransportName) -> None:
     board = await check(NAMES, serve(right(), transport=transport, origins=["*"]))
     assert [board[name].fault for name in NAMES] == ["", "", ""]
     assert board.done

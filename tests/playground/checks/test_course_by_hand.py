@@ -8,6 +8,9 @@ from typing import Any
 import pytest
 
 from playground import check, serve
+from playground.lab import TransportName
+
+pytestmark = pytest.mark.live
 
 
 async def echo(scope: Any, receive: Any, send: Any) -> None:
@@ -61,7 +64,7 @@ WRONG: list[tuple[str, Callable[..., Awaitable[None]], str]] = [
 
 
 @pytest.mark.parametrize("transport", ["server", "memory"])
-async def test_the_answer_is_done(transport: Any) -> None:
+async def test_the_answer_is_done(transport: TransportName) -> None:
     lab = serve(echo, transport=transport)
     board = await check(["asgi-bytes", "asgi-path", "asgi-page"], lab)
     assert [board[name].fault for name in ("asgi-bytes", "asgi-path", "asgi-page")] == [""] * 3

@@ -11,6 +11,9 @@ import socketio
 from micropie import App
 from micropie.mounts import mount
 from playground import check, serve
+from playground.lab import TransportName
+
+pytestmark = pytest.mark.live
 
 Handler = Callable[[socketio.AsyncServer, str, str], Awaitable[Any]]
 NAMES = ["sio-shout", "sio-leave"]
@@ -98,7 +101,7 @@ WRONG: list[tuple[str, str, Handler, str]] = [
 
 
 @pytest.mark.parametrize("transport", ["server", "memory"])
-async def test_the_answers_are_done(transport: Any) -> None:
+async def test_the_answers_are_done(transport: TransportName) -> None:
     board = await check(NAMES, serve(site(), transport=transport))
     assert [board[name].fault for name in NAMES] == ["", ""]
     assert board.done

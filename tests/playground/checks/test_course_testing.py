@@ -9,6 +9,8 @@ import pytest
 from micropie import App, WebSocket
 from playground import check, serve
 
+pytestmark = pytest.mark.live
+
 NAMES = ["test-goodbye", "test-empty"]
 
 

@@ -9,6 +9,8 @@ import pytest
 from micropie import App
 from playground import check, serve
 
+pytestmark = pytest.mark.live
+
 
 class Counting(App):
     def __init__(self) -> None:

@@ -6,8 +6,12 @@ import contextlib
 from collections.abc import Iterator
 from typing import Any
 
+import pytest
+
 from micropie import App
 from playground import check, serve
+
+pytestmark = pytest.mark.live
 
 BOTH = ["traffic-once", "traffic-small"]
 
@@ -32,7 +36,8 @@ class Mended(Hall):
         with self._inside(ws):
             async for message in ws:
                 if len(message) > 20:
-                    return await ws.close(1009, "too long")
+                    await ws.close(1009, "too long")
+                    return
                 for person in list(self.people):
                     await person.send_text(message)
 
@@ -63,7 +68,8 @@ async def test_a_bid_that_is_just_short_enough_is_to_be_heard() -> None:
         async def ws_market(self, ws: Any) -> None:
             await ws.accept()
             async for _ in ws:
-                return await ws.close(1009, "too long")
+                await ws.close(1009, "too long")
+                return
 
     board = await check("traffic-small", serve(Strict))
     assert "sent '99999999999999999999', expected '99999999999999999999'" in (

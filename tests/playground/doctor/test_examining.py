@@ -15,10 +15,13 @@ import pytest
 
 from micropie import App
 from playground import Lab, serve
-from playground.beacon import PATH
 from playground.doctor import Report
-from playground.doctor.asking import Answer, Trial, ask
-from playground.urls import Address
+from playground.doctor.asking import Reply, Trial, ask
+from playground.entrance.addresses import Address
+from playground.entrance.identity import PATH
+from playground.lab import parts_of
+
+pytestmark = pytest.mark.live
 
 
 class Chat(App):
@@ -70,7 +73,7 @@ def test_the_line_that_holds_the_loop_is_named() -> None:
         held.set()
         go_on.wait(20)
 
-    lab.spawn(greedy())
+    parts_of(lab).transport.spawn(greedy())
     assert held.wait(5)
     report = lab.doctor()
     go_on.set()
@@ -88,10 +91,21 @@ async def test_from_inside_a_handler_it_is_refused() -> None:
         return lab.doctor()
 
     with pytest.raises(RuntimeError, match="inside a handler"):
-        await lab._transport.run(ask_here())
+        await parts_of(lab).transport.run(ask_here())
 
 
-async def test_the_memory_transport_is_examined_without_waiting() -> None:
+async def test_the_memory_transports_thread_is_looked_at() -> None:
+    lab = serve(Chat, name="apart", transport="memory")
+    report = lab.doctor()
+    assert report.ok, report
+    assert report["thread"].said == "playground-memory is alive"
+    assert "answers within" in report["loop"].said
+
+
+async def test_the_memory_transport_on_the_cells_loop_is_examined_without_waiting(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr("playground.transports.memory_thread.HAS_THREADS", False)
     lab = serve(Chat, name="near", transport="memory")
     ticks: list[int] = []
     asyncio.get_running_loop().call_soon(ticks.append, 1)
@@ -99,12 +113,14 @@ async def test_the_memory_transport_is_examined_without_waiting() -> None:
     assert ticks == [], "the loop has gone on while it was examined"
     assert report.ok, report
     assert report["loop"].said.startswith("asyncio, the cell's own")
-    assert report["address"].said.endswith("in this loop the lab answers")
+    assert report["address"].said.endswith("in memory the lab answers")
     lab.stop()
     assert faults(lab.doctor()) == ["server"]
 
 
-def test_a_loop_that_has_ended_under_the_lab_is_noticed() -> None:
+def test_a_loop_that_has_ended_under_the_lab_is_noticed(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("playground.transports.memory_thread.HAS_THREADS", False)
+
     async def begin() -> Lab:
         return serve(Chat, name="orphan", transport="memory")
 
@@ -131,7 +147,7 @@ def test_stdout_that_somebody_took_is_noticed(
 def test_recording_that_is_off_is_noticed() -> None:
     lab = patient()
     lab.log.recording = False
-    lab.tell("unheard")
+    parts_of(lab).remarks.tell("unheard")
     report = lab.doctor()
     assert faults(report) == ["recorder"]
     assert "1 not recorded" in report["recorder"].said
@@ -145,7 +161,7 @@ def test_nested_runs_are_told_of(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 class _Jupyter(BaseHTTPRequestHandler):
-    """A Jupyter server with a proxy: it wants its token, and passes the beacon's path on."""
+    """A Jupyter server with a proxy: it wants its token, and passes the identity's path on."""
 
     lab: Lab
     seen: list[str | None]
@@ -159,7 +175,11 @@ class _Jupyter(BaseHTTPRequestHandler):
         status = self.answer if found else 404
         self.send_response(status if allowed else 302)
         self.end_headers()
-        self.wfile.write(json.dumps({"lab": self.lab.id}).encode() if status == 200 else b"no")
+        self.wfile.write(
+            json.dumps({"lab": parts_of(self.lab).entrance.identity.id}).encode()
+            if status == 200
+            else b"no"
+        )
 
     def log_message(self, *_: Any) -> None:
         """Say nothing."""
@@ -228,20 +248,20 @@ def test_an_address_that_was_given_and_is_wrong_is_noticed() -> None:
 def test_an_address_that_hangs_is_given_up() -> None:
     never = threading.Event()
 
-    def hang() -> Answer:
+    def hang() -> Reply:
         never.wait(20)
-        return Answer(200)
+        return Reply(200)
 
     trial = Trial(hang)
     assert trial.result(0.01) is None
     never.set()
-    assert trial.result(5) == Answer(200)
+    assert trial.result(5) == Reply(200)
 
 
 def test_what_cannot_be_asked_is_said_without_the_token() -> None:
     said = "is no address that can be asked"
-    assert ask("ftp://example.org/") == Answer(0, error=said)
-    assert ask("http://127.0.0.1:1/", "bad\ntoken") == Answer(0, error=said)
+    assert ask("ftp://example.org/") == Reply(0, error=said)
+    assert ask("http://127.0.0.1:1/", "bad\ntoken") == Reply(0, error=said)
     assert ask("http://127.0.0.1:1/", "good").error == "refuses connections"
 
 

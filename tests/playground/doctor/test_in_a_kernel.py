@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Iterator
 
 import pytest
-from kernels import Kernel
+
+from tests.playground.kernels import Kernel
 
 SERVED = """
 from micropie import App
@@ -17,6 +19,8 @@ class Chat(App):
 
 lab = serve(Chat)
 """
+# What changes asyncio on this Python.
+PATCH = "nest_asyncio" if sys.version_info < (3, 12) else "nest_asyncio2"
 SAID = "report = lab.doctor()\n[each.part for each in report.findings if each.state == 'wrong']"
 
 
@@ -50,10 +54,13 @@ def test_a_name_that_is_gone_is_noticed(kernel: Kernel) -> None:
     assert "no name Chat any more" in kernel.run("report['redefinition'].said").value
 
 
-def test_what_is_no_class_is_not_followed(kernel: Kernel) -> None:
-    kernel.run(f"{SERVED}\nlab.stop()\nlab = serve(Chat(), name='instance')")
+def test_what_is_no_class_is_followed_by_its_name_if_it_has_one(kernel: Kernel) -> None:
+    kernel.run(f"{SERVED}\nlab.stop()\nlab = serve((lambda: Chat())(), name='instance')")
     assert kernel.run(SAID).value == "[]"
     assert "is no class but Chat" in kernel.run("report['redefinition'].said").value
+    kernel.run("lab.stop(); app = Chat(); lab = serve(app)")
+    assert kernel.run(SAID).value == "[]"
+    assert "app is followed" in kernel.run("report['redefinition'].said").value
 
 
 def test_a_stream_that_a_cell_redirects_is_still_routed(kernel: Kernel) -> None:
@@ -69,5 +76,6 @@ def test_nested_runs_that_are_allowed_are_told_of(kernel: Kernel) -> None:
     kernel.run(f"{SERVED}\nimport playground\nplayground.allow_nested_run()")
     told = kernel.run("lab.doctor()['nested runs']").value
     assert "forbid_nested_run() takes it back" in told
+    assert f"allowed by {PATCH}, so" in told
     kernel.run("playground.forbid_nested_run()")
     assert "as by default" in kernel.run("lab.doctor()['nested runs']").value

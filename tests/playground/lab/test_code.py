@@ -8,12 +8,13 @@ import threading
 import weakref
 from typing import Any
 
-import httpx
+import httpx2
 import pytest
-from lab_apps import TRANSPORTS, Echo, Loud, on_both, serving, swapped
 
 from micropie import App
 from playground import Lab, NotOnStage, StartupFailed, serve
+from playground.lab import TransportName, parts_of
+from tests.playground.lab_apps import TRANSPORTS, Echo, Loud, on_both, serving, swapped
 
 
 class Broken(Echo):
@@ -27,7 +28,8 @@ class Broken(Echo):
 
 async def let_go(*references: weakref.ref[Any]) -> None:
     """Wait until nobody holds any of these."""
-    async with asyncio.timeout(3):
+    # To collect is slow where much is alive, as after a thousand other tests.
+    async with asyncio.timeout(30):
         while any(each() is not None for each in references):
             gc.collect()
             await asyncio.sleep(0.01)
@@ -79,9 +81,11 @@ async def test_a_failed_start_up_leaves_the_old_code_serving(transport: str) -> 
         await swapped(lab, Broken)
     await alice.send("hi")
     assert await alice.receive() == "Echo: hi"
-    assert lab.note == "Revision 2 did not start; revision 1 still serves: OSError: no database"
+    note = parts_of(lab).staging.note
+    assert note == "Revision 2 did not start; revision 1 still serves: OSError: no database"
 
 
+@pytest.mark.live
 def test_a_constructor_that_raises_is_noted_and_the_old_code_goes_on() -> None:
     class Bad(App):
         def __init__(self) -> None:
@@ -91,11 +95,13 @@ def test_a_constructor_that_raises_is_noted_and_the_old_code_goes_on() -> None:
     with pytest.raises(NotOnStage, match="revision 2 did not start") as failure:
         lab.swap(Bad)
     assert isinstance(failure.value.__cause__, KeyError)
-    assert lab.note == "Revision 2 did not start; revision 1 still serves: KeyError: 'settings'"
-    assert lab.log[-1].data == lab.note
-    assert httpx.get(lab.local_url).text == "hello"
+    note = parts_of(lab).staging.note
+    assert note == "Revision 2 did not start; revision 1 still serves: KeyError: 'settings'"
+    assert lab.log[-1].data == parts_of(lab).staging.note
+    assert httpx2.get(lab.local_url).text == "hello"
 
 
+@pytest.mark.live
 def test_sources_and_diffs_of_revisions_are_kept() -> None:
     lab = serve(Echo)
     lab.swap(Loud)
@@ -105,7 +111,7 @@ def test_sources_and_diffs_of_revisions_are_kept() -> None:
 
 
 @pytest.mark.parametrize("transport", TRANSPORTS)
-async def test_a_source_is_there_as_soon_as_the_app_is_served(transport: Any) -> None:
+async def test_a_source_is_there_as_soon_as_the_app_is_served(transport: TransportName) -> None:
     lab = serve(Echo, transport=transport)
     assert lab.source().startswith("class Echo(App)")
 
@@ -127,6 +133,7 @@ async def test_going_back_is_the_same_revision_with_its_code(transport_lab: Lab)
     assert lab.revision == 3
 
 
+@pytest.mark.live
 async def test_what_was_let_go_and_has_no_source_cannot_be_gone_back_to() -> None:
     served = type("Chat", (Echo,), {})
     lab, old = serve(served, name="Chat"), weakref.ref(served)
@@ -158,9 +165,11 @@ async def test_old_code_is_let_go_once_no_socket_uses_it(transport: str) -> None
     await let_go(*old)
 
 
+@pytest.mark.live
 def test_a_swap_needs_one_thing_to_put_on_stage() -> None:
     lab = serve(Echo)
-    for options in ({}, {"app": Loud, "revision": 1}):
+    neither_or_both: list[dict[str, Any]] = [{}, {"app": Loud, "revision": 1}]
+    for options in neither_or_both:
         with pytest.raises(TypeError, match="expected an app or a revision"):
             lab.swap(**options)
     with pytest.raises(LookupError, match="from 1 to 1, got 5"):
@@ -187,6 +196,7 @@ async def test_a_failure_that_nobody_awaits_is_told_and_one_that_is_awaited_is_n
     assert capsys.readouterr().err == ""
 
 
+@pytest.mark.live
 def test_a_start_up_that_blocks_the_server_is_given_up_and_never_takes_the_stage(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
@@ -202,10 +212,11 @@ def test_a_start_up_that_blocks_the_server_is_given_up_and_never_takes_the_stage
     with pytest.raises(NotOnStage, match="its start-up blocks the server"):
         lab.swap(Blocking)
     may_go_on.set()
-    assert httpx.get(lab.local_url).text == "hello"
+    assert httpx2.get(lab.local_url).text == "hello"
     assert lab.revision == 1
 
 
+@pytest.mark.live
 def test_a_class_without_handlers_does_not_replace_one_with() -> None:
     class Empty(App): ...
 
@@ -215,6 +226,7 @@ def test_a_class_without_handlers_does_not_replace_one_with() -> None:
     assert serve(Empty).revision == 1
 
 
+@pytest.mark.live
 def test_what_an_old_apps_shutdown_complains_of_is_in_the_log() -> None:
     class Untidy(Echo):
         def __init__(self) -> None:
@@ -236,7 +248,7 @@ async def test_swaps_that_are_asked_for_at_once_come_one_after_the_other() -> No
     first, second = lab.swap(Loud), lab.swap(Echo)
     assert await second == 3  # type: ignore[misc]
     assert await first == 2  # type: ignore[misc]
-    assert [each.number for each in lab._programme.revisions.kept] == [1, 2, 3]
+    assert [each.number for each in parts_of(lab).staging.revisions.kept] == [1, 2, 3]
 
 
 async def test_the_same_class_served_twice_at_once_is_one_revision() -> None:
@@ -244,4 +256,54 @@ async def test_the_same_class_served_twice_at_once_is_one_revision() -> None:
     for _ in range(2):
         assert serve(Loud, transport="memory", name="one") is lab
     await lab.get("/")
-    assert (lab.revision, len(lab._programme.revisions.kept)) == (2, 2)
+    assert (lab.revision, len(parts_of(lab).staging.revisions.kept)) == (2, 2)
+
+
+class Slow(Echo):
+    begun = threading.Event()
+    may_go_on = threading.Event()
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.startup_handlers.append(self._start)
+
+    async def _start(self) -> None:
+        self.begun.set()
+        while not self.may_go_on.is_set():
+            await asyncio.sleep(0.01)
+
+    async def index(self) -> str:
+        return "slow"
+
+
+async def test_the_old_code_answers_others_while_the_new_starts_up_slowly() -> None:
+    lab = await serving(Echo, "memory")
+    old = await lab.connect("/echo")
+    swap, asked = asyncio.Event(), asyncio.Event()
+    heard: list[str] = []
+
+    async def older() -> None:
+        await swap.wait()
+        heard.append((await lab.get("/")).text)
+        await old.send("hi")
+        heard.append(str(await old.receive()))
+        asked.set()
+
+    async def elsewhere() -> str:
+        return (await lab.get("/")).text
+
+    task = asyncio.create_task(older())
+    await asyncio.sleep(0)
+    swapping = lab.swap(Slow)
+    await asyncio.to_thread(Slow.begun.wait, 5)
+    swap.set()
+    async with asyncio.timeout(5):
+        await asked.wait()
+    heard.append(await asyncio.to_thread(asyncio.run, elsewhere()))
+    assert heard == ["hello", "Echo: hi", "hello"]
+    newer = asyncio.create_task(elsewhere())
+    await asyncio.sleep(0)
+    Slow.may_go_on.set()
+    assert await newer == "slow", "the cell that asked for it, and what comes after, waits"
+    assert await swapping == 2  # type: ignore[misc]
+    await task

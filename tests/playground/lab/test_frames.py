@@ -5,12 +5,16 @@ from __future__ import annotations
 import asyncio
 from typing import Any
 
+import pytest
 import websockets
-from lab_apps import Echo, Loud, serving, swapped, until
 
 from micropie import App
 from playground import Lab, serve
+from playground.lab import parts_of
 from playground.traffic.model import Entry
+from tests.playground.lab_apps import Echo, Loud, serving, swapped, until
+
+pytestmark = pytest.mark.live
 
 
 class Closing(App):
@@ -84,7 +88,7 @@ async def test_a_pong_is_due_to_the_ping_it_answers() -> None:
 
 async def test_the_pings_that_keep_a_connection_alive_are_seen_and_nobodys_doing() -> None:
     lab = await serving(Echo, frames=True)
-    lab._transport._thread.server.config.ws_ping_interval = 0.02  # type: ignore[attr-defined]
+    parts_of(lab).transport._thread.server.config.ws_ping_interval = 0.02  # type: ignore[attr-defined]
     async with mine(lab) as client:
         await client.send("hi")
         await client.recv()
@@ -199,7 +203,7 @@ async def test_the_doctor_knows_whether_frames_are_recorded() -> None:
     lab = await serving(Echo)
     finding = (await asyncio.to_thread(lab.doctor))["frames"]
     assert (finding.state, finding.remedy) == ("aside", "serve(…, frames=True) records them.")
-    lab.see_frames()
+    lab.frames = True
     assert (await asyncio.to_thread(lab.doctor))["frames"].state == "right"
 
 

@@ -10,12 +10,14 @@ import threading
 import weakref
 from typing import Any
 
-import httpx
+import httpx2
 import pytest
-from lab_apps import Echo, Loud, on_both, serving, swapped
 
 from micropie import App
 from playground import Lab, NotOnStage, serve
+from tests.playground.lab_apps import Echo, Loud, on_both, serving, swapped
+
+pytestmark = pytest.mark.live
 
 
 @on_both
@@ -48,7 +50,7 @@ def test_fifty_servings_leave_threads_files_and_port_as_they_were() -> None:
         space: dict[str, Any] = {"App": App, "__name__": "__main__"}
         exec(text, space)
         lab = serve(space["Fifty"])
-        assert httpx.get(lab.local_url).text == str(number)
+        assert httpx2.get(lab.local_url).text == str(number)
         return lab
 
     lab = served(0)
@@ -77,11 +79,26 @@ def test_a_constructor_that_raises_leaves_no_server_behind() -> None:
     assert threading.active_count() == before
 
 
-@pytest.mark.parametrize("command", [lambda lab: lab.swap(Echo), lambda lab: lab.stop()])
+@pytest.mark.parametrize(
+    "command",
+    [
+        lambda lab: lab.swap(Echo),
+        lambda lab: lab.stop(),
+        lambda lab: lab.restart(),
+        lambda lab: serve(type(lab.app)),
+        lambda lab: serve(type(lab.app), transport="memory"),
+    ],
+)
 def test_a_call_from_inside_a_handler_is_refused_instead_of_waiting_for_itself(
     command: Any,
 ) -> None:
+    made: list[int] = []
+
     class Selfish(App):
+        def __init__(self) -> None:
+            super().__init__()
+            made.append(1)
+
         async def index(self) -> str:
             try:
                 command(labs[0])
@@ -91,5 +108,24 @@ def test_a_call_from_inside_a_handler_is_refused_instead_of_waiting_for_itself(
 
     labs: list[Lab] = []
     labs.append(serve(Selfish))
-    assert "call it from a cell" in httpx.get(labs[0].local_url).text
+    assert "call it from a cell" in httpx2.get(labs[0].local_url).text
     assert labs[0].running
+    assert not any("stopped" in str(entry.data) for entry in labs[0].log)
+    assert made == [1]
+
+
+@on_both
+async def test_a_client_says_that_the_lab_was_stopped_and_not_that_it_restarts(
+    transport: str,
+) -> None:
+    lab = await serving(Echo, transport)
+    alice = await lab.connect("/echo")
+    lab.stop()
+    with pytest.raises(ConnectionError, match=r"^alice is closed: 1012 \(the lab was stopped\)$"):
+        await alice.receive()
+    assert repr(alice) == "<Client alice /echo closed 1012 (the lab was stopped)>"
+    lab.restart()
+    bob = await lab.connect("/echo", client="bob")
+    lab.restart()
+    with pytest.raises(ConnectionError, match=r"^bob is closed: 1012 \(service restart\)$"):
+        await bob.receive()

@@ -5,10 +5,11 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from lab_apps import on_both, serving, swapped
 
 from micropie import App
 from playground import NotOnStage, serve
+from playground.lab import parts_of
+from tests.playground.lab_apps import Echo, on_both, serving, swapped
 
 
 class Rooms(App):
@@ -84,7 +85,8 @@ async def test_an_attribute_that_is_not_there_leaves_the_old_code_serving(transp
     with pytest.raises(NotOnStage, match=r"expected an attribute of Rooms to carry, got 'romos'"):
         await swapped(lab, More, carry=["romos"])
     assert (await lab.get("/")).json()["rooms"] == ["a"]
-    assert lab.note.startswith("Revision 2 did not start; revision 1 still serves")
+    note = parts_of(lab).staging.note
+    assert note.startswith("Revision 2 did not start; revision 1 still serves")
 
 
 @on_both
@@ -114,9 +116,23 @@ async def test_a_session_goes_on_over_a_socket_whose_handshake_began_it(transpor
         await swapped(lab, More if number % 2 else Rooms)
 
 
+@pytest.mark.live
 def test_what_to_carry_is_checked_before_anything_is_served() -> None:
     with pytest.raises(TypeError, match=r"write carry=\['rooms'\]"):
         serve(Rooms, carry="rooms")
     lab = serve(Rooms)
     with pytest.raises(TypeError, match="carry"):
         lab.swap(More, carry="rooms")
+
+
+@on_both
+async def test_code_that_introduces_what_is_to_be_carried_is_served(transport: str) -> None:
+    lab = await serving(Echo, transport, carry=["visits"])
+    await swapped(lab, Rooms)
+    assert lab.revision == 2
+    assert any(
+        str(entry.data).startswith("visits not carried over: Echo had none") for entry in lab.log
+    )
+    await lab.get("/enter/a")
+    await swapped(lab, More)
+    assert (await lab.get("/")).json()["visits"] == 1

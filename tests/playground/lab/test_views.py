@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from lab_apps import Echo, on_both, serving
-
 from playground.widgets import Ladder, TrafficTable
+from tests.playground.lab_apps import Echo, on_both, serving
 
 
 @on_both

@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 import asyncio
+import random
 from collections.abc import Callable
 from typing import Any
 
 import pytest
-from lab_apps import Echo, on_both, serving
 from websockets.asyncio.client import connect
 
+from playground.lab import parts_of
 from playground.traffic.filter import FilterError
 from playground.traffic.model import Entry
+from tests.playground.lab_apps import Echo, on_both, serving
+
+pytestmark = pytest.mark.live
 
 
 @on_both
@@ -80,8 +84,8 @@ async def test_what_does_not_come_is_told_with_what_did(
     assert str(nothing.value) == f"{said}and no other did{remedy}"
     waiting = asyncio.create_task(lab.until(wanted, timeout=0.05))
     await asyncio.sleep(0)  # it has begun
-    lab.tell("one")
-    lab.tell("two")
+    parts_of(lab).remarks.tell("one")
+    parts_of(lab).remarks.tell("two")
     with pytest.raises(TimeoutError) as nothing:
         await waiting
     assert str(nothing.value) == f"{said}2 others came{remedy}"
@@ -103,3 +107,28 @@ async def test_a_filter_that_cannot_be_read_is_said_at_once() -> None:
     wrong: Any = "size>big"
     with pytest.raises(FilterError, match="big"):
         await lab.until(wrong)
+
+
+async def test_a_costly_expression_holds_up_neither_the_deadline_nor_anybody_else() -> None:
+    lab = await serving(Echo, "memory")
+    chance = random.Random(1)
+    for _ in range(500):
+        data = "".join(chance.choice("ab") for _ in range(5_000))
+        parts_of(lab).log.append(0.0, 0, "text", "client", data, len(data))
+    alice = await lab.connect("/echo", client="alice")
+    costly = "/(a|b)*a(a|b){150}x/"
+    waiting = asyncio.create_task(lab.until(costly, timeout=60))
+    await alice.send("meanwhile")
+    assert await alice.receive() == "Echo: meanwhile"
+    assert not waiting.done()
+    waiting.cancel()
+    with pytest.raises(TimeoutError, match=r"within 1 s; .*x/ takes too long on \d+ entr"):
+        await lab.until(costly, timeout=1)
+
+
+async def test_the_newest_of_a_full_log_is_found() -> None:
+    lab = await serving(Echo, "memory")
+    for number in range(50_000):
+        lab.log.append(0.0, 0, "lab", "lab", str(number), 5)
+    found = await lab.until(lambda entry: entry.data == "49999")
+    assert found.seq == lab.log.last

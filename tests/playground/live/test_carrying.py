@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from micropie import App, InMemorySessionBackend
-from playground.live.carrying import carry_over, check_carry
+from playground.live.carrying import carry_over, check_carry, check_named, not_carried
 
 
 class Chat(App):
@@ -41,6 +41,13 @@ def test_by_default_an_instance_starts_fresh(old: Chat) -> None:
     assert new.rooms == {}
 
 
+def test_an_instance_whose_code_has_cleared_it_makes_room_all_the_same(old: Chat) -> None:
+    vars(old).clear()
+    new = Next()
+    assert carry_over(old, new, False) == []
+    assert new.session_backend is not None
+
+
 def test_what_is_named_is_the_same_object_in_the_new_instance(old: Chat) -> None:
     new = Next()
     assert carry_over(old, new, ["rooms"]) == ["rooms"]
@@ -57,13 +64,19 @@ def test_true_carries_what_the_app_has_set_and_nothing_of_the_frameworks(old: Ch
     assert new.max_body_size != 7
 
 
-def test_a_name_that_is_not_there_says_what_is(old: Chat) -> None:
+def test_what_the_old_instance_lacks_stays_and_is_said_with_what_there_was(old: Chat) -> None:
     new = Next()
+    assert carry_over(old, new, ["rooms", "romos"]) == ["rooms"]
+    assert new.rooms is old.rooms
     with pytest.raises(AttributeError, match=r"got 'romos'; it has rooms, users; pass carry=False"):
-        carry_over(old, new, ["rooms", "romos"])
-    assert new.rooms == {}
+        check_named(old, new, ["rooms", "romos"])
     with pytest.raises(AttributeError, match="it has set none"):
-        carry_over(App(), new, ["rooms"])
+        check_named(App(), App(), ["rooms"])
+    check_named(old, new, ["fresh"])
+    said = not_carried(old, ["rooms", "romos"])
+    assert said == "romos not carried over: Chat had none (it had rooms, users)"
+    assert "it had set none" in not_carried(App(), ["rooms"])
+    assert not_carried(old, ["rooms"]) == not_carried(old, True) == not_carried(None, ["a"]) == ""
 
 
 def test_sessions_go_on_unless_they_are_kept_elsewhere_now(old: Chat) -> None:

@@ -6,9 +6,9 @@ import functools
 from typing import Any
 
 import pytest
-from definitions import cell, defined
 
 from playground.live.fingerprint import fingerprint
+from tests.playground.definitions import cell, defined
 
 BASE = """
 import asyncio, functools

@@ -6,7 +6,8 @@ import re
 from collections.abc import Iterator
 
 import pytest
-from kernels import Cell, Kernel
+
+from tests.playground.kernels import Cell, Kernel
 
 PRELUDE = """
 import asyncio, gc, playground, weakref

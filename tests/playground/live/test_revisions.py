@@ -7,12 +7,12 @@ import weakref
 from typing import Any
 
 import pytest
-from definitions import cell, defined
 from hypothesis import given
 from hypothesis import strategies as st
 
 from playground.live.revisions import Revision, Revisions
 from playground.live.sources import source_of, statement_of, statements_of
+from tests.playground.definitions import cell, defined
 
 CHAT = "class Chat({base}):\n    def mark(self): return {mark!r}\n"
 
@@ -39,14 +39,14 @@ def test_the_source_has_its_decorators_and_is_the_right_one_of_two() -> None:
     assert "first" not in source_of(names["Chat"])
 
 
-def test_a_class_without_methods_is_looked_for_in_the_cells() -> None:
-    plain = type("Chat", (), {"__module__": "__main__"})
+def test_a_class_without_methods_is_looked_for_in_the_cells_by_what_they_set() -> None:
+    made = type("Chat", (), {"__module__": "__main__", "limit": 1})
     cell("class Chat:\n    limit = 1\n", filename="<cell a>")
     cell("class Chat:\n    limit = 2\n", filename="<cell b>")
-    found = statement_of(plain, ["<cell b>", "<cell a>"])
+    found = statement_of(made, ["<cell b>", "<cell a>"])
     assert found is not None
-    assert found.source.endswith("limit = 2")
-    assert statement_of(plain, []) is None
+    assert found.source.endswith("limit = 1")
+    assert statement_of(made, ["<cell b>"]) is None
 
 
 def test_a_cell_with_a_syntax_error_or_an_await_is_no_obstacle() -> None:
@@ -119,3 +119,10 @@ def test_a_diff_with_itself_is_empty_and_numbers_count_from_one(sources: list[st
         assert revisions.diff(number, number) == ""
     with pytest.raises(LookupError, match="from 1 to"):
         revisions.get(0)
+
+
+@pytest.mark.parametrize("number", [True, "2", 1.0, [1]])
+def test_a_revision_goes_by_a_whole_number(number: Any) -> None:
+    revisions = Revisions([Revision(1, "Chat", "In[1]", "source")])
+    with pytest.raises(TypeError, match="expected the number of a revision, such as 2, got"):
+        revisions.get(number)

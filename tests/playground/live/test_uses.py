@@ -5,10 +5,10 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from definitions import cell
 
 from playground.live.sources import statements_of
 from playground.live.uses import Change, Uses
+from tests.playground.definitions import cell
 
 TEXT = """
 import json

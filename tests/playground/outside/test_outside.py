@@ -12,12 +12,14 @@ import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
-import httpx
+import httpx2
 import pytest
 from websockets.asyncio.client import connect
 
 from playground.outside import Absent, Finished, Outside, ProgramFailed, Redis, Workers
 from playground.outside.programs import Program
+
+pytestmark = pytest.mark.live
 
 PATIENCE = 30.0
 
@@ -76,7 +78,7 @@ def serve(outside: Outside, workers: int = 1, **environment: str) -> Workers:
 
 async def test_a_module_is_served_by_a_process_of_its_own(outside: Outside) -> None:
     server = serve(outside, MOOD="fine")
-    async with httpx.AsyncClient() as visitor:
+    async with httpx2.AsyncClient() as visitor:
         answer = (await visitor.get(server.url)).json()
     assert (answer["mood"], answer["pid"]) == ("fine", server.pids[0])
     assert answer["pid"] != os.getpid()
@@ -95,7 +97,7 @@ async def test_several_workers_all_answer_and_all_end(outside: Outside) -> None:
 
     async def visit(number: int) -> tuple[int, str]:
         visits.append(number)
-        async with httpx.AsyncClient() as visitor:
+        async with httpx2.AsyncClient() as visitor:
             pid = (await visitor.get(server.url)).json()["pid"]
         return pid, f"{pid}, visit {len(visits)}"
 
@@ -140,7 +142,7 @@ LifespanOn.startup = slow
 
 def test_workers_that_are_up_but_do_not_listen_yet_are_waited_for(outside: Outside) -> None:
     outside.write("echo.py", SLOW, ECHO)
-    place = httpx.URL(serve(outside, workers=2).url)
+    place = httpx2.URL(serve(outside, workers=2).url)
     # Nothing that takes its time in between, or the workers are there before it comes.
     socket.create_connection((place.host, place.port), timeout=PATIENCE).close()
 
@@ -159,7 +161,7 @@ def test_serving_again_ends_the_server_before(outside: Outside) -> None:
     outside.write("echo.py", ECHO.replace("MOOD", "WEATHER"))
     second = serve(outside, MOOD="fine", WEATHER="fair")
     assert [pid for pid in first.pids if is_alive(pid)] == []
-    assert httpx.get(second.url).json()["mood"] == "fair"
+    assert httpx2.get(second.url).json()["mood"] == "fair"
 
 
 def test_a_module_that_does_not_load_says_why_at_once(outside: Outside) -> None:

@@ -11,9 +11,10 @@ import random
 from typing import Any, NamedTuple
 
 import pytest
-from grounds import TRANSPORTS, Ground, is_from_server
 
 from micropie import App
+from playground.traffic.model import Entry
+from tests.playground.grounds import TRANSPORTS, Ground, is_from_server
 
 NEVER = 3600.0
 
@@ -27,7 +28,7 @@ class World:
         self.room: list[Any] = []
 
     def begin(self, work: Any) -> asyncio.Task[Any]:
-        task = asyncio.ensure_future(work)
+        task: asyncio.Task[Any] = asyncio.ensure_future(work)
         self.tasks.add(task)
         return task
 
@@ -41,6 +42,16 @@ async def welcomes(ws: Any, world: World) -> None:
     await ws.send_text("welcome")
     await asyncio.gather(ws.send_text("to"), ws.send_text("you"))
     await ws.receive_text()
+
+
+async def keeps_a_clock(ws: Any, world: World) -> None:
+    await ws.send_text("welcome")
+    for number in range(3):
+        await asyncio.sleep(0.02)
+        await ws.send_text(f"tick {number}")
+    world.begin(ws.send_text("begun"))
+    async for message in ws:
+        await ws.send_text(f"re {message}")
 
 
 async def gathers(ws: Any, world: World) -> None:
@@ -75,7 +86,7 @@ async def waits_with_wait_for(ws: Any, world: World) -> None:
 
 async def waits_for_a_helper_with_wait_for(ws: Any, world: World) -> None:
     async def next_message() -> str:
-        return (await ws.receive_text()).upper()
+        return str(await ws.receive_text()).upper()
 
     while True:
         message = await asyncio.wait_for(next_message(), NEVER)
@@ -191,6 +202,11 @@ class Case(NamedTuple):
 TABLE = [
     Case(replies, ">one <re one >two <re two", {"re one": "one", "re two": "two"}),
     Case(welcomes, "<you", {"welcome": "open", "to": "open", "you": "open"}),
+    Case(
+        keeps_a_clock,
+        "<begun >one <re one",
+        {"welcome": "open", "tick 0": None, "tick 2": None, "begun": None, "re one": "one"},
+    ),
     Case(gathers, ">one <b one >two <b two", {"a one": "one", "b two": "two"}),
     Case(works_in_a_task_group, ">one <b one >two <b two", {"a one": "one", "b two": "two"}),
     Case(
@@ -321,7 +337,7 @@ async def test_fifty_clients_that_chat_at_once_are_not_mixed_up(transport: str) 
         await asyncio.gather(*said)
         sent = len(names) ** 2
         entries = await ground.until(lambda rows: sum(map(is_copy, rows)) == sent)
-    spoken = {each.seq: each.data for each in entries if each.sender == "client"}
+    spoken = {each.seq: str(each.data) for each in entries if each.sender == "client"}
     copies = [each for each in entries if is_copy(each)]
     assert all(each.data == f"all: {spoken[each.cause or 0]}" for each in copies)
     for name in names:
@@ -329,7 +345,7 @@ async def test_fifty_clients_that_chat_at_once_are_not_mixed_up(transport: str) 
         assert len(to_whom) == len(names)
 
 
-def is_copy(entry: Any) -> bool:
+def is_copy(entry: Entry) -> bool:
     return entry.sender == "server" and entry.kind == "text"
 
 

@@ -5,15 +5,15 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import json
+from collections.abc import MutableMapping
 from typing import Any
-
-from apps import Line, echo, say, websocket
 
 from playground.recorder import Recorder, current_tap
 from playground.traffic.log import Log
 from playground.traffic.model import Entry
+from tests.playground.stage.apps import Line, echo, say, websocket
 
-Event = dict[str, Any]
+Event = MutableMapping[str, Any]
 
 
 def recorded(app: Any, **options: Any) -> tuple[Recorder, Log]:

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, MutableMapping
+from functools import partial
 from typing import Any
 
 from playground.stage import Stage
 
-Event = dict[str, Any]
+Event = MutableMapping[str, Any]
 DEADLINE = 2.0
 
 
@@ -102,7 +103,7 @@ async def opened(stage: Stage, *lines: Line) -> AsyncIterator[list[asyncio.Task[
     """Connect lines to a stage; at the end clients leave and every task must end."""
     tasks = [asyncio.create_task(stage(line.scope, line.receive, line.send)) for line in lines]
     for line in lines:
-        await line.until(lambda line=line: bool(line.sent))
+        await line.until(partial(bool, line.sent))
     try:
         yield tasks
     finally:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from typing import Any
 
-from apps import Line, echo, on_stage, opened, say, taken, websocket
+from tests.playground.stage.apps import Line, echo, on_stage, opened, say, taken, websocket
 
 
 async def test_new_code_without_the_route_closes_with_1012() -> None:

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import asyncio
 import random
+from functools import partial
 from typing import Any
 
 import pytest
-from apps import Line, echo, on_stage, opened, say, taken, websocket
 
 from playground.stage import Stage, StartupFailed, current_revision
+from tests.playground.stage.apps import Line, echo, on_stage, opened, say, taken, websocket
 
 
 async def test_an_open_socket_is_answered_by_the_new_code() -> None:
@@ -24,7 +25,9 @@ async def test_an_open_socket_is_answered_by_the_new_code() -> None:
 
 
 async def test_what_means_nothing_to_other_code_is_closed_and_the_rest_handed_over() -> None:
-    stage = Stage(bound=lambda scope: "begin anew" if scope["path"] == "/bound" else "")
+    stage = Stage(
+        stays_with_its_code=lambda scope: "begin anew" if scope["path"] == "/bound" else ""
+    )
     await stage.swap(echo("old"))
     free, bound = Line("/free"), Line("/bound")
     async with opened(stage, free, bound):
@@ -33,6 +36,10 @@ async def test_what_means_nothing_to_other_code_is_closed_and_the_rest_handed_ov
         assert await free.answer("hi") == "new hi"
     assert bound.closes == [(1012, "begin anew")]
     assert (swapped.sockets, dict(swapped.bound)) == (1, {"begin anew": 1})
+
+
+def heard(line: Line, count: int) -> bool:
+    return len(line.texts) >= count
 
 
 async def test_messages_in_random_order_with_swaps_are_each_answered_once_in_order() -> None:
@@ -50,7 +57,7 @@ async def test_messages_in_random_order_with_swaps_are_each_answered_once_in_ord
             elif chance.random() < 0.3:
                 await asyncio.sleep(0)
         for line in lines:
-            await line.until(lambda line=line: len(line.texts) >= sent[line])
+            await line.until(partial(heard, line, sent[line]))
     for line in lines:
         assert [text.split()[1] for text in line.texts] == [str(n) for n in range(sent[line])]
 

@@ -2,37 +2,23 @@
 
 from __future__ import annotations
 
-import base64
-import json
-from pathlib import Path
+import random
+import re
 from typing import Any
 
 import pytest
 
-from playground.traffic.filter import Filter, FilterError
-from playground.traffic.model import Entry, Exchange
+from playground.traffic.filter import MOST_PARTS, Filter, FilterError
+from playground.traffic.model import Entry
 from playground.traffic.record import Selection
-
-# The table's box runs the same cases.
-CASES = json.loads(
-    (Path(__file__).parents[2] / "javascript" / "filter-cases.json").read_text(encoding="utf-8")
-)
+from tests.playground.filter_cases import CASES, FILE, RECORD, written
 
 
-def entry(fields: dict[str, Any]) -> Entry:
-    known = {name: value for name, value in fields.items() if name not in ("row_note", "row_read")}
-    if "base64" in known:
-        known["data"] = base64.b64decode(known.pop("base64"))
-    return Entry(at=float(known["seq"]), **known)
-
-
-RECORD = Selection(
-    [entry(each) for each in CASES["entries"]],
-    [
-        Exchange(int(number), protocol, client, path=path)
-        for number, (protocol, client, path) in CASES["exchanges"].items()
-    ],
-)
+def test_the_box_is_held_to_what_python_finds_by_every_kind_of_term() -> None:
+    assert FILE.read_text("utf-8") == written(), (
+        "expected what Python finds; run `python -m tests.playground.filter_cases` "
+        "and read the difference"
+    )
 
 
 @pytest.mark.parametrize("case", CASES["cases"], ids=lambda case: case["query"])
@@ -46,6 +32,23 @@ def test_a_part_that_cannot_be_read_is_named(problem: dict[str, str]) -> None:
         Filter(problem["query"])
     assert refusal.value.part == problem["part"]
     assert problem["part"] in str(refusal.value)
+
+
+@pytest.mark.parametrize("case", CASES["long"], ids=lambda case: f"{case['query']} again")
+def test_a_filter_has_a_bound_to_what_it_looks_for(case: dict[str, Any]) -> None:
+    query = " ".join([case["query"]] * case["times"])
+    if case["part"] is None:
+        assert RECORD.filter(query)[:] == RECORD.filter(case["query"])[:]
+        return
+    with pytest.raises(FilterError, match=f"at most {MOST_PARTS} words and values") as refusal:
+        Filter(query)
+    assert refusal.value.part == case["part"]
+
+
+def test_a_part_of_very_many_values_is_refused_in_a_short_sentence() -> None:
+    with pytest.raises(FilterError) as refusal:
+        Filter("path:" + "x," * 100_000)
+    assert len(str(refusal.value)) < 300
 
 
 @pytest.mark.parametrize(
@@ -75,3 +78,52 @@ def test_what_is_found_brings_its_exchanges_and_can_be_filtered_again() -> None:
     found = RECORD.filter("client:bob")
     assert [each.client for each in found.exchanges] == ["Bob"]
     assert [entry.seq for entry in found.filter("kind:close")] == [12]
+
+
+def nasty(letters: int = 50_000) -> Entry:
+    """Return an entry in which `UNDECIDED` would take too many steps."""
+    chance = random.Random(1)
+    data = "".join(chance.choice("ab") for _ in range(letters))
+    return Entry(seq=1, at=0.0, exchange=0, kind="text", sender="client", data=data, size=len(data))
+
+
+UNDECIDED = "/(a|b)*a(a|b){100}x/"
+PLAIN = nasty(1)._replace(seq=2, data="a" * 101 + "x", size=102)
+
+
+@pytest.mark.parametrize("minus", ["", "-"])
+def test_an_entry_that_takes_too_long_is_told_and_neither_found_nor_not(minus: str) -> None:
+    record = Selection([nasty(), PLAIN], [])
+    told = f"{minus}{UNDECIDED} takes too long on 1 entry, which may match and is left out"
+    with pytest.warns(RuntimeWarning, match=re.escape(told.removeprefix(minus))):
+        found = record.filter(f"{minus}{UNDECIDED}")
+    assert [entry.seq for entry in found] == ([] if minus else [2])
+
+
+def test_what_can_be_said_of_an_entry_without_its_costly_part_is_said() -> None:
+    asked = Filter(f"{UNDECIDED} kind:close")
+    assert not asked(nasty(), None)
+    also = Filter(f"{UNDECIDED} zebra")
+    assert not also(nasty(), None)
+    named = Filter("/(a|b)*a(a|b){100}x|^text$/")
+    assert named(nasty(), None)
+    assert (asked.doubt, also.doubt, named.doubt) == ("", "", "")
+
+
+def test_a_long_word_is_looked_for_in_a_long_text_in_a_bounded_time() -> None:
+    entry = nasty()._replace(data="a" * 1_000_000 + "B")
+    assert Filter("a" * 9_000 + "b")(entry, None)
+    assert not Filter("a" * 9_000 + "c")(entry, None)
+
+
+@pytest.mark.parametrize(
+    ("query", "said"),
+    [
+        (r"/(a)\1/", "it has backreferences, which no filter looks for; .* put it in quotes"),
+        ("/a(?=b)/", "it has look-ahead, which no filter looks for"),
+        ("/(a{999}){999}/", r"it has more than 1000 pieces \(\{12\} makes twelve of one\)"),
+    ],
+)
+def test_what_no_filter_looks_for_is_said(query: str, said: str) -> None:
+    with pytest.raises(FilterError, match=said):
+        Filter(query)

@@ -6,15 +6,15 @@ import ast
 import csv
 import io
 import json
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from records import chat
 
 from playground import serve
-from playground.traffic.fields import FormatError
-from playground.traffic.formats import FORMATS
+from playground.traffic.formats import FORMATS, FormatError
 from playground.traffic.log import Log
+from tests.playground.records import chat
 
 OPTIONS = {".py": {"app": "chat:Chat"}}
 
@@ -24,7 +24,7 @@ def test_the_suffix_chooses_the_format(tmp_path: Path, suffix: str) -> None:
     path = tmp_path / f"chat{suffix.upper()}"
     chat().save(path, **OPTIONS.get(suffix, {}))
     content = path.read_bytes()
-    looks_right = {
+    looks_right: dict[str, Callable[[], bool]] = {
         ".jsonl": lambda: content.startswith(b'{"playground log": 1'),
         ".har": lambda: json.loads(content)["log"]["version"] == "1.2",
         ".pcapng": lambda: content.startswith(b"\x0a\x0d\x0d\x0a"),
@@ -51,10 +51,10 @@ def test_all_of_a_long_log_is_saved_unless_less_is_asked_for(tmp_path: Path) -> 
     log = Log()
     for number in range(500):
         log.append(0.0, 0, "lab", "lab", f"no. {number}.", 5)
-    for name in ("log.html", "log.txt"):
-        log.save(tmp_path / name)
+    for name, plain in (("log.html", {"plain": True}), ("log.txt", {})):
+        log.save(tmp_path / name, **plain)
         assert "no. 0." in (tmp_path / name).read_text("utf-8")
-        log.save(tmp_path / name, limit=10)
+        log.save(tmp_path / name, limit=10, **plain)
         assert "no. 0." not in (tmp_path / name).read_text("utf-8")
 
 
@@ -65,6 +65,8 @@ def test_a_suffix_that_is_none_is_refused_with_those_that_are(tmp_path: Path) ->
         chat().save(tmp_path / "chat.json")
     with pytest.raises(ValueError, match=r"ends with \.jsonl, \.har, got 'chat\.mmd'"):
         Log.load("chat.mmd")
+    with pytest.raises(ValueError, match=r"got an archive, 'seen\.har\.zip'; take the \.har"):
+        Log.load("seen.har.zip")
     assert list(tmp_path.iterdir()) == []
 
 
@@ -74,16 +76,23 @@ def test_a_file_that_cannot_be_written_leaves_the_old_one(
     path = tmp_path / "chat.jsonl"
     path.write_text("old")
 
-    def full(path: Path, content: bytes) -> None:
-        with path.open("wb") as file:
-            file.write(content[:10])
+    def full(path: Path, target: Path) -> None:
+        assert path.stat().st_size > 10
         raise OSError(28, "No space left on device")
 
-    monkeypatch.setattr(Path, "write_bytes", full)
+    monkeypatch.setattr(Path, "replace", full)
     with pytest.raises(OSError, match="No space left"):
         chat().save(path)
     assert path.read_text() == "old"
     assert list(tmp_path.iterdir()) == [path]
+
+
+def test_what_others_laid_where_a_file_is_written_is_not_followed(tmp_path: Path) -> None:
+    (tmp_path / "elsewhere").write_text("theirs")
+    (tmp_path / "chat.jsonl.part").symlink_to(tmp_path / "elsewhere")
+    chat().save(tmp_path / "chat.jsonl")
+    assert (tmp_path / "elsewhere").read_text() == "theirs"
+    assert len(Log.load(tmp_path / "chat.jsonl")) == len(chat())
 
 
 def test_what_cannot_be_read_is_said_with_the_files_name(tmp_path: Path) -> None:
@@ -115,6 +124,7 @@ def test_a_spreadsheet_gets_no_formula(tmp_path: Path) -> None:
     assert (rows[5]["client"], rows[5]["cause"], rows[5]["where"]) == ("alice", "5", "In[5]:12")
 
 
+@pytest.mark.live
 async def test_no_format_gives_credentials_away(tmp_path: Path) -> None:
     async def app(scope, receive, send) -> None:  # type: ignore[no-untyped-def]
         if scope["type"] == "websocket":

@@ -7,9 +7,10 @@ import re
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from records import START, records
 
-from playground.traffic import har, har_reading, jsonl, mermaid, pcapng, pytest_module, text
+from playground.exports import har, har_reading, jsonl, mermaid, pcapng, pytest_module, text
+from playground.exports.ladder.steps import newest
+from playground.traffic.formats import FormatError
 from playground.traffic.frames import (
     CONTROL,
     OPCODES,
@@ -18,22 +19,27 @@ from playground.traffic.frames import (
     data_of,
     frame_of,
     note_of,
+    raw_of,
     without_frames,
 )
-from playground.traffic.ladder_steps import newest
 from playground.traffic.log import ROW_BYTES, Log
 from playground.traffic.model import Entry, Sender
 from playground.traffic.record import Record, Selection
 from playground.traffic.summary import is_error
+from tests.playground.records import START, records
 
 PING = Frame("client", "ping", True, 4, 4, masked=True, payload=b"\x01\xff\x02\xfe")
 CLOSE = Frame("server", "close", True, 6, 6, payload=b"\x0f\xa1gone")
 TEXT = Frame("client", "text", True, 120, 17, (1,), masked=True)
+HELLO = Frame(
+    "client", "text", True, 5, 5, masked=True,
+    header=bytes.fromhex("81 85 37 fa 21 3d"), head=bytes.fromhex("7f 9f 4d 51 58"),
+)  # fmt: skip
 
 
 def add(log: Log, exchange: int, frame: Frame) -> None:
     said = data_of(frame), frame.size, None, 1, None, code_of(frame), note_of(frame)
-    log.append(START + len(log) / 10, exchange, "frame", frame.sender, *said)
+    log.append(START + len(log) / 10, exchange, "frame", frame.sender, *said, raw_of(frame))
 
 
 def framed() -> Log:
@@ -89,7 +95,8 @@ def test_a_frame_is_read_back_as_it_was(
     payload = payload if opcode in CONTROL else b""
     bits = tuple(sorted(reserved))
     frame = Frame(sender, opcode, fin, size, wire, bits, masked, taken, payload)  # type: ignore[arg-type]
-    told = Entry(1, START, 1, "frame", sender, data_of(frame), size)
+    frame = frame._replace(header=HELLO.header, head=HELLO.head, covered=not taken)
+    told = Entry(1, START, 1, "frame", sender, data_of(frame), size, raw=raw_of(frame))
     assert frame_of(told._replace(code=code_of(frame), note=note_of(frame))) == frame
 
 
@@ -125,12 +132,47 @@ def test_a_data_frame_takes_up_a_row_and_no_payload() -> None:
     assert log.bytes == before + ROW_BYTES
 
 
+def test_the_bytes_of_a_frame_are_counted_and_let_go_with_it() -> None:
+    log = Log(max_bytes=10 * (ROW_BYTES + 11))
+    number = log.begin("websocket", "alice")
+    add(log, number, HELLO)
+    assert log.bytes == ROW_BYTES + 11 == log[:].bytes
+    for _ in range(200):
+        add(log, number, HELLO)
+    assert (len(log), log.bytes) == (10, 10 * (ROW_BYTES + 11))
+    log.clear()
+    assert log.bytes == 0
+
+
+def test_a_frame_knows_its_key_and_what_it_masks() -> None:
+    assert (HELLO.key, HELLO.plain) == (bytes.fromhex("37 fa 21 3d"), b"Hello")
+    assert (TEXT.key, TEXT.plain, raw_of(TEXT)) == (b"", b"", None)
+
+
+def test_a_file_that_was_written_before_bytes_were_kept_is_read() -> None:
+    log = framed()
+    add(log, 1, HELLO)
+    older = re.sub(r', "raw": "[^"]*"', "", jsonl.dumps(log[:]))
+    assert older != jsonl.dumps(log[:])
+    bare = HELLO._replace(header=b"", head=b"")
+    assert [frame_of(entry) for entry in jsonl.loads(older)][-1] == bare
+
+
+def test_more_bytes_than_a_frame_keeps_are_refused() -> None:
+    log = framed()
+    add(log, 1, HELLO._replace(head=bytes(73)))
+    with pytest.raises(FormatError, match="at most 78 bytes of a frame, got 79"):
+        jsonl.loads(jsonl.dumps(log[:]))
+
+
 def test_frames_go_through_jsonl_and_har_and_back() -> None:
     log = framed()
+    add(log, 1, HELLO)
     for back in (jsonl.loads(jsonl.dumps(log[:])), har_reading.loads(har.dumps(log[:]))):
         assert back == log[:]
         assert [frame_of(entry) for entry in back.filter("kind:frame")] == [
             TEXT, PING, PING._replace(sender="server", opcode="pong", masked=False), CLOSE,
+            HELLO,
         ]  # fmt: skip
 
 
@@ -173,7 +215,7 @@ def test_a_table_shows_frames_or_counts_them() -> None:
     assert "frame ping, FIN, masked · 01 ff 02 fe" in shown
     hidden = text.table(framed()[:], frames=False)
     assert "frame " not in hidden
-    assert hidden.endswith("4 frames not shown · nothing dropped")
+    assert hidden.endswith("4 frames not shown · nothing let go")
     assert "not shown" not in text.table(framed().filter("-kind:frame"), frames=False)
 
 

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
-from records import chat
 
 from playground.traffic.log import Log
 from playground.traffic.record import Selection
+from tests.playground.records import chat
 
 
 def test_a_slice_stays_what_it_was_whatever_becomes_of_the_log() -> None:
@@ -63,3 +65,37 @@ def test_a_log_is_a_sequence() -> None:
     assert log[3] in log
     assert log.index(log[3]) == 3
     assert [entry.seq for entry in reversed(log)] == list(range(22, 0, -1))
+
+
+def test_a_story_is_the_record_with_words() -> None:
+    log = chat()
+    story = log.story([(log[0].seq, "It begins")])
+    assert list(story) == list(log)
+    assert story.words == {log[0].seq: "It begins"}
+    assert story[:].filter("client:alice").words == story.words
+    assert log.words is None
+    assert log.story().words == {}
+    assert "<iframe" in story._repr_html_()
+
+
+@pytest.mark.parametrize(
+    ("words", "error", "said"),
+    [
+        ([(99_999, "x")], ValueError, "expected the number of an entry, from 1 to .*, got 99999"),
+        ([(1, " ")], ValueError, "expected something to say of #1"),
+        ([1], TypeError, r"expected pairs such as \(17"),
+        ([("1", "x")], TypeError, "expected pairs"),
+        ([(True, "x")], TypeError, "expected pairs"),
+    ],
+)
+def test_words_that_belong_nowhere_are_refused(
+    words: list[Any], error: type[Exception], said: str
+) -> None:
+    with pytest.raises(error, match=said):
+        chat().story(words)
+
+
+def test_a_record_without_entries_has_no_place_for_words() -> None:
+    assert list(Log().story()) == []
+    with pytest.raises(ValueError, match="expected a record with entries, got 1"):
+        Log().story([(1, "x")])

@@ -17,8 +17,9 @@ from socketio.packet import Packet as SocketPacket
 from micropie import App
 from micropie.mounts import mount
 from playground import serve
-from playground.traffic.html import table as html_table
-from playground.traffic.ladder_text import characters
+from playground.exports.html import table as html_table
+from playground.exports.ladder.text import characters
+from playground.exports.text import table
 from playground.traffic.log import Log
 from playground.traffic.model import Entry, Exchange
 from playground.traffic.socketio import (
@@ -32,7 +33,6 @@ from playground.traffic.socketio import (
     speaks,
     words,
 )
-from playground.traffic.text import table
 
 PATH = "/socket.io/?transport=websocket&EIO=4&sid=abc"
 DAN = Exchange(1, "websocket", "dan", path=PATH)
@@ -189,7 +189,7 @@ def test_no_message_makes_it_raise(message: str | bytes, ending: str, digits: in
             assert words(packet, "server")
             assert parts(packet)
         for kind in ("text", "body", "response", "binary"):
-            reading(Entry(1, 0.0, 1, kind, "server", each, code=200), DAN)  # type: ignore[arg-type]
+            reading(Entry(1, 0.0, 1, kind, "server", each, code=200), DAN)
 
 
 JSON = st.recursive(
@@ -230,7 +230,7 @@ class Floor:
     def __init__(self) -> None:
         self.sio = sio = socketio.AsyncServer(async_mode="asgi")
 
-        @sio.event
+        @sio.event  # type: ignore[untyped-decorator]
         async def picture(sid: str, name: str, data: bytes) -> bytes:
             await sio.emit("seen", name, to=sid)
             return data
@@ -250,6 +250,7 @@ class Floor:
         await client.eio.disconnect(abort=True)
 
 
+@pytest.mark.live
 async def test_all_views_of_a_real_conversation_say_its_packets() -> None:
     floor = Floor()
     lab = serve(floor.site)

@@ -6,18 +6,10 @@ from typing import Any
 
 import pytest
 
+from playground.traffic.escapes import escaped
 from playground.traffic.log import Log
 from playground.traffic.model import Entry
-from playground.traffic.summary import (
-    Group,
-    escaped,
-    fold,
-    handler_of,
-    is_error,
-    scrub,
-    what,
-    who,
-)
+from playground.traffic.summary import Group, fold, handler_of, is_error, scrub, what, who
 
 
 def entry(kind: Any, data: str | bytes | None = None, **fields: Any) -> Entry:

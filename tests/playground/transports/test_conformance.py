@@ -9,11 +9,14 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-import transport_scenarios as scenarios
 
 from playground.transports import Transport
 from playground.transports.memory import MemoryTransport
+from playground.transports.memory_thread import ThreadedMemoryTransport
 from playground.transports.server import ServerTransport
+from tests.playground import transport_scenarios as scenarios
+
+pytestmark = pytest.mark.live
 
 DOCUMENT = Path(__file__).resolve().parents[3] / "docs" / "transports.md"
 ROW = re.compile(r"^\| ([^|`]+) \| `([^`]*)` \| `([^`]*)` \|$", re.MULTILINE)
@@ -23,7 +26,7 @@ DIFFERENCES = {what: (server, memory) for what, server, memory in ROW.findall(DO
 async def observed(made: Callable[..., Transport], name: str) -> Any:
     """Return what a client observes over a transport."""
     tried = scenarios.ALL[name]
-    transport = made(tried.app, **({} if made is MemoryTransport else {"on_trouble": str}))
+    transport = made(tried.app, **({"on_trouble": str} if made is ServerTransport else {}))
     transport.start()
     try:
         async with asyncio.timeout(2 * scenarios.DEADLINE):
@@ -38,7 +41,8 @@ async def observed(made: Callable[..., Transport], name: str) -> Any:
 @pytest.mark.parametrize("name", scenarios.ALL)
 async def test_a_client_observes_the_same_or_what_the_document_says(name: str) -> None:
     over_server = await observed(ServerTransport, name)
-    in_memory = await observed(MemoryTransport, name)
+    in_memory = await observed(ThreadedMemoryTransport, name)
+    assert in_memory == await observed(MemoryTransport, name), "a thread of its own shows"
     if name in DIFFERENCES:
         assert (over_server, in_memory) == DIFFERENCES[name]
         assert over_server != in_memory, f"{name!r} is no difference any more; take its row away"
@@ -63,6 +67,7 @@ KNOWN = {
     "an app that does not read holds the client up": (True, scenarios.PLENTY, "all of it"),
     "the app closes with code and reason": (4003, "that is all — ü"),
     "the app returns without closing": (1006, ""),
+    "a handler that only sends hears how its client closed": (4001, "enough"),
     "closing twice is closing once": (4001, "first"),
     "the app hears that a request was given up": "http.disconnect",
     "a response without content": (204, b""),

@@ -15,6 +15,8 @@ from playground import serve
 from playground.lab import Lab
 from playground.traffic.model import Entry
 
+pytestmark = pytest.mark.live
+
 
 class Site(App):
     async def index(self) -> Any:

@@ -20,7 +20,7 @@ from websockets.protocol import Protocol, Side
 from playground.recorder import Recorder
 from playground.traffic.frames import Frame, note_of
 from playground.traffic.log import Log
-from playground.transports import frames
+from playground.transports import frame_bytes, frames
 from playground.transports.uvicorn_server import Server
 
 
@@ -56,6 +56,7 @@ def told(log: Log) -> list[str]:
     return [f"{entry.sender} {entry.note}" for entry in log if entry.kind == "frame"]
 
 
+@pytest.mark.live
 async def test_frames_are_seen_with_the_implementation_that_shows_them() -> None:
     async with served("websockets-sansio") as (url, log):
         async with websockets.connect(url, compression=None) as mine:
@@ -64,6 +65,7 @@ async def test_frames_are_seen_with_the_implementation_that_shows_them() -> None
         assert told(log)[:2] == ["client text, FIN, masked", "server text, FIN"]
 
 
+@pytest.mark.live
 async def test_where_frames_are_not_seen_it_is_said_once_and_all_else_is_recorded() -> None:
     async with served("wsproto") as (url, log):
         for _ in range(2):
@@ -79,6 +81,7 @@ async def test_where_frames_are_not_seen_it_is_said_once_and_all_else_is_recorde
     assert told(log) == []
 
 
+@pytest.mark.live
 async def test_what_compression_saves_is_seen_both_ways() -> None:
     async with served("websockets-sansio") as (url, log):
         async with websockets.connect(url, compression="deflate") as mine:
@@ -94,6 +97,7 @@ def wire_size(note: str) -> int:
     return int(note.partition("compressed to ")[2].split(" ")[0])
 
 
+@pytest.mark.live
 @pytest.mark.parametrize("said", ["hi", "bye"])
 async def test_an_exchange_is_kept_until_both_halves_of_the_close_are_seen(said: str) -> None:
     async with served("websockets-sansio") as (url, log):
@@ -175,7 +179,7 @@ def test_what_passes_is_as_it_would_be_unwatched() -> None:
     ("broken", "note", "code"),
     [
         (WireFrame(Opcode.PING, b"x", fin=False), "ping, masked, not taken", 1002),
-        (WireFrame(Opcode.CONT, b"x"), "continuation, FIN, masked", 1002),
+        (WireFrame(Opcode.CONT, b"x"), "continuation, FIN, masked, not taken", 1002),
         (WireFrame(Opcode.TEXT, b"x", rsv2=True), "text, FIN, RSV2, masked, not taken", 1002),
     ],
 )
@@ -186,6 +190,107 @@ def test_a_frame_that_breaks_the_protocol_is_seen_with_the_close_it_earns(
     server.receive_data(on_the_wire(broken))
     assert [note_of(frame) for frame in seen] == [note, "close, FIN"]
     assert int.from_bytes(seen[1].payload[:2], "big") == code
+
+
+def test_the_bytes_of_a_frame_are_those_that_passed() -> None:
+    server, client, seen = pair()
+    client.send_text(b"Hello")
+    client.send_binary(bytes(range(256)) * 300)
+    [first, second] = client.data_to_send()
+    server.receive_data(first + second[:100])
+    server.send_text(b"between")
+    server.receive_data(second[100:])
+    server.send_close(1000, "bye")
+    left = server.data_to_send()
+    assert [frame.header + frame.head for frame in seen] == [
+        first, left[0], second[: 14 + 64], left[1],
+    ]  # fmt: skip
+    assert [len(frame.header) for frame in seen] == [6, 2, 14, 2]
+    assert seen[0].plain == b"Hello"
+
+
+@pytest.mark.parametrize(
+    ("raw", "note", "head"),
+    [
+        ("81 02 68 69", "text, FIN, not taken", b"hi"),
+        ("93 82 00 00 00 00 68 69", "reserved 3, FIN, RSV3, masked, not taken", b"hi"),
+        ("83 02 68 69 81", "reserved 3, FIN, not taken", b"hi"),
+        ("89 7e 00 7e", "ping, FIN, not taken", b""),
+        ("81 ff 00 ff 00 00 00 00 00 00 01 02 03 04 68", "text, FIN, masked, not taken", b"h"),
+    ],
+)
+def test_a_frame_whose_header_is_wrong_is_seen_as_far_as_it_came(
+    raw: str, note: str, head: bytes
+) -> None:
+    server, _, seen = pair(max_size=1024)
+    server.receive_data(bytes.fromhex(raw))
+    assert [note_of(frame).split(", comp")[0] for frame in seen] == [note, "close, FIN"]
+    assert seen[0].head == bytes.fromhex(raw)[len(seen[0].header) :][: len(head)]
+    assert len(seen[0].plain) == len(head)
+
+
+def test_a_close_while_a_frame_is_half_there_blames_nobody() -> None:
+    server, client, seen = pair()
+    client.send_text(b"Hello")
+    server.receive_data(client.data_to_send()[0][:8])
+    server.send_close(1002, "enough")
+    assert [note_of(frame) for frame in seen] == ["close, FIN"]
+
+
+@pytest.mark.parametrize("data", [b"\x03", b"\x03\xed", b"\x03\xe8\xff"])
+def test_a_close_that_says_what_it_must_not_is_not_taken(data: bytes) -> None:
+    server, _, seen = pair()
+    server.receive_data(on_the_wire(WireFrame(Opcode.CLOSE, data)))
+    assert note_of(seen[0]) == "close, FIN, masked, not taken"
+
+
+def test_a_credential_is_covered_where_it_is_seen_and_the_mask_stays_true() -> None:
+    server, client, seen = pair()
+    client.send_text(b'{"token": "s3cr3t', fin=False)
+    client.send_ping(b"?")
+    client.send_continuation(b'V4lue"}', fin=True)
+    client.send_ping(b"token=s3cr3tV4lue")
+    client.send_close(1000, "session expired, not s3cr3t")
+    sent = client.data_to_send()
+    server.receive_data(b"".join(sent))
+    mine = [frame for frame in seen if frame.sender == "client"]
+    assert all(each.startswith(frame.header) for each, frame in zip(sent, mine, strict=True))
+    assert [frame.plain for frame in mine][:4] == [
+        b'{"token": "******', b"?", b'*****"}', b"token=***********",
+    ]  # fmt: skip
+    assert mine[3].payload == b"token=***********"
+    assert [frame.covered for frame in mine] == [True, False, True, True, False]
+    assert mine[4].plain[2:] == b"session expired, not s3cr3t"
+
+
+def test_what_is_compressed_is_covered_whole_if_it_may_hold_a_credential() -> None:
+    server, client, seen = pair()
+    for each in (server, client):
+        deflate = PerMessageDeflate(False, False, 15, 15)
+        each.extensions = [*each.extensions[:1], deflate, *each.extensions[1:]]
+    client.extensions = client.extensions[:1]
+    client.send_text(b'{"token": "s3cr3tV4lue"}')
+    client.send_text(b'{"say": "hello, hello"}')
+    server.receive_data(b"".join(client.data_to_send()))
+    assert seen[0].head == b"*" * seen[0].wire
+    assert [frame.covered for frame in seen] == [True, False]
+    assert seen[0].reserved == seen[1].reserved == (1,)
+
+
+def test_a_library_that_sends_or_reads_in_another_way_shows_frames_without_bytes(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(frames, "newest_write", lambda connection: b"")
+    monkeypatch.setattr(frame_bytes, "reader_of", lambda connection: None)
+    server, client, seen = pair()
+    client.send_text(b"hi")
+    server.receive_data(b"".join(client.data_to_send()))
+    server.send_text(b"ho")
+    del vars(server)["send_frame"]
+    server.send_text(b"he")
+    assert [(note_of(frame), frame.header, frame.head) for frame in seen] == [
+        ("text, FIN, masked", b"", b""), ("text, FIN", b"", b""), ("text, FIN", b"", b""),
+    ]  # fmt: skip
 
 
 def on_the_wire(frame: WireFrame) -> bytes:

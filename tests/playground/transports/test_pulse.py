@@ -89,6 +89,7 @@ def test_a_thread_that_is_held_is_left_behind_and_its_port_taken_up_again(
     assert server.pulse(5).seconds is not None, "the one left behind has taken nothing along"
 
 
+@pytest.mark.live
 def test_who_was_left_behind_does_not_shut_the_app_down() -> None:
     closed: list[str] = []
 

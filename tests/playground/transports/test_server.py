@@ -15,6 +15,9 @@ import pytest
 
 from playground.transports import ClientClosed
 from playground.transports.server import ServerTransport
+from playground.transports.server_internals import tasks_of
+
+pytestmark = pytest.mark.live
 
 
 async def slow(scope: Any, receive: Any, send: Any) -> None:
@@ -74,7 +77,7 @@ async def test_stop_cuts_what_does_not_end_and_counts_it(
     hanging = asyncio.create_task(transport.run(transport.request("GET", "/never")))
     open_ = transport._thread
     assert open_ is not None
-    while len(open_.server_tasks()) < 2:
+    while len(tasks_of(open_.server)) < 2:
         await asyncio.sleep(0)
     began = time.monotonic()
     cut = await asyncio.to_thread(transport.stop)

@@ -6,13 +6,13 @@ import threading
 from collections.abc import Callable, Iterator
 
 import pytest
-from face_page import FaceOnPage, Wire
-from panel_page import PanelPage, StandIn
 from playwright.sync_api import Browser, Page
 
 from playground.traffic.log import Log
 from playground.widgets.face import Face
 from playground.widgets.traffic import TrafficTable
+from tests.playground.widgets.face_page import FaceOnPage, Wire
+from tests.playground.widgets.panel_page import PanelPage, StandIn
 
 
 @pytest.fixture

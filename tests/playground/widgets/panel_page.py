@@ -7,12 +7,12 @@ import time
 from collections.abc import Callable, Sequence
 from typing import Any
 
-from face_page import BUSY, SETTLED, Wire
 from playwright.sync_api import Locator, Page
 
 from playground.traffic.log import Log
-from playground.widgets import ClientView, Done, GuestView, Panel, RouteView, Status
+from playground.widgets import ClientView, Done, GuestView, Ladder, Panel, RouteView, Status
 from playground.widgets.face import Face
+from tests.playground.widgets.face_page import BUSY, SETTLED, Wire
 
 
 def parameter(name: str, annotation: str | None = "str", **more: Any) -> dict[str, Any]:
@@ -55,6 +55,9 @@ class StandIn:
 
     def clients(self) -> list[ClientView]:
         return list(self.people.values())
+
+    def meant(self, seq: int) -> str:
+        return f"there is no handler bom; did you mean boom? (#{seq})"
 
     def guests(self) -> list[GuestView]:
         return list(self.others)
@@ -106,7 +109,12 @@ class StandIn:
         self.now = self.now._replace(running=True, url="http://127.0.0.1:43121/")
         self._soon(lambda: self._end(done, None))
 
-    def trust(self, origin: str) -> None:
+    def break_out(self, done: Done) -> None:
+        self.did.append(("break_out",))
+        self.now = self.now._replace(blocked="")
+        self._soon(lambda: self._end(done, "broken out"))
+
+    def trust(self, origin: str, around: Sequence[str] = ()) -> None:
         self.origins.append(origin)
 
     def told(self, url: str) -> None:
@@ -184,9 +192,10 @@ class PanelPage:
         self.controls = controls
         self.log = log if log is not None else Log()
         self.panel = Panel(controls, self.log)
-        faces = dict(zip(("status", "routes", "clients", "traffic", "compose"),
+        faces = dict(zip(("status", "routes", "clients", "between", "traffic", "compose"),
                          self.panel.children, strict=True))  # fmt: skip
-        alone: dict[str, Face] = {"console": self.panel.console, "ladder": self.panel.ladder}
+        shared = self.panel.names, self.panel.follower, controls
+        alone = {"console": self.panel.console, "ladder": Ladder(self.log, *shared)}
         self.faces: dict[str, Face] = {**faces, **alone}
         self.wires = {name: Wire() for name in self.faces}
         # Deaf it is gone; busy it hears nothing, as a kernel that runs a cell, but still tells.
@@ -207,7 +216,7 @@ class PanelPage:
         self.page.evaluate(MODELS)
         for name in shown:
             face = self.faces[name]
-            known = ("part", "chosen", "look", "of")
+            known = ("part", "chosen", "look", "of", "still")
             traits = {key: getattr(face, key) for key in known if hasattr(face, key)}
             arguments = [name, str(face._esm), str(face._css), traits]
             self.page.evaluate("(all) => window.show(...all)", arguments)

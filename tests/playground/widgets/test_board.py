@@ -5,11 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 import pytest
-from lab_apps import Echo, Loud
-from panel_page import Ears
 
 from playground import check, serve
 from playground.checks import Checks
+from tests.playground.lab_apps import Echo, Loud
+from tests.playground.widgets.panel_page import Ears
+
+pytestmark = pytest.mark.live
 
 
 @pytest.fixture

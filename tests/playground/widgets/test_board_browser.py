@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from face_page import FaceOnPage
-from panel_page import StandIn
 from playwright.sync_api import Page, expect
 
 from playground.checks import Result, showing
@@ -13,6 +11,8 @@ from playground.traffic.log import Log
 from playground.widgets import Board
 from playground.widgets.face import Face
 from playground.widgets.follower import Follower
+from tests.playground.widgets.face_page import FaceOnPage
+from tests.playground.widgets.panel_page import StandIn
 
 STEPS = ("connected to /echo", "sent '<b>hi</b>'")
 OPEN = Result("echo-upper", "Shout.", "open", "sent '<b>hi</b>', got nothing", STEPS, 1)

@@ -6,13 +6,13 @@ import threading
 from collections.abc import Iterator
 
 import pytest
-from panel_page import Ears, StandIn
 
 from playground.traffic.log import Log
 from playground.widgets import Console, GuestView
 from playground.widgets.console import MOST_CLIENTS, MOST_GUESTS
 from playground.widgets.controls import Done
 from playground.widgets.follower import Follower
+from tests.playground.widgets.panel_page import Ears, StandIn
 
 
 @pytest.fixture
@@ -51,6 +51,34 @@ def test_a_client_has_the_colour_of_its_place_in_the_log_whoever_looks_first(
     (state,) = ears.told("state")
     told = {each["name"]: each["index"] for each in state["clients"]}
     assert told == {"alice": 2, "bob": 1, "dave": 3}
+
+
+def test_who_is_dismissed_is_not_told_of_until_he_is_another(ears: Ears, lab: StandIn) -> None:
+    def names() -> tuple[list[str], int]:
+        ears.hear("hello")
+        state = ears.told("state")[0]
+        return [each["name"] for each in state["clients"]], state["over"]
+
+    assert names() == (["alice", "bob", "dave"], 1)
+    ears.hear("dismiss", client="alice")
+    ears.hear("dismiss", client="dave")
+    assert [reply["result"] for reply in ears.told("reply")] == [0, 1]
+    assert names() == (["alice", "bob"], 0)
+    assert "dave" not in ears.face.still_text()
+    lab.put("dave", "closed", 1000)
+    assert names() == (["alice", "bob", "dave"], 1)
+    ears.hear("dismiss", all=True)
+    assert names() == (["alice", "bob"], 0)
+
+
+def test_of_many_that_fail_at_once_the_first_say_why(ears: Ears, lab: StandIn) -> None:
+    for number in range(20):
+        lab.put(f"old-{number}", "closed", 1000)
+    lab.fails = "There is no handler."
+    ears.hear("reconnect")
+    (reply,) = ears.told("reply")
+    assert reply["error"].splitlines()[0] == "dave: There is no handler."
+    assert reply["error"].splitlines()[-1] == "and 16 more"
 
 
 def test_an_http_status_of_a_refusal_gets_no_close_phrase(ears: Ears, lab: StandIn) -> None:

@@ -4,16 +4,49 @@ from __future__ import annotations
 
 import re
 
-from panel_page import PanelPage, StandIn, chips, chosen, message, press
 from playwright.sync_api import Page, expect
 
 from playground.widgets import GuestView
+from tests.playground.widgets.panel_page import PanelPage, StandIn, chips, chosen, message, press
 
 
 def test_chips_say_who_is_there_and_how_others_ended(shown: PanelPage, page: Page) -> None:
     assert chips(page)[:2] == ["alice", "bob"]
     assert chips(page)[2].startswith("dave · closed 1011 internal error")
     expect(page.locator(".mpp-clients .mpp-client-2")).to_have_count(1)
+
+
+def test_a_chip_says_why_the_app_failed(shown: PanelPage, lab: StandIn, page: Page) -> None:
+    lab.put("dave", "closed", 1011, path="/chat", why="In[3] line 8: KeyError: 'key'")
+    shown.tick()
+    chip = page.locator(".mpp-gone-chip", has_text="dave")
+    expect(chip).to_have_attribute(
+        "title", re.compile(r"1011 .* · In\[3\] line 8: KeyError: 'key'")
+    )
+    again = chip.get_by_role("button", name="Connect dave again")
+    expect(again).to_have_accessible_description("In[3] line 8: KeyError: 'key'")
+
+
+def test_who_sends_is_read_whole_and_leaves_room_to_write(
+    shown: PanelPage, lab: StandIn, page: Page
+) -> None:
+    short = chosen(page).bounding_box()
+    long = "ada.lovelace@example.org"
+    lab.put(long)
+    lab.put("x" * 90)
+    shown.tick()
+    chosen(page).select_option(long)
+    wide = chosen(page).bounding_box()
+    assert short is not None
+    assert wide is not None
+    assert wide["width"] > short["width"]
+    chosen(page).select_option("x" * 90)
+    expect(chosen(page)).to_have_attribute("title", "x" * 90)
+    widest, room = chosen(page).bounding_box(), message(page).bounding_box()
+    assert widest is not None
+    assert room is not None
+    assert widest["width"] <= 260
+    assert room["width"] > 150
 
 
 def test_names_from_elsewhere_stay_text(shown: PanelPage, lab: StandIn, page: Page) -> None:
@@ -56,6 +89,53 @@ def test_who_is_gone_can_be_connected_again(shown: PanelPage, lab: StandIn, page
     expect(chosen(page)).to_have_value("dave")
 
 
+def test_who_is_gone_can_be_dismissed(shown: PanelPage, lab: StandIn, page: Page) -> None:
+    press(page, "Dismiss dave")
+    shown.tick()
+    assert chips(page) == ["alice", "bob"]
+    expect(page.get_by_role("button", name="Connect…")).to_be_focused()
+    lab.put("dave")
+    shown.tick()
+    assert chips(page) == ["alice", "bob", "dave"]
+    assert lab.did == []
+
+
+def test_all_who_are_gone_can_be_dismissed_or_connected_again(
+    shown: PanelPage, lab: StandIn, page: Page
+) -> None:
+    crowd = page.locator(".mpp-crowd")
+    expect(crowd).to_be_hidden()
+    lab.put("erin", "refused", 404)
+    shown.tick()
+    expect(crowd).to_contain_text("2 closed")
+    press(page, "Reconnect all")
+    shown.tick()
+    assert [did[:2] for did in lab.did] == [("connect", "dave"), ("connect", "erin")]
+    assert chips(page) == ["alice", "bob", "dave", "erin"]
+    expect(crowd).to_be_hidden()
+    for name in ("dave", "erin"):
+        lab.put(name, "closed", 1000)
+    shown.tick()
+    page.get_by_role("button", name="Connect dave again").focus()
+    page.keyboard.press("Shift+Delete")
+    shown.tick()
+    assert chips(page) == ["alice", "bob"]
+
+
+def test_two_hundred_clients_take_two_lines(shown: PanelPage, lab: StandIn, page: Page) -> None:
+    for number in range(250):
+        lab.put(f"load-{number}")
+    shown.tick()
+    assert page.locator(".mpp-clients").evaluate("(el) => el.clientHeight") < 100
+    seen, more = page.locator(".mpp-clients .mpp-chip:visible"), page.locator(".mpp-unfold:visible")
+    shown.until(lambda: more.inner_text() == f"+{253 - seen.count()} more")
+    expect(more).to_have_attribute("aria-label", f"{253 - seen.count()} more clients")
+    more.click()
+    expect(page.get_by_role("button", name="load-249")).to_be_visible()
+    page.get_by_role("button", name="Fold the clients (+)").press("+")
+    expect(page.get_by_role("button", name="load-249")).to_be_hidden()
+
+
 def test_any_path_can_be_connected_to_and_a_refusal_says_why(
     shown: PanelPage, lab: StandIn, page: Page
 ) -> None:
@@ -96,6 +176,20 @@ def test_enter_sends_and_the_arrows_find_it_again(
     message(page).press("ArrowDown")
     message(page).press("ArrowDown")
     expect(message(page)).to_have_value("")
+
+
+def test_what_was_wrong_with_a_message_is_not_said_for_long(shown: PanelPage, page: Page) -> None:
+    hint = page.get_by_text("Type a message first.")
+    message(page).press("Enter")
+    expect(hint).to_be_visible()
+    message(page).press("a")
+    expect(hint).to_be_hidden()
+    message(page).fill("")
+    message(page).press("Enter")
+    expect(hint).to_be_visible()
+    page.get_by_role("searchbox", name="Filter").click()
+    expect(hint).to_be_hidden()
+    expect(message(page)).to_have_attribute("aria-invalid", "false")
 
 
 def test_json_is_checked_before_it_is_sent(shown: PanelPage, lab: StandIn, page: Page) -> None:
@@ -160,12 +254,12 @@ def test_who_is_gone_cannot_send(shown: PanelPage, lab: StandIn, page: Page) -> 
 
 def test_closing_checks_code_and_reason(shown: PanelPage, lab: StandIn, page: Page) -> None:
     press(page, "Close…")
-    page.get_by_label("code").fill("1001")
+    page.get_by_label("code:").fill("1001")
     page.get_by_label("reason").fill("é" * 62)
     press(page, "Close alice")
     wrong = page.locator(".mpp-closing .mpp-field-wrong:visible")
     expect(wrong).to_have_text([re.compile("3000 to 4999"), re.compile("has 124")])
-    page.get_by_label("code").fill("4001")
+    page.get_by_label("code:").fill("4001")
     page.get_by_label("reason").fill("bye")
     page.keyboard.press("Enter")
     shown.tick()

@@ -5,16 +5,16 @@ from __future__ import annotations
 from collections.abc import Callable
 
 import pytest
-from contrast import faint
-from face_page import DARK, LIGHT, FaceOnPage
-from panel_page import StandIn
 from playwright.sync_api import Page
-from traffic_log import broadcast, chat, fail, say
-from traffic_page import ROW, row
 
 from playground.traffic.log import Log
 from playground.widgets.face import Face
 from playground.widgets.traffic import TrafficTable
+from tests.playground.widgets.contrast import faint
+from tests.playground.widgets.face_page import DARK, LIGHT, FaceOnPage
+from tests.playground.widgets.panel_page import StandIn
+from tests.playground.widgets.traffic_log import broadcast, chat, fail, say
+from tests.playground.widgets.traffic_page import ROW, row
 
 OnPage = Callable[[Face], FaceOnPage]
 THEMES = {"light": LIGHT, "dark": DARK}

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import pytest
-from face_page import FaceOnPage
-from panel_page import StandIn
 from playwright.sync_api import Page, expect
-from traffic_log import broadcast, chat, fail, say
-from traffic_page import ROW, box, grid, pane, row, selected
 
 from playground.traffic.log import Log
+from tests.playground.widgets.face_page import FaceOnPage
+from tests.playground.widgets.panel_page import StandIn
+from tests.playground.widgets.traffic_log import broadcast, chat, fail, say
+from tests.playground.widgets.traffic_page import ROW, box, grid, pane, row, selected
 
 COPYING = (
     "() => Object.defineProperty(navigator, 'clipboard',"
@@ -86,6 +86,62 @@ def test_a_packet_of_socketio_is_taken_apart_and_shown_as_it_was(
     expect(shown.get_by_role("tab", name="Packet")).to_be_hidden()
     box(table.page).fill('"ack 1"')
     expect(table.page.locator(ROW)).to_have_count(2)
+
+
+def test_what_a_decoder_said_stands_beside_what_went_over_the_wire(
+    table: FaceOnPage, log: Log
+) -> None:
+    ids = chat(log, "carol")
+
+    def point(message: bytes | str) -> object:
+        if isinstance(message, str):
+            return f"<b>{message.upper()}</b>"
+        return {"x": message[0], "y": message[1]}
+
+    log.decode(point, "client:carol")
+    log.append(9.0, ids["carol"], "binary", "client", b"\x01\x02", 2)
+    log.append(9.1, ids["carol"], "binary", "client", b"\xff", 1)
+    say(log, ids["carol"], "shout")
+    show(table, "01 02")
+    expect(row(table.page, "01 02")).to_contain_text('point{"x": 1, "y": 2} · 01 02')
+    expect(row(table.page, "IndexError")).to_contain_text("index out of range · ff")
+    expect(row(table.page, "<b>SHOUT</b>")).to_contain_text("· shout")
+    shown = pane(table.page)
+    expect(shown.get_by_role("tab", selected=True)).to_have_text("Decoded")
+    expect(shown).to_contain_text("Decoded by point:")
+    expect(shown.locator(".mpp-tree")).to_contain_text('"x": 1')
+    expect(shown.locator(".mpp-packet-raw")).to_contain_text("0000  01 02")
+    show(table, "ff")
+    expect(shown).to_contain_text("IndexError: index out of range")
+    expect(shown.locator(".mpp-packet-raw")).to_contain_text("0000  ff")
+    show(table, "shout")
+    expect(shown).to_contain_text("<b>SHOUT</b>")
+    log.decode(None, "client:carol")
+    show(table, "01 02")
+    expect(shown.get_by_role("tab", name="Decoded")).to_be_hidden()
+    expect(shown.get_by_role("tab", selected=True)).to_have_text("Hex")
+
+
+def test_one_message_is_saved_as_a_file_whole(table: FaceOnPage, log: Log) -> None:
+    ids = chat(log, "carol")
+    data = bytes(range(256)) * 500
+    log.append(9.0, ids["carol"], "binary", "client", data, len(data))
+    say(log, ids["carol"], '{{"a": "ö"}}')
+    show(table, "binary")
+    save = pane(table.page).get_by_role("button", name="Save", exact=True)
+    assert save.get_attribute("title") == "Save to a file, as it went over the wire (d)"
+    with table.page.expect_download() as download:
+        save.click()
+        table.carry()
+    assert download.value.suggested_filename.endswith(".bin")
+    assert download.value.path().read_bytes() == data
+    assert "Saved as message-" in outcome(table.page)
+    show(table, '"a"')
+    grid(table.page).focus()
+    with table.page.expect_download() as download:
+        table.page.keyboard.press("d")
+    assert download.value.suggested_filename.endswith(".json")
+    assert download.value.path().read_text("utf-8") == '{"a": "ö"}'
 
 
 def test_binary_is_shown_as_hex_with_offset_and_ascii(table: FaceOnPage, log: Log) -> None:

@@ -7,8 +7,10 @@ from typing import Any
 import pytest
 
 from playground.traffic.log import Log
-from playground.widgets.details import DETAIL, WHOLE, details, whole
-from playground.widgets.wire import row
+from playground.widgets.details import WHOLE, details, whole
+from playground.widgets.row import row
+from playground.widgets.wire import DETAIL
+from tests.playground.widgets.panel_page import StandIn
 
 
 @pytest.fixture
@@ -37,6 +39,31 @@ def test_a_chain_goes_from_what_began_it_to_all_that_it_led_to(log: Log) -> None
     effects = told(log, 2)["effects"]
     assert [(line["seq"], line["depth"]) for line in effects] == [(3, 1), (5, 1), (6, 2)]
     assert effects[0]["who"] == "server → alice, bob"
+
+
+@pytest.mark.parametrize(("status", "chain"), [(500, [8, 10]), (200, [8]), (404, [8])])
+def test_an_error_is_due_to_what_was_raised_too_and_says_on_which_line(
+    log: Log, status: int, chain: list[int]
+) -> None:
+    exchange, other = log.open("http", "ann", path="/boom").id, log.open("http", "bo", path="/").id
+    log.append(7.0, other, "exception", "server", "OSError: no", 11, None)
+    log.append(7.0, exchange, "request", "client", "/boom", 5, note="GET")
+    log.append(7.1, exchange, "print", "server", "hm", 2, 8, note="stdout")
+    log.append(7.2, exchange, "exception", "server", "KeyError: 1", 11, 8, 1, "In[5]:12", None, "")
+    log.append(7.2, other, "exception", "server", "OSError: no", 11, None)
+    log.append(7.3, exchange, "response", "server", "oh", 2, 8, code=status)
+    causes = told(log, 12)["causes"]
+    assert [line["seq"] for line in causes] == chain
+    assert "KeyError: 1 · In[5]:12" in causes[-1]["what"] or status < 500
+
+
+def test_who_is_told_that_a_page_is_missing_reads_which_was_meant(log: Log) -> None:
+    exchange = log.open("http", "ann", path="/bom").id
+    for status in (404, 500, 200):
+        log.append(7.0, exchange, "response", "server", "oh", 2, code=status)
+    said = [details(log, log[seq - 1], StandIn())[0]["meant"] for seq in (7, 8, 9)]
+    assert said == ["there is no handler bom; did you mean boom? (#7)", "", ""]
+    assert told(log, 7)["meant"] == ""
 
 
 def test_of_many_effects_the_rest_is_counted(log: Log) -> None:
@@ -87,5 +114,22 @@ def test_a_row_says_which_frame_it_is_and_what_its_code_means(log: Log) -> None:
     number = log.begin("websocket", "alice")
     log.append(9.0, number, "frame", "client", "bye", 5, code=1001, note="close, FIN, masked")
     told = row(log[-1])
-    assert (told[5], told[10]) == ("bye", 1001)
-    assert told[11] == "close, FIN, masked · 1001 going away"
+    assert (told["text"], told["code"]) == ("bye", 1001)
+    assert told["note"] == "close, FIN, masked · 1001 going away"
+
+
+def test_a_server_sent_event_is_told_in_its_parts(log: Log) -> None:
+    exchange = log.open("http", "ann", path="/events").id
+    raw = 'event: news\nid: 7\nretry: 5000\ndata: {"a":\ndata: 1}\n\n'
+    log.append(7.0, exchange, "event", "server", raw, len(raw), note="news")
+    log.append(7.0, exchange, "event", "server", "data: hi\n\n", 10, note="message")
+    assert told(log, 7)["packets"] == [
+        {
+            "parts": [["event", "news"], ["id", "7"], ["retry", "after 5,000 ms"]],
+            "data": '{"a":\n1}',
+        }
+    ]
+    assert told(log, 8)["packets"] == [
+        {"parts": [["event", "message"], ["data", "hi"]], "data": "hi"}
+    ]
+    assert told(log, 7)["text"] == raw

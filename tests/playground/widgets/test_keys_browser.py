@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from face_page import FaceOnPage
 from playwright.sync_api import expect
-from traffic_log import broadcast, chat, say
-from traffic_page import box, grid, numbers, pane, row, rows, selected
 
 from playground.traffic.log import Log
+from tests.playground.widgets.face_page import FaceOnPage
+from tests.playground.widgets.traffic_log import broadcast, chat, say
+from tests.playground.widgets.traffic_page import box, grid, numbers, pane, row, rows, selected
 
 
 def test_keys_move_filter_and_freeze(table: FaceOnPage, log: Log) -> None:

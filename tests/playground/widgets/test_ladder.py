@@ -14,18 +14,18 @@ from xml.etree import ElementTree
 import nbformat
 import pytest
 from nbconvert import HTMLExporter
-from traffic_log import broadcast, chat, say
 
+from playground.exports.html import CLIENT_COLOURS
 from playground.traffic.filter import FilterError
-from playground.traffic.html import CLIENT_COLOURS
 from playground.traffic.log import Log
 from playground.widgets.drawing import name_of
 from playground.widgets.ladder import Ladder, Picture
 from playground.widgets.names import Names
 from playground.widgets.traffic import TrafficTable
+from tests.playground.widgets.traffic_log import broadcast, chat, say
 
 if TYPE_CHECKING:
-    from face_page import Wire
+    from tests.playground.widgets.face_page import Wire
 
 
 @pytest.fixture

@@ -9,14 +9,24 @@ from typing import Any
 from xml.etree import ElementTree
 
 import pytest
-from face_page import DARK, LIGHT, FaceOnPage
-from ladder_page import boxes, ladder, lanes, numbers, scroll_to, selected, spoken, step, words
-from panel_page import PanelPage, StandIn
 from playwright.sync_api import Locator, Page, expect
-from traffic_log import broadcast, chat, fail, say
 
 from playground.traffic.log import Log
 from playground.widgets.ladder import Ladder
+from tests.playground.widgets.face_page import DARK, LIGHT, FaceOnPage
+from tests.playground.widgets.ladder_page import (
+    boxes,
+    ladder,
+    lanes,
+    numbers,
+    scroll_to,
+    selected,
+    spoken,
+    step,
+    words,
+)
+from tests.playground.widgets.panel_page import PanelPage, StandIn
+from tests.playground.widgets.traffic_log import broadcast, chat, fail, say
 
 CROWD = [f"user-{number}" for number in range(1, 51)]
 

@@ -8,6 +8,9 @@ import pytest
 
 from micropie import App
 from playground import Lab, serve
+from playground.lab import parts_of
+
+pytestmark = pytest.mark.live
 
 
 class Site(App):
@@ -24,7 +27,8 @@ def served() -> Iterator[Lab]:
 
 def test_it_tells_what_a_view_needs_to_find_the_lab(served: Lab) -> None:
     state = served.browse("/chat?room=a", height=300).state()
-    assert (state["port"], state["lab"], state["url"]) == (served.port, served.id, served.url)
+    identity = parts_of(served).entrance.identity
+    assert (state["port"], state["lab"], state["url"]) == (served.port, identity.id, served.url)
     assert (state["path"], state["height"], state["revision"]) == ("/chat?room=a", 300, 1)
 
 

@@ -3,18 +3,20 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 import pytest
-from face_page import FaceOnPage
-from panel_page import StandIn
 from playwright.sync_api import FrameLocator, Page, expect
 
 from micropie import App
 from playground import Lab, serve
+from playground.lab import parts_of
 from playground.traffic.log import Log
 from playground.widgets import AppPage
 from playground.widgets.follower import Follower
+from tests.notebooks import static_site
+from tests.playground.widgets.face_page import FaceOnPage
+from tests.playground.widgets.panel_page import StandIn
 
 LONG = "<!doctype html><title>Long</title><style>p {{ margin: 0 0 200px }}</style>{}"
 # What is wrong; the other one says what a proxy does to the page.
@@ -43,6 +45,22 @@ class Site(App):
 
 def revision(said: str) -> type[Site]:
     return type("Site", (Site,), {"word": said, "visits": 0})
+
+
+@pytest.fixture(scope="module")
+def notebook(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """The address of a notebook's page. To a browser it is another site than 127.0.0.1."""
+    folder = tmp_path_factory.mktemp("notebook")
+    (folder / "index.html").write_text("")
+    with static_site.served(folder) as site:
+        yield site.url.replace("127.0.0.1", "localhost")
+
+
+@pytest.fixture
+def page(page: Page, notebook: str) -> Page:
+    """A page on a notebook's own: a lab lets in no page without an origin."""
+    page.goto(notebook)
+    return page
 
 
 @pytest.fixture
@@ -74,7 +92,7 @@ class Shown(FaceOnPage):
 
     def looks(self) -> None:
         """The follower looks at the lab."""
-        self.face._due = 0.0  # type: ignore[attr-defined]
+        self.face._due = 0.0
         self.tick()
 
 
@@ -93,6 +111,24 @@ def test_it_finds_its_address_and_shows_the_page(page: Page, served: Lab) -> Non
     )
 
 
+def test_a_page_whose_hello_was_not_heard_yet_waits_for_the_answer(page: Page, served: Lab) -> None:
+    """It is shown a state before: loaded then, what holds the page would not know whom to trust."""
+    face = served.browse("/")
+    shown = Shown.__new__(Shown)
+    FaceOnPage.__init__(shown, page, face)
+    shown.deaf = True
+    asked: list[str] = []
+    page.on("request", lambda request: asked.append(request.url))
+    face.displayed()
+    shown.render()
+    shown.looks()
+    expect(page.locator(".mpp-badge")).to_have_text("revision 1")
+    assert not any(".well-known" in url for url in asked), "it looks for the lab when it is let in"
+    shown.deaf = False
+    shown.carry()
+    shown.heading("one")
+
+
 def test_an_address_that_is_not_the_labs_is_passed_over(page: Page, served: Lab) -> None:
     other = serve(revision("another's"), name="other", url="{port}")
     # What the lab says first is another lab's.
@@ -107,8 +143,14 @@ class _Elsewhere(StandIn):
 
     def __init__(self, lab: Lab | None, url: str, port: int | None = None) -> None:
         super().__init__()
-        known = {"port": lab.port, "lab": lab.id} if lab else {"port": port, "lab": "nobody"}
-        self.now = self.now._replace(url=url, revision=1, **known)
+        self.lab = lab
+        named = parts_of(lab).entrance.identity.id if lab else "nobody"
+        port = lab.port if lab else port
+        self.now = self.now._replace(url=url, revision=1, port=port, lab=named)
+
+    def trust(self, origin: str, around: Sequence[str] = ()) -> None:
+        if self.lab:
+            parts_of(self.lab).entrance.origins.trust(origin, around)
 
 
 def test_it_says_why_no_address_works_and_goes_on_trying(page: Page) -> None:
@@ -189,7 +231,7 @@ def test_a_handler_that_blocks_the_server_is_named_as_the_reason(page: Page, ser
     async def hold() -> None:
         go_on.wait(20)
 
-    served.spawn(hold())
+    parts_of(served).transport.spawn(hold())
     second = FaceOnPage(page, served.browse("/other"))
     second.render()
     expect(page.locator(BANNER)).to_contain_text("has not answered for 2 s")
@@ -199,11 +241,11 @@ def test_a_handler_that_blocks_the_server_is_named_as_the_reason(page: Page, ser
     expect(inside.get_by_role("heading")).to_have_text("other one nobody")
 
 
-def test_a_page_cannot_lead_the_notebook_away(page: Page, served: Lab) -> None:
+def test_a_page_cannot_lead_the_notebook_away(page: Page, served: Lab, notebook: str) -> None:
     shown = Shown(page, served.browse("/away"))
     shown.heading("here")
     assert page.frames[-1].title() == "SecurityError"
-    assert page.url == "about:blank"
+    assert page.url == notebook
 
 
 def test_a_page_that_leaves_the_app_is_noticed_and_brought_back(page: Page, served: Lab) -> None:

@@ -7,11 +7,11 @@ import time
 from collections.abc import Callable, Iterator
 
 import pytest
-from panel_page import Ears, StandIn
 
 from playground.traffic.log import Log
-from playground.widgets import Console, Ladder, Panel, RouteList, StatusLine, TrafficTable
+from playground.widgets import Console, Panel, RouteList, StatusLine, TrafficTable
 from playground.widgets.face import Face
+from tests.playground.widgets.panel_page import Ears, StandIn
 
 
 @pytest.fixture
@@ -47,18 +47,24 @@ def test_each_part_can_be_had_alone(panel: Panel) -> None:
     assert isinstance(panel.routes, RouteList)
     assert isinstance(panel.console, Console)
     assert isinstance(panel.traffic, TrafficTable)
-    assert isinstance(panel.ladder, Ladder)
 
 
 def test_faces_stand_from_status_to_compose(panel: Panel) -> None:
     kinds = [type(face).__name__ for face in panel.children]
-    assert kinds == ["StatusLine", "RouteList", "Console", "TrafficTable", "Console"]
-    assert [panel.children[2].part, panel.children[4].part] == ["clients", "compose"]
+    assert kinds == [
+        "StatusLine",
+        "RouteList",
+        "Console",
+        "BetweenStrip",
+        "TrafficTable",
+        "Console",
+    ]
+    assert [panel.children[2].part, panel.children[5].part] == ["clients", "compose"]
     assert panel.console.part == "all"
 
 
 def test_every_module_is_complete(panel: Panel) -> None:
-    for face in (*panel.children, panel.console, panel.ladder):
+    for face in (*panel.children, panel.console):
         assert "export default" in str(face._esm)
         assert 'from "./' not in str(face._esm)
 

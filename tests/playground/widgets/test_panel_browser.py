@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import pytest
-from panel_page import PanelPage, StandIn, chips, chosen, message, press
 from playwright.sync_api import Page, expect
-from traffic_log import chat, say
 
 from playground.widgets import ClientView
+from tests.playground.widgets.panel_page import PanelPage, StandIn, chips, chosen, message, press
+from tests.playground.widgets.traffic_log import chat, say
 
 BUSY = "The kernel is busy; this happens when the running cell ends."
 GONE = "The kernel does not answer. If it was restarted, run the cell that serves the app again."
@@ -76,6 +76,36 @@ def test_a_note_is_an_alert_and_goes_when_it_is_over(
     expect(page.locator(".mpp-note")).to_be_hidden()
 
 
+STUCK = "ws_echo, In[5] line 8, has not awaited for 3 s (client alice)"
+HOW = "Break out, or lab.break_out(), ends it; await what takes long."
+
+
+@pytest.mark.parametrize("by_key", [False, True])
+def test_who_blocks_is_said_once_aloud_and_can_be_broken_out(
+    shown: PanelPage, lab: StandIn, page: Page, by_key: bool
+) -> None:
+    button = page.get_by_role("button", name="Break out")
+    expect(button).to_be_hidden()
+    lab.now = lab.now._replace(blocked=STUCK)
+    shown.tick()
+    expect(button).to_be_visible()
+    expect(page.get_by_role("img", name="blocked")).to_have_attribute(
+        "title", f"Nobody is answered: {STUCK}. {HOW}"
+    )
+    lab.now = lab.now._replace(blocked=STUCK.replace("3 s", "4 s"))
+    shown.tick()
+    expect(page.locator(".mpp-stuck")).to_contain_text("has not awaited for 4 s")
+    expect(page.get_by_role("alert").filter(has_text="for 3 s")).to_have_count(1)
+    if by_key:
+        page.get_by_role("button", name="Restart").press("b")
+    else:
+        button.click()
+    shown.tick()
+    expect(button).to_be_hidden()
+    expect(page.get_by_role("img", name="running")).to_be_visible()
+    assert lab.did == [("break_out",)]
+
+
 def test_a_busy_kernel_is_said_and_forgotten(page: Page, lab: StandIn) -> None:
     page.clock.install()
     shown = PanelPage(page, lab)
@@ -105,7 +135,10 @@ def test_a_kernel_that_is_gone_is_said_once(page: Page, lab: StandIn) -> None:
     shown.deaf = True
     page.clock.run_for(9000)
     expect(page.get_by_text(GONE).locator("visible=true")).to_have_count(1)
-    expect(page.get_by_role("button", name="Stop")).to_be_disabled()
+    for name in ("Stop", "Restart"):
+        expect(page.get_by_role("button", name=name)).to_be_disabled()
+    expect(page.locator(".mpp-status .mpp-dot")).to_have_class("mpp-dot mpp-stopped")
+    expect(page.locator(".mpp-counts"), "nobody knows how many there are").to_have_text("")
     assert page.locator(".mpp-console").last.evaluate("(el) => el.inert")
     shown.deaf = False
     shown.panel.status.tell({"kind": "beat"})
@@ -114,6 +147,43 @@ def test_a_kernel_that_is_gone_is_said_once(page: Page, lab: StandIn) -> None:
     shown.carry()
     expect(page.get_by_text(GONE).locator("visible=true")).to_have_count(0)
     expect(page.get_by_role("button", name="Stop")).to_be_enabled()
+    shown.panel.close()
+
+
+def test_a_command_into_a_line_that_is_cut_is_answered_at_once(page: Page, lab: StandIn) -> None:
+    shown = PanelPage(page, lab)
+    shown.render()
+    page.evaluate(
+        "() => { window.models.status.send = () => { throw new Error('Cannot send'); }; }"
+    )
+    press(page, "Stop")
+    expect(page.get_by_role("button", name="Stop")).to_have_attribute("aria-busy", "false")
+    assert lab.did == []
+    shown.panel.close()
+
+
+@pytest.mark.parametrize("face", ["console", "traffic"])
+def test_a_still_is_hidden_by_its_own_face_once_that_lives(
+    page: Page, lab: StandIn, face: str
+) -> None:
+    shown = PanelPage(page, lab)
+    shown.deaf = True
+    shown.render(face)
+    mark = {"console": shown.panel.console, "traffic": shown.panel.traffic}[face].still
+    page.evaluate(
+        """(mark) => {
+          const still = (each) => `<div class="mpp-still" data-still="${each}">${each}</div>`;
+          document.body.insertAdjacentHTML("beforeend", still(mark) + still("other"));
+        }""",
+        mark,
+    )
+    expect(page.locator(".mpp-still")).to_have_text([mark, "other"])
+    expect(page.get_by_text(mark), "nobody has been heard yet").to_be_visible()
+    shown.deaf = False
+    shown.carry()
+    expect(page.get_by_text(mark)).to_be_hidden()
+    expect(page.get_by_text("other")).to_be_visible()
+    assert mark not in page.locator("body").aria_snapshot()
     shown.panel.close()
 
 
@@ -155,12 +225,12 @@ def test_everything_can_be_reached_by_tab_in_the_order_it_is_seen(
     page.get_by_role("link", name="127.0.0.1:43121").focus()
     for _ in range(40):
         page.keyboard.press("Tab")
-        seen.append(page.evaluate("() => document.activeElement.closest('.mpp-face')?.className"))
-    faces = list(dict.fromkeys(name for name in seen if name))
-    assert [name.split()[1] for name in faces] == [
+        face = "document.activeElement.closest('.mpp-face')"
+        seen.append(page.evaluate(f"() => {face}?.classList[1]"))
+    assert list(dict.fromkeys(name for name in seen if name)) == [
         "mpp-status", "mpp-routes", "mpp-console", "mpp-traffic",
     ]  # fmt: skip
-    assert seen.index("mpp-face mpp-traffic") < len(seen) - seen[::-1].index("mpp-face mpp-console")
+    assert seen.index("mpp-traffic") < len(seen) - seen[::-1].index("mpp-console")
 
 
 @pytest.mark.parametrize("width", [480, 560, 900, 1400])

@@ -5,11 +5,11 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from panel_page import StandIn
 
 from playground.traffic.log import Log
 from playground.traffic.model import Entry
 from playground.widgets.resending import body_of, command_of, prospects, send_again
+from tests.playground.widgets.panel_page import StandIn
 
 
 @pytest.fixture

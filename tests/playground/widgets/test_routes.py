@@ -6,12 +6,12 @@ import json
 from collections.abc import Iterator
 
 import pytest
-from panel_page import ROUTES, Ears, StandIn
 
 from playground.traffic.log import Log
 from playground.widgets import RouteList, RouteView
 from playground.widgets.follower import Follower
 from playground.widgets.routes import MOST_ROUTES
+from tests.playground.widgets.panel_page import ROUTES, Ears, StandIn
 
 
 @pytest.fixture

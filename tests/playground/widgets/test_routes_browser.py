@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
-from panel_page import PanelPage, StandIn, chosen, message, press
+import re
+
 from playwright.sync_api import Page, expect
+
+from playground.widgets import RouteView
+from tests.playground.widgets.panel_page import PanelPage, StandIn, chosen, message, press
 
 
 def test_a_chip_opens_the_form_of_its_signature(shown: PanelPage, page: Page) -> None:
@@ -23,8 +27,42 @@ def test_a_chip_opens_the_form_of_its_signature(shown: PanelPage, page: Page) ->
 def test_try_a_route_opens_the_first(shown: PanelPage, page: Page) -> None:
     press(page, "Try a route…")
     expect(page.locator(".mpp-form-name")).to_have_text("ws_chat")
+    page.locator(".mpp-name").click()
     press(page, "Try a route…")
-    expect(page.locator(".mpp-form")).to_have_count(0)
+    expect(page.get_by_label("room needed")).to_be_focused()
+    page.get_by_role("button", name="WS /echo").click()
+    press(page, "Try a route…")
+    expect(page.locator(".mpp-form-name")).to_have_text("ws_echo")
+
+
+def test_an_open_form_lies_over_the_traffic_and_pushes_nothing_down(
+    shown: PanelPage, page: Page
+) -> None:
+    traffic = page.locator(".mpp-traffic")
+    before = traffic.bounding_box()
+    for opener, name in ("Try a route…", "subprotocols"), ("Connect…", "path needed"):
+        press(page, opener)
+        field = page.get_by_label(name)
+        expect(field).to_be_visible()
+        assert traffic.bounding_box() == before
+        # What is on top at its middle is itself: nothing lies over it.
+        assert field.evaluate(
+            "(el) => { const box = el.getBoundingClientRect();"
+            "return document.elementFromPoint(box.x + box.width / 2, box.y + 8) === el; }"
+        )
+        page.keyboard.press("Escape")
+
+
+def test_many_routes_are_folded_to_two_lines(shown: PanelPage, lab: StandIn, page: Page) -> None:
+    lab.served = [RouteView("http", f"/number/{n}", f"n{n}", (), "") for n in range(60)]
+    shown.tick()
+    assert page.locator(".mpp-routes").evaluate("(el) => el.clientHeight") < 70
+    more = page.get_by_role("button", name=re.compile(r"^\d+ more routes$"))
+    more.click()
+    expect(page.get_by_role("button", name="HTTP /number/59")).to_be_visible()
+    page.get_by_role("button", name="HTTP /number/59").focus()
+    page.keyboard.press("+")
+    expect(page.get_by_role("button", name="HTTP /number/59")).to_be_hidden()
 
 
 def test_what_is_missing_is_said_at_the_field(shown: PanelPage, lab: StandIn, page: Page) -> None:
@@ -49,7 +87,7 @@ def test_connecting_chooses_the_new_client_and_lets_one_write(
     assert lab.did == [("connect", "carol", "/chat/the%20lobby", ["chat.v2", "chat.v1"])]
     expect(chosen(page)).to_have_value("carol")
     expect(message(page)).to_be_focused()
-    expect(page.get_by_label("client's name")).to_have_attribute("placeholder", "erin")
+    expect(page.locator(".mpp-form")).to_have_count(0)
 
 
 def test_the_focus_is_not_taken_from_elsewhere(shown: PanelPage, lab: StandIn, page: Page) -> None:

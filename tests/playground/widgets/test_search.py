@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import random
+
 import pytest
 
 from playground.traffic.filter import FilterError
 from playground.traffic.log import Log
 from playground.widgets.search import Search
+from playground.widgets.wire import progress
 
 
 def filled(count: int, max_entries: int = 50_000) -> Log:
@@ -89,3 +92,24 @@ def test_bad_news_and_swaps_are_kept_as_context() -> None:
 def test_a_query_that_cannot_be_read_is_refused() -> None:
     with pytest.raises(FilterError, match="regular expression"):
         Search(Log(), 1, "/(/", None)
+
+
+def test_a_slice_of_costly_entries_ends_sooner_and_says_what_it_gave_up() -> None:
+    log, chance = Log(), random.Random(1)
+    for _ in range(20):
+        data = "".join(chance.choice("ab") for _ in range(50_000))
+        log.append(0.0, 0, "text", "client", data, len(data))
+    search = Search(log, 1, "/(a|b)*a(a|b){100}x/", None)
+    search.look(0.0)
+    assert search.looked == 1
+    assert "takes too long on 1 entry" in search.doubt
+    assert progress(search)["doubt"] == search.doubt
+
+
+def test_a_slice_of_long_payloads_ends_sooner() -> None:
+    log = Log()
+    for _ in range(20):
+        log.append(0.0, 0, "text", "client", "a" * 1_000_000, 1_000_000)
+    search = Search(log, 1, "zebra", None)
+    search.look(0.0)
+    assert (search.looked, search.done, search.doubt) == (3, False, "")

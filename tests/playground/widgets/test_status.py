@@ -6,11 +6,11 @@ import threading
 from collections.abc import Iterator
 
 import pytest
-from panel_page import Ears, StandIn
 
 from playground.traffic.log import Log
 from playground.widgets import StatusLine
 from playground.widgets.tally import Tally
+from tests.playground.widgets.panel_page import Ears, StandIn
 
 
 @pytest.fixture

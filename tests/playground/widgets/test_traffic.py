@@ -14,7 +14,7 @@ from playground.traffic.log import Log
 from playground.widgets.traffic import TrafficTable
 
 if TYPE_CHECKING:
-    from face_page import Wire
+    from tests.playground.widgets.face_page import Wire
 
 
 @pytest.fixture
@@ -55,7 +55,7 @@ def take(wire: Wire) -> list[dict[str, Any]]:
 
 
 def numbers(message: dict[str, Any]) -> list[int]:
-    return [row[0] for row in message["rows"]]
+    return [row["seq"] for row in message["rows"]]
 
 
 def test_nobody_looking_nothing_sent(table: TrafficTable, log: Log, wire: Wire) -> None:
@@ -133,10 +133,40 @@ def test_an_answer_goes_no_further_than_the_last_tick(
 def test_clearing_is_told_by_the_next_tick(table: TrafficTable, log: Log, wire: Wire) -> None:
     fill(log, 5)
     greet(table, wire)
-    ask(table, kind="clear")
+    ask(table, kind="clear", view="v", id=1)
     table.keep_up(True)
-    (told,) = take(wire)
+    _, reply, told = take(wire)
+    assert (reply["kind"], reply["result"]) == ("reply", 5)
     assert (told["totals"]["first"], told["totals"]["entries"], told["rows"]) == (6, 0, [])
+
+
+def test_what_was_cleared_is_told_to_every_view_when_it_is_put_back(
+    table: TrafficTable, log: Log, wire: Wire
+) -> None:
+    fill(log, 5)
+    greet(table, wire)
+    ask(table, kind="clear", view="v", id=1)
+    table.keep_up(True)
+    take(wire)
+    ask(table, kind="unclear", view="v", id=2)
+    _, told, reply = take(wire)
+    assert (numbers(told), told["fill"], "view" in told) == ([1, 2, 3, 4, 5], True, False)
+    assert (reply["result"], len(log)) == (5, 5)
+    ask(table, kind="unclear", view="v", id=3)
+    assert take(wire)[-1]["error"] == "The rows are gone: they are held for a few seconds only."
+
+
+def test_what_was_cleared_is_not_held_for_long(
+    table: TrafficTable, log: Log, wire: Wire, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("playground.widgets.traffic.UNDO_SECONDS", -1.0)
+    fill(log, 5)
+    greet(table, wire)
+    ask(table, kind="clear", view="v", id=1)
+    table.keep_up(True)
+    take(wire)
+    ask(table, kind="unclear", view="v", id=2)
+    assert "gone" in take(wire)[-1]["error"]
 
 
 def test_recording_is_switched(table: TrafficTable, log: Log, wire: Wire) -> None:
@@ -154,8 +184,8 @@ def test_a_row_carries_a_preview_and_the_detail_more(
     exchange = fill(log, 0)
     log.append(1.0, exchange, "text", "client", "x" * 150_000, 150_000)
     answer = greet(table, wire)
-    assert len(answer["rows"][0][5]) == 200
-    assert answer["rows"][0][12] != 0
+    assert len(answer["rows"][0]["text"]) == 200
+    assert answer["rows"][0]["cut"] != 0
     ask(table, kind="detail", seq=1, view="v")
     (detail,) = take(wire)
     assert (len(detail["text"]), detail["cut"], detail["length"]) == (100_000, True, 150_000)
@@ -164,7 +194,7 @@ def test_a_row_carries_a_preview_and_the_detail_more(
 def test_bytes_travel_in_a_buffer(table: TrafficTable, log: Log, wire: Wire) -> None:
     exchange = fill(log, 0)
     log.append(1.0, exchange, "binary", "client", b"\x00\xff" * 100, 200)
-    assert greet(table, wire)["rows"][0][5].startswith("00 ff 00")
+    assert greet(table, wire)["rows"][0]["text"].startswith("00 ff 00")
     ask(table, kind="detail", seq=1)
     message, buffers = wire.outbox[0]
     assert message["text"] is None

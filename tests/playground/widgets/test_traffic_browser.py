@@ -6,15 +6,24 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
-from face_page import DARK, FaceOnPage
-from panel_page import StandIn
-from playwright.sync_api import expect
-from traffic_log import broadcast, chat, fail, say
-from traffic_page import ROW, grid, numbers, pane, row, rows, scroll_to, selected
+from playwright.sync_api import Page, expect
 
 from playground.traffic.log import Log
 from playground.widgets.face import Face
 from playground.widgets.traffic import TrafficTable
+from tests.playground.widgets.face_page import DARK, FaceOnPage
+from tests.playground.widgets.panel_page import StandIn
+from tests.playground.widgets.traffic_log import broadcast, chat, fail, say
+from tests.playground.widgets.traffic_page import (
+    ROW,
+    grid,
+    numbers,
+    pane,
+    row,
+    rows,
+    scroll_to,
+    selected,
+)
 
 OnPage = Callable[[Face], FaceOnPage]
 
@@ -188,6 +197,33 @@ def test_clear_empties_kernel_and_view(table: FaceOnPage, log: Log) -> None:
     table.tick()
     assert len(log) == 1
     assert numbers(table.page) == [7]
+
+
+def test_a_cleared_log_says_so_and_can_be_had_back(table: FaceOnPage, log: Log) -> None:
+    ids = chat(log, "alice")
+    say(log, ids["alice"], "old", 5)
+    table.tick()
+    page = table.page
+    ways: list[Callable[[], None]] = [
+        lambda: page.get_by_role("button", name="Undo").click(),
+        lambda: press(page, "u"),
+    ]
+    for act in ways:
+        page.get_by_role("button", name="Clear").click()
+        table.carry()
+        table.tick()
+        expect(page.get_by_role("alert")).to_contain_text("Cleared 6 rows.")
+        expect(page.get_by_text("Nothing has passed since the log was cleared.")).to_be_visible()
+        act()
+        table.carry()
+        table.tick()
+        assert numbers(page) == [1, 2, 3, 4, 5, 6]
+        expect(page.get_by_role("button", name="Undo")).to_have_count(0)
+
+
+def press(page: Page, key: str) -> None:
+    grid(page).focus()
+    page.keyboard.press(key)
 
 
 def test_older_rows_are_asked_for_again(table: FaceOnPage, log: Log) -> None:
@@ -460,6 +496,7 @@ def test_a_frame_is_explained_bit_by_bit(table: FaceOnPage, log: Log) -> None:
     expect(row.locator(".mpp-z")).to_have_text("120")
     row.click()
     table.tick()
+    page.get_by_role("tab", name="Why").click()
     why = page.locator(".mpp-why")
     expect(why).to_contain_text("RSV1: the message is compressed")
     expect(why).to_contain_text("12 bytes compressed, 10 % of its size")

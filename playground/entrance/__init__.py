@@ -1,0 +1,1 @@
+"""The ASGI layers that every request passes on its way to the app, in the order of `chain`."""

@@ -1,0 +1,1 @@
+"""A ladder (sequence diagram) as a still: its steps and geometry, then as text and as SVG."""

@@ -1,0 +1,209 @@
+"""Breakpoints: at which messages a handler stands still, and who stands there now."""
+
+from __future__ import annotations
+
+import asyncio
+import sys
+from collections import deque
+from collections.abc import Callable
+from typing import Any, Final, NamedTuple
+
+from playground.gates.gate import Event, Socket
+from playground.gates.stops import Stop, Verdict
+from playground.traffic.filter import Filter
+from playground.traffic.log import Log
+from playground.traffic.model import MESSAGES
+from playground.traffic.summary import preview
+
+# So many pauses that nobody has asked for are kept to be asked for.
+_UNASKED: Final = 1_000
+
+# What a row shows of a message.
+_SHOWN: Final = 80
+
+
+class Point(NamedTuple):
+    """One breakpoint.
+
+    Attributes:
+        which: The filter, as it was written.
+        client: Whose messages; None for anybody's.
+        finds: Tests an entry.
+    """
+
+    which: str
+    client: str | None
+    finds: Filter
+
+
+class Working(NamedTuple):
+    """At what the code works that runs here.
+
+    Attributes:
+        seq: The number of the entry; None for none.
+        owner: The connection whose handler, or whose handler's task, runs here.
+        revision: The number of the code.
+    """
+
+    seq: int | None
+    owner: Any
+    revision: int = 0
+
+
+class Breakpoints:
+    """All breakpoints and pauses of an app.
+
+    Args:
+        log: Where entries are found.
+        at_work: Returns at what the code works that runs where it is called.
+        watch: Called with a connection whose client is to be listened to, or not any more.
+        why: Called for why a handler is cancelled, as a clause; "" if that is not known.
+    """
+
+    def __init__(
+        self,
+        log: Log,
+        at_work: Callable[[], Working],
+        watch: Callable[[Socket, bool], None],
+        why: Callable[[Socket], str],
+    ) -> None:
+        self.breakpoints: list[Point] = []
+        self.stops: list[Stop] = []
+        self.fresh: deque[Stop] = deque(maxlen=_UNASKED)
+        self._log = log
+        self._at_work = at_work
+        self._watch = watch
+        self._why = why
+        self._stepping: set[int] = set()
+        # The newest message of each connection that was looked at: each is looked at once. Of one
+        # that has ended none is.
+        self._seen: dict[int, int] = {}
+
+    @property
+    def are_set(self) -> bool:
+        """Whether any handler may stand still."""
+        return bool(self.breakpoints or self._stepping or self.stops)
+
+    async def stop(self, socket: Socket, event: Event | None) -> Verdict | None:
+        """Stand still if a breakpoint, or a step, says so; return how that ended.
+
+        Args:
+            socket: The connection that is to be received from, or sent to.
+            event: What is to be sent; None to receive.
+        """
+        if not (self.breakpoints or self._stepping):
+            return None
+        work = self._at_work()
+        if work.owner is None or not self._stops(work, socket, event):
+            return None
+        return await self._stand(work, socket, event)
+
+    def _stops(self, work: Working, socket: Socket, event: Event | None) -> bool:
+        owner = work.owner
+        if event is None and owner is not socket:
+            return False
+        if event is not None and event["type"] not in ("websocket.send", "websocket.close"):
+            return False
+        if any(each.exchange == owner.id for each in self.stops):
+            return False
+        if owner.id in self._stepping:
+            self._stepping.discard(owner.id)
+            self._seen[owner.id] = max(work.seq or 0, self._seen.get(owner.id, 0))
+            return True
+        if work.seq is None or work.seq <= self._seen.get(owner.id, 0):
+            return False
+        self._seen[owner.id] = work.seq
+        return self._finds(work.seq)
+
+    def _finds(self, seq: int) -> bool:
+        entry = self._log.entry(seq)
+        if entry is None or entry.sender != "client" or entry.kind not in MESSAGES:
+            return False
+        exchange = self._log.exchange(entry.exchange)
+        client = "" if exchange is None else exchange.client
+        return any(
+            each.client in (None, client) and each.finds(entry, exchange)
+            for each in self.breakpoints
+        )
+
+    async def _stand(self, work: Working, socket: Socket, event: Event | None) -> Verdict:
+        owner, task = work.owner, asyncio.current_task()
+        name = "" if task is None else task.get_name()
+        stop = Stop(owner.id, owner.client, work.seq, event, socket.client, name)
+        before = f"paused before {self._next(stop)}"
+        stop.number = owner.tell("pause", before, note="paused")
+        stop.where = self._line(stop)
+        self.stops.append(stop)
+        self.fresh.append(stop)
+        self._watch(owner, True)
+        try:
+            verdict = await stop.over()
+            if verdict.how == "stepped":
+                self._stepping.add(owner.id)
+        except asyncio.CancelledError:
+            why = self._why(owner) or "the handler waited no longer: a time-out of its own, perhaps"
+            stop.end_by_itself(why)
+            raise
+        finally:
+            self.stops.remove(stop)
+            self._tell(stop, owner)
+            self._watch(owner, False)
+        return verdict
+
+    def _next(self, stop: Stop) -> str:
+        if stop.event is None:
+            return "it receives the next message"
+        if not stop.is_message:
+            return f"it closes the connection of {stop.to}"
+        return f"it sends {_shown(stop.event)} to {stop.to}"
+
+    def _line(self, stop: Stop) -> str | None:
+        entry = None if stop.number is None else self._log.entry(stop.number)
+        return None if entry is None else entry.where
+
+    def _tell(self, stop: Stop, owner: Socket) -> None:
+        verdict = stop.ended
+        assert verdict is not None
+        words = {
+            "resumed": "resumed",
+            "stepped": "stepped on",
+            "dropped": "dropped, and not sent",
+            "replaced": f"replaced by {_shown(verdict.event or {})}",
+            "ended": f"the pause has ended: {verdict.why}",
+        }[verdict.how]
+        owner.write("pause", "server", words, cause=stop.seq, where=stop.where, note=verdict.how)
+
+    def gone(self, socket: Socket, why: str) -> None:
+        """Let go on whoever stands still for a connection that has ended."""
+        self._stepping.discard(socket.id)
+        self._seen[socket.id] = sys.maxsize
+        for each in self.stops:
+            if each.exchange == socket.id:
+                each.end_by_itself(why)
+
+    def forget(self, socket: Socket) -> None:
+        """Forget a connection whose handler has ended."""
+        self._stepping.discard(socket.id)
+        self._seen.pop(socket.id, None)
+
+    def end_all(self, why: str) -> None:
+        """Let everybody go on."""
+        self._stepping.clear()
+        for each in self.stops:
+            each.end_by_itself(why)
+
+    def remove(self, point: Point) -> None:
+        """Remove a breakpoint, and let go on whoever stands still at it alone."""
+        self.breakpoints = [each for each in self.breakpoints if each is not point]
+        if not self.breakpoints:
+            self._stepping.clear()
+        for each in self.stops:
+            if each.seq is None or not self._finds(each.seq):
+                each.end_by_itself("the breakpoint was removed")
+
+
+def _shown(event: Any) -> str:
+    text = event.get("text")
+    if text is not None:
+        return repr(preview(text, _SHOWN))
+    return f"{preview(event.get('bytes') or b'')} (binary)"

@@ -1,0 +1,144 @@
+"""The rules of a network, and what comes of them for one client in one direction."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+from typing import Final, Literal, NamedTuple
+
+Direction = Literal["to app", "to client"]
+Directions = Literal["to app", "to client", "both"]
+
+DIRECTIONS: Final[tuple[Direction, ...]] = ("to app", "to client")
+
+# What a line takes of a reader that does not read, before its sender has to wait: the receive
+# window that TCP begins with, and what asyncio buffers before it says so, are about as much.
+WINDOW: Final = 64 * 1024
+
+
+class Way(NamedTuple):
+    """What holds for one client in one direction.
+
+    Attributes:
+        delay: Seconds that each message takes.
+        jitter: Seconds that it may take more or less.
+        rate: Bytes in a second; None for any number.
+        seed: What the jitter is drawn from.
+        held: Whether nothing arrives for now.
+        window: So many bytes may be in flight before the sender waits; None for many.
+        apart: Clients whose doing does not arrive.
+    """
+
+    delay: float = 0.0
+    jitter: float = 0.0
+    rate: float | None = None
+    seed: str = ""
+    held: bool = False
+    window: int | None = None
+    apart: frozenset[str] = frozenset()
+
+
+CLEAR: Final = Way()
+"""Nothing is in the way."""
+
+
+@dataclass(eq=False)
+class Rule:
+    """One rule.
+
+    Attributes:
+        kind: ``"weather"`` (delay, jitter and rate), ``"hold"``, ``"slow"`` or ``"parts"``.
+        client: For whom; None for everybody, who comes later too.
+        direction: On which way.
+        delay, jitter, rate, seed: See `Way`.
+        groups: For ``"parts"``: who hears whom.
+        exempt: Clients for whom it has ended.
+        among: Who everybody is: the clients of that name, and of it with a dash and more; all if
+            "".
+        alike: Whether ``bob-2`` is bob too, who has connected again.
+    """
+
+    kind: Literal["weather", "hold", "slow", "parts"]
+    client: str | None = None
+    direction: Directions = "both"
+    delay: float = 0.0
+    jitter: float = 0.0
+    rate: float | None = None
+    seed: int = 0
+    groups: tuple[frozenset[str], ...] = ()
+    exempt: set[str] = field(default_factory=set)
+    among: str = ""
+    alike: bool = False
+
+    def concerns(self, client: str, direction: Direction) -> bool:
+        """Return whether it is about a client in a direction."""
+        if self.direction not in ("both", direction) or client in self.exempt:
+            return False
+        if self.client is None:
+            return self.includes(client)
+        return self.client in (client, self._without_number(client))
+
+    def includes(self, client: str) -> bool:
+        """Return whether a client is one of everybody."""
+        among = self.among
+        return not among or client == among or client.startswith(f"{among}-")
+
+    def _without_number(self, client: str) -> str:
+        stem, dash, number = client.rpartition("-")
+        return stem if self.alike and dash and number.isdigit() else client
+
+    def apart_from(self, client: str) -> frozenset[str]:
+        """Return whose messages a client does not hear, by a partition."""
+        others = [group for group in self.groups if client not in group]
+        return frozenset().union(*others) if len(others) < len(self.groups) else frozenset()
+
+
+class Rules:
+    """All rules, in the order in which they were made.
+
+    Of several about the weather the newest holds, which may say that there is none. A hold, a slow
+    reader and a partition hold beside it.
+    """
+
+    def __init__(self) -> None:
+        self._rules: list[Rule] = []
+
+    def __iter__(self) -> Iterator[Rule]:
+        return iter(self._rules)
+
+    def __bool__(self) -> bool:
+        return bool(self._rules)
+
+    def add(self, rule: Rule) -> None:
+        """Add a rule."""
+        self._rules.append(rule)
+
+    def end(self, rules: Iterable[Rule]) -> None:
+        """End some rules; those that have ended already do not matter."""
+        gone = list(rules)
+        self._rules = [each for each in self._rules if each not in gone]
+
+    def of(self, kind: str, client: str | None) -> list[Rule]:
+        """Return the rules of a kind that are about a client alone; about anybody for None."""
+        return [each for each in self._rules if each.kind == kind and client in (None, each.client)]
+
+    def way(self, client: str, direction: Direction) -> Way:
+        """Return what holds for a client in a direction."""
+        mine = [each for each in self._rules if each.concerns(client, direction)]
+        weather = next((each for each in reversed(mine) if each.kind == "weather"), None)
+        kinds = {each.kind for each in mine}
+        way = Way(
+            held=bool(kinds & {"hold", "slow"}),
+            window=WINDOW if "slow" in kinds else None,
+            apart=frozenset().union(
+                *(each.apart_from(client) for each in mine if each.kind == "parts")
+            ),
+        )
+        if weather is None or not (weather.delay or weather.jitter or weather.rate):
+            return way
+        return way._replace(
+            delay=weather.delay,
+            jitter=weather.jitter,
+            rate=weather.rate,
+            seed=f"{weather.seed}/{client}/{direction}",
+        )

@@ -1,0 +1,47 @@
+"""What leaves the app's code where nobody waits for it: told in the log, and under its cell."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+from contextvars import Context
+
+from playground.live.callbacks import only_callback
+from playground.live.staging import Staging
+from playground.recorder import Recorder, tap_of
+from playground.stage import Stage, context_of, in_lifespan
+from playground.transports.guarded_loop import STOPPED
+from playground.transports.held_loop import CANCELLED, Watcher
+
+
+def watcher(
+    recorder: Recorder, stage: Stage, staging: Staging, tell: Callable[[str], None]
+) -> Watcher:
+    """Return who knows the app, for the loop on which it lives.
+
+    Args:
+        recorder: Writes down what its code raises.
+        stage: Where it stands; when the loop has ended, nothing stands there any more.
+        staging: Knows its code.
+        tell: Writes a sentence into the log.
+    """
+
+    def begun() -> tuple[str, str] | None:
+        return only_callback(staging.served)
+
+    def escaped(error: BaseException, source: object) -> bool:
+        left = isinstance(source, asyncio.Task | asyncio.Handle)
+        context = context_of(source) if left else None  # type: ignore[arg-type]
+        sure = error.args in ((STOPPED,), (CANCELLED,))
+        return recorder.escaped(error, context, begun, sure=sure)
+
+    def ended(why: str) -> None:
+        stage.forget()
+        tell(why)
+
+    return Watcher(is_apps, escaped, tell, ended)
+
+
+def is_apps(context: Context) -> bool:
+    """Return whether the app's code runs in a context: a handler, a start-up, what they began."""
+    return tap_of(context) is not None or context.get(in_lifespan, False)

@@ -1,0 +1,154 @@
+"""Advice on an app: whether it can be served, what in it cannot work, and which path was meant."""
+
+from __future__ import annotations
+
+import difflib
+import inspect
+from collections.abc import Sequence
+from typing import Any, Final
+
+from micropie import App
+from micropie.listing import Route, routes
+
+
+def name_of(app: Any) -> str:
+    """Return what an app is called: a class or function by its name, an instance by its class's."""
+    if isinstance(app, type) or inspect.isroutine(app):
+        return str(app.__name__)
+    return type(app).__name__
+
+
+def check_app(app: Any) -> None:
+    """Check that something can be served.
+
+    Raises:
+        TypeError: If it is not an app.
+    """
+    if isinstance(app, type):
+        if not issubclass(app, App):
+            raise TypeError(
+                f"expected a subclass of App, got the class {app.__name__}; "
+                f"write class {app.__name__}(App), or pass an ASGI app"
+            )
+    elif not callable(app) or not _takes_three(app):
+        raise TypeError(
+            f"expected an App subclass, an instance of one, or an ASGI app, got {app!r}; "
+            "an ASGI app is called with scope, receive and send"
+        )
+
+
+def is_app(app: Any) -> bool:
+    """Return whether something can be served; see `check_app`."""
+    try:
+        check_app(app)
+    except TypeError:
+        return False
+    return True
+
+
+def _takes_three(app: Any) -> bool:
+    try:
+        inspect.signature(app).bind(None, None, None)
+    except TypeError:
+        return False
+    except ValueError:  # it has no signature to look at
+        pass
+    return True
+
+
+def not_set_up(app: Any) -> str:
+    """Return as a sentence that an app's constructor forgot that of `App`; "" if it did not."""
+    if not isinstance(app, App) or hasattr(app, "error_hooks"):
+        return ""
+    kind = type(app).__name__
+    return f"{kind} is not set up: call super().__init__() first in {kind}.__init__"
+
+
+def cannot_be_made(kind: Any) -> str:
+    """Return as a sentence that a class's constructor runs nothing when it is called; "" if not."""
+    made = inspect.getattr_static(kind, "__init__", None) if isinstance(kind, type) else None
+    if not inspect.iscoroutinefunction(made) and not inspect.isasyncgenfunction(made):
+        return ""
+    return (
+        f"{kind.__name__}.__init__ is async, and nobody awaits it: write def __init__(self), "
+        "and append what awaits to self.startup_handlers"
+    )
+
+
+def hides_entry(app: Any) -> str:
+    """Return as a sentence that an app cannot be called by a server any more; "" if it can."""
+    kind = type(app)
+    entry = inspect.getattr_static(kind, "__call__", None)
+    if not isinstance(app, App) or not inspect.isfunction(entry):
+        return ""
+    yields = inspect.isgeneratorfunction(entry) or inspect.isasyncgenfunction(entry)
+    if _takes_three(app) and not yields:
+        return ""  # as middleware, it may hand on what it is called with
+    holder = next(each for each in kind.__mro__ if "__call__" in vars(each))
+    wrong = "yields" if yields else "does not take scope, receive and send"
+    return (
+        f"{holder.__name__}.__call__ {wrong}, and by it every request reaches the app: give it "
+        "another name, such as index; or take those three, and end with "
+        "await super().__call__(scope, receive, send)"
+    )
+
+
+# What a first parameter is called that is the instance; so is, it seems, any single letter.
+_SELF: Final = frozenset({"self", "cls", "this"})
+
+
+def doubts(app: Any) -> str:
+    """Return what will not work in an app, as sentences; "" if nothing was found."""
+    if not isinstance(app, App):
+        return ""
+    return " ".join(filter(None, (_doubt(type(app), route.handler) for route in routes(app))))
+
+
+def _doubt(kind: type, name: str) -> str:
+    handler = inspect.getattr_static(kind, name, None)
+    if not inspect.isfunction(handler):
+        return ""
+    names = list(inspect.signature(handler).parameters.values())
+    is_socket = name.startswith("ws_")
+    if not names or _is_no_self(kind, handler, names[0]):
+        bare = [str(each.replace(annotation=each.empty)) for each in names]
+        written = ", ".join(["self", *(bare or (["ws"] if is_socket else []))])
+        return f"{name} has no self: write {name}({written})."
+    if not is_socket:
+        return ""
+    if len(names) < 2 and names[0].kind is not names[0].VAR_POSITIONAL:
+        return f"{name} has no parameter for the socket: write {name}(self, ws)."
+    if inspect.isgeneratorfunction(handler) or inspect.isasyncgenfunction(handler):
+        return f"{name} yields: send with await ws.send_text(…) in its place."
+    if not inspect.iscoroutinefunction(handler):
+        return f"{name} is not async: write async def {name}(self, ws)."
+    return ""
+
+
+def _is_no_self(kind: type, handler: Any, first: inspect.Parameter) -> bool:
+    """Return whether what looks like `self` is not, in a function that a class statement holds."""
+    holders = {each.__name__ for each in kind.__mro__}
+    inside = handler.__qualname__.split(".")[-2:-1]
+    if not inside or inside[0] not in holders or first.kind is first.VAR_POSITIONAL:
+        return False
+    return len(first.name.strip("_")) > 1 and first.name not in _SELF
+
+
+def advice_for(status: int, path: str, routes: Sequence[Route], kind: str) -> str:
+    """Return what a client that was refused may have meant; "" if nothing comes to mind."""
+    if status != 404 or not routes:
+        return ""
+    wanted = path.partition("?")[0].strip("/").partition("/")[0]
+    handler = f"ws_{wanted or 'index'}" if kind == "websocket" else wanted or "index"
+    if kind == "websocket" and any(route.handler == (wanted or "index") for route in routes):
+        return ""  # it answers HTTP, and the refusal says so
+    known = [route.handler for route in routes if route.kind == kind]
+    if handler in known:
+        return ""  # which has said so itself
+    close = difflib.get_close_matches(handler, known, n=1)
+    if close:
+        return f"there is no handler {handler}; did you mean {close[0]}?"
+    if known:
+        return f"there is no handler {handler}; there is {', '.join(known)}"
+    given = "self, ws" if kind == "websocket" else "self"
+    return f"there is no handler {handler}; define async def {handler}({given})"

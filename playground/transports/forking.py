@@ -1,0 +1,88 @@
+"""A forked child lets go of what a server of its parent holds: its port, and every connection.
+
+A child of `os.fork` (`multiprocessing` uses it on Linux) has all of its parent's open files. As
+long as it lives the port would still take connections that nobody answers, and a connection that
+the parent closes would stay open for its client. The thread that serves is not in the child.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import socket
+import stat
+import weakref
+from typing import Any, Final, Protocol
+
+
+class Holder(Protocol):
+    """Something that has a port in the process that made it."""
+
+    @property
+    def port(self) -> int | None: ...
+    def forget(self) -> object:
+        """Take what serves for the parent's, in a child."""
+
+
+_holders: Final[weakref.WeakSet[Any]] = weakref.WeakSet()
+
+
+def let_go_when_forked(holder: Holder) -> None:
+    """Have a child of this process let go of a port and of the connections to it.
+
+    Args:
+        holder: What has the port; it is forgotten when nobody else holds it.
+    """
+    _holders.add(holder)
+
+
+def _in_child() -> None:
+    holders = list(_holders)
+    _let_go({holder.port for holder in holders if holder.port})
+    for holder in holders:
+        holder.forget()
+
+
+def _let_go(ports: set[int]) -> None:
+    """Close every TCP socket at either end of which is one of these ports.
+
+    Each number stays taken, by the null device: whoever has it closes it once more, and that must
+    not be a file which the child has opened meanwhile.
+    """
+    if not ports:
+        return
+    null = os.open(os.devnull, os.O_RDWR)
+    for number in _open_files():
+        if number != null and _ports_of(number) & ports:
+            os.dup2(null, number, inheritable=False)
+    os.close(null)
+
+
+def _open_files() -> list[int]:
+    for folder in ("/proc/self/fd", "/dev/fd"):
+        with contextlib.suppress(OSError):
+            return [int(name) for name in os.listdir(folder)]
+    return list(range(3, 4096))
+
+
+def _ports_of(number: int) -> set[int]:
+    """Return the ports of both ends of a file that is an IP socket; none of any other file."""
+    try:
+        if not stat.S_ISSOCK(os.fstat(number).st_mode):
+            return set()
+        each = socket.socket(fileno=number)
+    except OSError:
+        return set()
+    ports = set()
+    try:
+        if each.family in (socket.AF_INET, socket.AF_INET6):
+            for name in (each.getsockname, each.getpeername):
+                with contextlib.suppress(OSError):  # nobody is at the other end of a listener
+                    ports.add(name()[1])
+    finally:
+        each.detach()
+    return ports
+
+
+if hasattr(os, "register_at_fork"):
+    os.register_at_fork(after_in_child=_in_child)

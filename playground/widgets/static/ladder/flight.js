@@ -1,0 +1,23 @@
+/** Messages in flight: their arrows end in mid-air until they arrive. No DOM. */
+
+/**
+ * @typedef {import("./steps.js").Step} Step
+ * @typedef {import("./layout.js").Placed} Placed
+ */
+
+/**
+ * Where a step's arrow ends now, and whether any of its messages is in flight.
+ * @param {Step} step
+ * @param {Placed} placed
+ * @param {number[]} flying numbers of the rows in flight
+ * @returns {{placed: Placed, inFlight: boolean}}
+ */
+export function inMidAir(step, placed, flying) {
+  const up = step.members.map((seq) => flying.includes(seq));
+  if (step.shape !== "arrow" || !up.includes(true)) return { placed, inFlight: false };
+  const each = placed.ends.length === up.length;
+  const ends = placed.ends.map((end, index) =>
+    (each ? up[index] : up.every(Boolean)) ? Math.round((placed.start + end) / 2) : end,
+  );
+  return { placed: { ...placed, ends }, inFlight: true };
+}

@@ -1,0 +1,26 @@
+/** What keys and buttons of the traffic do about messages in flight and handlers that pause. */
+
+/** @typedef {import("./view.js").Traffic} Traffic */
+
+/** Hold every message in flight, or release them. @param {Traffic} traffic */
+export function holdAll(traffic) {
+  askRuler(traffic, { kind: "hold", on: !traffic.feed.totals.holds });
+}
+
+/** Set a breakpoint for messages like the selected one, or remove it. @param {Traffic} traffic */
+export function breakHere(traffic) {
+  const row = traffic.picking.item?.row;
+  if (row) askRuler(traffic, { kind: "break", seq: row.seq });
+  else traffic.chrome.warn("Select the row of a message first: a breakpoint is for such messages.");
+}
+
+/** Have the kernel do it, and say what came of it. */
+function askRuler(/** @type {Traffic} */ { feed, chrome, aloud }, /** @type {object} */ message) {
+  feed.ask(message, {
+    late: (/** @type {string} */ text) => chrome.warn(text),
+    done: (/** @type {string | null} */ error, /** @type {string | null} */ said) => {
+      if (error) chrome.warn(error);
+      else if (said) aloud.say(said);
+    },
+  });
+}

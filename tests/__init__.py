@@ -1,0 +1,1 @@
+"""The tests. They are a package: what tests share is imported by its full name."""

@@ -1,0 +1,304 @@
+"""Classes that are not what they should be, and commands given as they cannot be."""
+
+from __future__ import annotations
+
+from tests.chaos.kinds import Chapter, Kind
+from tests.chaos.programs import GET, TALK, at_each, cell, socket, whole
+
+CLASSES = Chapter(
+    "The class is not what it should be",
+    [
+        Kind(
+            "`super().__init__()` is forgotten.",
+            "`call super().__init__() first in Chat.__init__`; the old code goes on.",
+            "Call it first.",
+            [
+                whole(
+                    "no super().__init__()",
+                    "def __init__(self):\n    self.rooms = {}",
+                    "",
+                    "call super().__init__() first",
+                )
+            ],
+        ),
+        Kind(
+            "`async def __init__`: nobody can await it.",
+            "`Chat.__init__ is async, and nobody awaits it`; the old code goes on.",
+            "`def __init__(self)`; what has to wait goes to `self.startup_handlers`.",
+            [
+                whole(
+                    "an async constructor",
+                    "async def __init__(self):\n    super().__init__()",
+                    "",
+                    "__init__ is async, and nobody awaits it",
+                )
+            ],
+        ),
+        Kind(
+            "The class is a text that is given to `exec`, and fails.",
+            "`<string>, line 5, in page`: the line within the text, under the cell that served it.",
+            "Write it in a cell: there each line is shown, and the Code face has the source.",
+            [
+                cell(
+                    "a class given to exec",
+                    """
+                    exec('''
+                    class {name}(App):
+                        async def index(self): return "wrong"
+                        async def page(self):
+                            raise KeyError("key")
+                        async def ws_say(self, ws):
+                            await ws.accept()
+                            async for message in ws: await ws.send_text(message)
+                    ''')
+                    """,
+                    GET,
+                    "<string>, line 5, in page",
+                )
+            ],
+        ),
+        Kind(
+            "`__call__` is defined for something else.",
+            "`Chat.__call__ does not take scope, receive and send, and by it every request reaches "
+            "the app`; the old code goes on.",
+            "Give it another name; or take those three, and end with "
+            "`await super().__call__(scope, receive, send)`.",
+            [
+                whole(
+                    "a __call__ of its own",
+                    "async def __call__(self, name): return name",
+                    "",
+                    "does not take scope, receive and send",
+                )
+            ],
+        ),
+        Kind(
+            "`self` is forgotten.",
+            "`has no self; write page(self)`, when it is defined and when it is called.",
+            "Write it: the first parameter of every handler.",
+            [
+                whole("no self", "async def page(): pass  # here", GET, "write page(self)"),
+                whole("no self of a socket", "async def ws_page(ws): pass", TALK, "has no self"),
+            ],
+        ),
+        Kind(
+            "A handler of WebSockets is not `async`, or yields.",
+            "`ws_page is not async: write async def ws_page(self, ws)`, when it is defined.",
+            "As it says.",
+            [
+                whole(
+                    "a plain handler", "def ws_page(self, ws): pass", TALK, "ws_page is not async"
+                ),
+                whole(
+                    "a handler that yields",
+                    "async def ws_page(self, ws):\n    await ws.accept()\n    yield 'x'",
+                    TALK,
+                    "ws_page yields",
+                ),
+            ],
+        ),
+        Kind(
+            "A page is asked for as a WebSocket, or a WebSocket as a page.",
+            "404, `page answers HTTP; a WebSocket needs async def ws_page(self, ws)`; or 426.",
+            "Name the handler `ws_…` for sockets and plainly for pages, or have both.",
+            [
+                whole(
+                    "a socket on a page",
+                    "async def page(self): return 'x'",
+                    TALK,
+                    "page answers HTTP; a WebSocket needs async def ws_page(self, ws)",
+                ),
+                socket("a page on a socket", "await ws.accept()", "answers WebSockets", then=GET),
+            ],
+        ),
+        Kind(
+            "The class has no handler any more, or its cell fails before it is defined.",
+            "`has no handler any more`, or the error; the old code goes on.",
+            "Look at the indentation: handlers stand under the class.",
+            [
+                cell("no handler", "class {name}(App): pass", "", "has no handler any more"),
+                cell(
+                    "a mistake of syntax",
+                    "class {name}(App):\n    def x(self) 1",
+                    "",
+                    "SyntaxError",
+                ),
+                cell(
+                    "a body that raises", "class {name}(App):\n    x = 1/0  # here", "", "division"
+                ),
+                cell("a cell that fails", "1/0  # here\nclass {name}(App): pass", "", "division"),
+                cell("no class App", "App_ = nope  # here", "", "NameError"),
+            ],
+        ),
+        Kind(
+            "The class is no `App` any more: `(App)` is forgotten, or `App` is something else.",
+            "`is no App of micropie's any more`; the old code goes on.",
+            "`class Chat(App):`, with `from micropie import App`.",
+            [
+                cell("no (App)", "class {name}: pass", "", "is no App of micropie's any more"),
+                cell("a function", "def {name}(): pass", "", "is no App of micropie's any more"),
+                cell(
+                    "another App",
+                    "class App: pass\nclass {name}(App): pass",
+                    "from micropie import App",
+                    "is no App of micropie's any more",
+                ),
+            ],
+        ),
+        Kind(
+            "The same handler twice, or a handler whose name the framework uses.",
+            "The last one counts. What is yours hides what was there: `has no attribute 'method'`.",
+            "Name it otherwise.",
+            [
+                whole(
+                    "the same handler twice",
+                    "async def page(self): return 'one'\nasync def page(self): return 'two'",
+                    GET,
+                    "two",
+                ),
+                whole(
+                    "handlers named ws and request",
+                    "async def ws(self, ws): pass\nasync def request(self): pass\n"
+                    "async def page(self): return self.request.method  # here",
+                    GET,
+                    "has no attribute 'method'",
+                ),
+            ],
+        ),
+        Kind(
+            "It deletes or calls what is not there: `del self.request`, a template that is "
+            "missing.",
+            "500, the line, and what Python says; for a template its name: `no.html`.",
+            "Leave what is not yours.",
+            [
+                whole(
+                    "it deletes request", "async def page(self): del self.request  # here", GET, ""
+                ),
+                whole(
+                    "a template that is missing",
+                    "async def page(self): return await self._render_template('no.html')  # here",
+                    GET,
+                    "no.html",
+                ),
+                whole(
+                    "a template after chdir",
+                    "async def page(self):\n    here = os.getcwd()\n    os.chdir('/')\n"
+                    "    try: return await self._render_template('no.html')  # here\n"
+                    "    finally: os.chdir(here)",
+                    GET,
+                    "no.html",
+                ),
+            ],
+        ),
+    ],
+)
+
+COMMANDS = Chapter(
+    "A command is given as it cannot be",
+    [
+        Kind(
+            "`await` is forgotten.",
+            "A sentence that says so, under the cell: `lab.connect('/say') was not awaited`.",
+            "Write it: whatever a client or a socket does is awaited.",
+            [
+                cell("connect unawaited", "", "lab.connect('/say').send('x')", "await"),
+                cell("get unawaited", "", "lab.get('/').text", "await"),
+                socket(
+                    "send unawaited",
+                    "await ws.accept()\nasync for m in ws:\n    ws.send_text(m)",
+                    "ws.send_text(m) was not awaited, so it has not run",
+                    then=TALK.replace("receive(timeout=3)", "receive(timeout=0.3)"),
+                ),
+            ],
+        ),
+        Kind(
+            "A lab is stopped, started or served from a handler.",
+            "`RuntimeError`, with the line: nothing is done.",
+            "Do it in a cell.",
+            [
+                *at_each("lab.stop()", "RuntimeError", "handler", "socket", "callback"),
+                *at_each("lab.restart()", "RuntimeError", "handler", "socket"),
+                *at_each("serve(App, name='new')", "RuntimeError", "handler", "socket", "task"),
+            ],
+        ),
+        Kind(
+            "An app is run as a script runs it: `uvicorn.run(app)`, `asyncio.run(main())`.",
+            "A sentence that names `serve(…)`.",
+            "Leave the line out and write `serve(app)`.",
+            [
+                cell("uvicorn.run", "import uvicorn", "uvicorn.run({name}())", "serve("),
+                cell(
+                    "a pasted script",
+                    "import uvicorn",
+                    "if __name__ == '__main__':\n    uvicorn.run({name}())",
+                    "serve(",
+                ),
+                cell("asyncio.run", "async def main(): pass", "asyncio.run(main())", "running"),
+            ],
+        ),
+        Kind(
+            "A time to wait is none: `timeout='5'`, `-1`, `nan`.",
+            "`expected timeout= as a number of seconds`, and what to write.",
+            "As it says: `timeout=5`.",
+            [
+                cell(f"{wait}", "", f"await {wait}", "expected timeout= as a number of seconds")
+                for wait in (
+                    "lab.get('/', timeout='x')",
+                    "lab.get('/', timeout=10**400)",
+                    "lab.connect('/say', timeout=-1)",
+                    "lab.until('kind:text', timeout=float('nan'))",
+                    "_other.receive(timeout=None)",
+                    "_other.send('x', timeout=[1])",
+                )
+            ],
+        ),
+        Kind(
+            "One cell defines the class anew and goes back to what was there before: "
+            "`lab.swap(revision=1)`.",
+            "Both: `revision 2 on stage`, and then `back from revision 2`.",
+            "Nothing: `lab.swap(revision=2)` brings the new one back.",
+            [
+                cell(
+                    "a class and a swap in one cell",
+                    """
+                    class {name}(App):
+                        async def index(self): return "second"
+                        async def ws_say(self, ws):
+                            await ws.accept()
+                            async for message in ws: await ws.send_text(message)
+                    _back = lab.swap(revision=1)
+                    if not isinstance(_back, int): await _back
+                    """,
+                    "",
+                    "revision 2 on stage",
+                )
+            ],
+        ),
+        Kind(
+            "A path, port or message is none.",
+            "What was expected, and what you gave: `expected`; nothing has changed.",
+            "As it says.",
+            [
+                cell("a port that is none", "", "serve({name}, port=99999)", "port"),
+                cell("a port in words", "", "serve({name}, port='eighty')", "port"),
+                cell("a path with ws://", "", "await lab.connect('ws://x/say')", "expected"),
+                cell("a route that is none", "", "await lab.connect('/sya')", "refused with"),
+                cell("a surrogate", "", "await _other.send('\\ud800')", "Error"),
+                cell("not a number", "", "await _other.send(float('nan'))", "Error"),
+                cell("nothing to serve", "", "serve(None)", "expected"),
+                cell("a module", "", "serve(os)", "expected"),
+            ],
+        ),
+        Kind(
+            "A name is lost: `del lab`, `%reset_selective`, `Chat = None`.",
+            "Nothing: the lab goes on.",
+            "Run the cell with `serve(…)` again: it gives you the same lab.",
+            [
+                cell("del lab", "del lab", "", ""),
+                cell("the class is None", "{name} = None", "", ""),
+                cell("the class is deleted", "del {name}", "", ""),
+                cell("reset", "%reset_selective -f ^lab$", "", ""),
+            ],
+        ),
+    ],
+)

@@ -1,0 +1,145 @@
+"""Programs that hold up the loop, or do something to everybody."""
+
+from __future__ import annotations
+
+from tests.chaos.kinds import Chapter, Kind
+from tests.chaos.programs import GET, at, at_each, socket, whole
+from tests.chaos.raising import EXITS
+
+_SWALLOWS = """await ws.accept()
+while True:
+    try: await ws.send_text(await ws.receive_text())
+    except Exception as error: word = error"""
+_LEAVES = """
+client = await _lab.connect("/page", timeout=3)
+await client.send("go", timeout=3)
+print(await client.receive(timeout=3))
+await client.close()
+await _lab.until("kind:exception", timeout=3)
+"""
+
+HOLDING = Chapter(
+    "It does not await",
+    [
+        Kind(
+            "A handler computes for long, or for ever: `while True: pass`.",
+            "A sentence under the cell: `has not awaited for`, with the line; the panel's dot "
+            "is amber. Others wait.",
+            "*Break out* in the panel, or `lab.break_out()`. Then put an `await` into the loop, "
+            "or the "
+            "work into `await asyncio.to_thread(…)`.",
+            [
+                at(place, "while True: pass", "has not awaited", blocks=True)
+                for place in ("handler", "socket", "stream", "callback")
+            ],
+        ),
+        Kind(
+            "It sleeps, or waits, without `await`: `time.sleep(…)`.",
+            "The same sentence: `has not awaited for`.",
+            "`await asyncio.sleep(…)`.",
+            [
+                at(place, "time.sleep(2)", "has not awaited")._replace(blocks=True)
+                for place in ("handler", "socket")
+            ],
+        ),
+        Kind(
+            "It asks the user: `input()`, `getpass()`.",
+            "Refused at once, with the line: `expected a handler not to ask, got input()`; "
+            "where no cell runs, `EOFError`.",
+            "Take it from the request, or from a message.",
+            [
+                *at_each(
+                    "input('?')", "expected a handler not to ask", "handler", "socket", "stream"
+                ),
+                *at_each(
+                    "__import__('getpass').getpass()", "expected a handler not to ask", "task"
+                ),
+                *at_each(
+                    "await asyncio.to_thread(input)", "expected a handler not to ask", "handler"
+                ),
+            ],
+        ),
+        Kind(
+            "It goes on asking a socket that has closed: `while True: try: … except Exception: …`.",
+            "After some hundred times the handler is ended: `leave the loop`.",
+            "`except ConnectionClosed: break`, or `async for message in ws:`.",
+            [
+                socket("it asks on", _SWALLOWS, "leave the loop", then=_LEAVES),
+                socket(
+                    "it iterates on",
+                    "await ws.accept()\nwhile True:\n"
+                    "    async for message in ws: await ws.send_text(message)",
+                    "leave the loop",
+                    then=_LEAVES,
+                ),
+            ],
+        ),
+    ],
+)
+
+BESIDES = Chapter(
+    "It does something to everybody",
+    [
+        Kind(
+            "It prints without an end.",
+            "What it printed, as it comes: the page is `done` all the same.",
+            "Print less: the log has each message anyway.",
+            [
+                whole(
+                    "a huge print",
+                    "async def page(self):\n    print('x' * 1_000_000)\n    return 'done'",
+                    GET,
+                    "done",
+                ),
+            ],
+        ),
+        Kind(
+            "It replaces `print`, closes `sys.stdout`.",
+            "The error, where it is used: `'NoneType' object is not callable`.",
+            "Name yours otherwise; `del builtins.print` does not bring it back, a restart does.",
+            [
+                whole(
+                    "it closes sys.stdout",
+                    "async def page(self):\n    sys.stdout.close()\n    return 'closed'",
+                    GET,
+                    "closed",
+                ),
+                whole(
+                    "its own print",
+                    "async def page(self):\n    print = None\n    print('x')  # here",
+                    GET,
+                    "'NoneType' object is not callable",
+                ),
+            ],
+        ),
+        Kind(
+            "A thread that it began raises, or exits.",
+            "Python's `Exception in thread`, under a cell, with your line; the server does not "
+            "notice.",
+            "`await asyncio.to_thread(…)` brings the exception to the handler.",
+            [
+                whole(
+                    "a thread that raises",
+                    "async def page(self):\n    threading.Thread(target=self._work).start()\n"
+                    "def _work(self):\n    1/0  # here",
+                    GET,
+                    "Exception in thread",
+                ),
+                whole(
+                    "a thread that exits",
+                    "async def page(self):\n    threading.Thread(target=sys.exit).start()\n"
+                    "    return 'exited'",
+                    GET,
+                    "exited",
+                ),
+                whole(
+                    "work in a thread that exits",
+                    "async def page(self):\n    await asyncio.to_thread(self._work)\n"
+                    "def _work(self):\n    sys.exit(4)  # here",
+                    GET,
+                    EXITS,
+                ),
+            ],
+        ),
+    ],
+)

@@ -1,0 +1,57 @@
+"""Makes the page "When something is wrong" of the cases: `python -m tests.chaos.page`."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from tests.chaos.cases import CHAPTERS
+from tests.chaos.kinds import Chapter, Kind
+
+PAGE = Path(__file__).resolve().parents[2] / "docs" / "how-to" / "when-something-is-wrong.md"
+
+BEGINNING = """\
+# When something is wrong
+
+A playground is for code that is wrong. Whatever a handler does, your notebook and its variables
+stay, the others are served, the line is named (under the cell that defined the class, and as
+`exception` in the panel; `lab.log.filter("kind:exception")` has all of them), and the next class
+that is right takes the stage, open sockets included. Mend the cell and run it again; there is
+nothing to restart.
+
+Each row is tried by the tests in real kernels, in many places (a handler, a socket, a stream, a
+task, a callback, middleware, start-up, a constructor, a check), over [both
+transports](../transports.md).
+"""
+
+ENDING = """
+## What cannot be survived
+
+`os._exit()` and a crash in a C library end the process, and so the notebook. `sys.stdout = None`
+leaves IPython without a place to write; restart the kernel. A C call that never returns can be
+named, and not be ended: `lab.break_out()` lets a new thread take over, with the app made anew and
+the open sockets closed. One that lets no other thread run meanwhile, such as `re` with a pattern
+that tries for ever, stops the whole kernel: restart it. In a browser the app
+shares the loop of the cells: what blocks or ends that loop is named, and not survived.
+
+If none of this is it, `lab.doctor()` looks at everything that can be looked at, and says what it
+finds.
+"""
+
+
+def page() -> str:
+    """Return the page, in Markdown."""
+    return BEGINNING + "".join(_table(chapter) for chapter in CHAPTERS) + ENDING
+
+
+def _table(chapter: Chapter) -> str:
+    rows = "".join(_row(kind) for kind in chapter.kinds)
+    head = "| What you did | What you see | What to do |\n|---|---|---|"
+    return f"\n## {chapter.title}\n\n{head}\n{rows}"
+
+
+def _row(kind: Kind) -> str:
+    return f"| {kind.did} | {kind.see} | {kind.do} |\n"
+
+
+if __name__ == "__main__":
+    PAGE.write_text(page(), encoding="utf-8")

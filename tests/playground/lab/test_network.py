@@ -1,0 +1,383 @@
+"""The network of a lab: held, delayed, slowed, parted, cut; over both transports."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import Any
+
+import pytest
+
+from micropie import ConnectionClosed
+from playground import Lab
+from playground.gates.rules import WINDOW
+from playground.lab import parts_of
+from playground.transports import ClientClosed
+from tests.playground.gates.chat import Chat, Second, echoed, notes, said
+from tests.playground.lab_apps import on_both, serving, swapped, until
+
+pytestmark = pytest.mark.live
+
+
+def gates(lab: Lab) -> int:
+    """Return how many connections have a gate."""
+    return sum(each.gate is not None for each in parts_of(lab).entrance.recorder.sockets.values())
+
+
+async def in_flight(lab: Lab, number: int) -> None:
+    await until(lambda: len(lab.network.held) == number)
+
+
+@on_both
+async def test_with_nothing_set_no_gate_is_there_and_none_is_left_behind(transport: str) -> None:
+    lab = await serving(Chat, transport)
+    bob = await lab.connect("/echo", client="bob")
+    await echoed(bob, "a")
+    assert gates(lab) == 0
+    with lab.network("bob", delay=0.001):
+        assert gates(lab) == 1
+        await echoed(bob, "b")
+    await echoed(bob, "c")
+    await until(lambda: gates(lab) == 0)
+    await echoed(bob, "d")
+
+
+@on_both
+async def test_a_delay_is_said_with_what_it_delayed(transport: str) -> None:
+    lab = await serving(Chat, transport)
+    bob = await lab.connect("/echo", client="bob")
+    with lab.network("bob", delay=0.02, jitter=0.01, seed=7):
+        await echoed(bob, "a", "b")
+    assert said(lab, "link")[0] == "network, bob: delay 0.02 s ± 0.01 s, seed 7"
+    assert notes(lab, "link") == ["delivered"] * 4
+    late = [each for each in lab.log if each.note == "delivered"]
+    messages = [lab.log.entry(each.cause) for each in late if each.cause]
+    assert [each.data for each in messages if each] == ["a", "1:a", "b", "1:b"]
+    assert [each.sender for each in late] == ["client", "server", "client", "server"]
+    for message, row in zip(messages, late, strict=True):
+        assert message is not None
+        assert row.at - message.at >= 0.009
+
+
+@on_both
+async def test_an_entry_comes_when_its_sender_has_sent_it(transport: str) -> None:
+    lab = await serving(Chat, transport)
+    bob = await lab.connect("/echo", client="bob")
+    lab.network.hold("bob")
+    for each in "abc":
+        await bob.send(each)
+    await in_flight(lab, 3)
+    assert said(lab, "text") == ["a", "b", "c"]
+    assert notes(lab, "link") == ["held"] * 3
+    held = lab.network.held
+    assert [(each.client, each.direction, each.data) for each in held] == [
+        ("bob", "to app", each) for each in "abc"
+    ]
+    assert all(each.since >= 0 for each in held)
+    lab.network.release("bob")
+    assert [await bob.receive() for _ in range(3)] == ["1:a", "1:b", "1:c"]
+
+
+@on_both
+async def test_what_a_handler_sends_because_of_what_was_held_is_due_to_it(transport: str) -> None:
+    lab = await serving(Chat, transport)
+    bob = await lab.connect("/echo", client="bob")
+    with lab.network.hold("bob", "to app"):
+        await bob.send("a")
+        await bob.send("b")
+        await in_flight(lab, 2)
+    assert [await bob.receive(), await bob.receive()] == ["1:a", "1:b"]
+    answers = lab.log.filter("kind:text dir:server")
+    causes = [lab.log.entry(each.cause or 0) for each in answers]
+    assert [each.data for each in causes if each] == ["a", "b"]
+
+
+@on_both
+async def test_one_is_delivered_with_those_before_it(transport: str) -> None:
+    lab = await serving(Chat, transport)
+    bob = await lab.connect("/echo", client="bob")
+    lab.network.hold("bob", "to client")
+    for each in "abc":
+        await bob.send(each)
+    await in_flight(lab, 3)
+    second = lab.network.held[1]
+    second.deliver()
+    assert [await bob.receive(), await bob.receive()] == ["1:a", "1:b"]
+    with pytest.raises(RuntimeError, match="which has arrived or was lost"):
+        second.deliver()
+    assert [each.data for each in lab.network.held] == ["1:c"]
+    lab.network.release(count=1)
+    assert await bob.receive() == "1:c"
+    await bob.send("d")
+    await in_flight(lab, 1)
+
+
+@on_both
+async def test_across_clients_the_order_is_ones_own_to_choose(transport: str) -> None:
+    lab = await serving(Chat, transport)
+    ann, bob = [await lab.connect("/chat", client=each) for each in ("ann", "bob")]
+    lab.network.hold(direction="to client")
+    await ann.send("hi")
+    await in_flight(lab, 2)
+    for name, client in (("bob", bob), ("ann", ann)):
+        next(each for each in lab.network.held if each.client == name).deliver()
+        assert await client.receive() == "HI"
+    delivered = lab.log.filter("kind:link delivered")
+    assert [delivered.exchange(each.exchange).client for each in delivered] == ["bob", "ann"]  # type: ignore[union-attr]
+
+
+@on_both
+async def test_a_hold_of_everybody_can_end_for_one(transport: str) -> None:
+    lab = await serving(Chat, transport)
+    lab.network.hold()
+    ann, bob = [await lab.connect("/echo", client=each) for each in ("ann", "bob")]
+    await ann.send("a")
+    await bob.send("b")
+    await in_flight(lab, 2)
+    lab.network.release("bob")
+    assert await bob.receive() == "1:b"
+    assert [each.client for each in lab.network.held] == ["ann"]
+    lab.network.calm()
+    assert await ann.receive() == "1:a"
+    assert (repr(lab.network), gates(lab)) == ("<Network calm; 0 messages in flight, 0 bytes>", 0)
+
+
+@on_both
+async def test_a_close_waits_in_its_link_behind_the_messages(transport: str) -> None:
+    lab = await serving(Chat, transport)
+    bob = await lab.connect("/echo", client="bob")
+    lab.network.hold("bob", "to client")
+    await bob.send("a")
+    await bob.send("bye")
+    await in_flight(lab, 2)
+    assert [each.is_close for each in lab.network.held] == [False, True]
+    assert bob.state == "open"
+    lab.network.release()
+    assert await bob.receive() == "1:a"
+    with pytest.raises(ClientClosed, match="4001"):
+        await bob.receive()
+
+
+@on_both
+async def test_a_close_of_the_client_comes_behind_what_it_has_sent(transport: str) -> None:
+    lab = await serving(Chat, transport)
+    ann, bob = [await lab.connect("/chat", client=each) for each in ("ann", "bob")]
+    lab.network.hold("bob", "to app")
+    await bob.send("last")
+    await bob.close()
+    await in_flight(lab, 2)
+    assert len(lab.app.members) == 2
+    lab.network.release()
+    assert await ann.receive() == "LAST"
+    await until(lambda: len(lab.app.members) == 1)
+
+
+@on_both
+async def test_what_is_in_flight_is_lost_when_its_client_leaves_and_said(transport: str) -> None:
+    lab = await serving(Chat, transport)
+    bob = await lab.connect("/echo", client="bob")
+    lab.network.hold("bob", "to client")
+    await bob.send("a")
+    await in_flight(lab, 1)
+    await bob.close()
+    await lab.until("kind:link lost")
+    assert not lab.network.held
+    assert "lost: the connection is closed" in said(lab, "link")
+
+
+@on_both
+async def test_a_cut_is_1006_at_both_ends_and_loses_what_is_in_flight(transport: str) -> None:
+    codes: list[Any] = []
+
+    class Ends(Chat):
+        async def ws_ends(self, ws: Any) -> None:
+            await ws.accept()
+            try:
+                while True:
+                    await ws.send_text(await ws.receive_text())
+            except ConnectionClosed as end:
+                codes.append(end.code)
+                raise
+
+    lab = await serving(Ends, transport)
+    bob = await lab.connect("/ends", client="bob")
+    lab.network.hold("bob")
+    await bob.send("a")
+    await in_flight(lab, 1)
+    lab.network.cut("bob")
+    with pytest.raises(ClientClosed, match="1006"):
+        await bob.receive()
+    await until(lambda: codes)
+    assert codes == [1006]
+    assert [(each.code, each.note) for each in lab.log.filter("kind:close")] == [
+        (1006, "not clean")
+    ]
+    assert "lost: the line was cut" in said(lab, "link")
+    lab.network.calm()
+    again = await lab.connect("/ends", client="bob")
+    await again.send("b")
+    assert await again.receive() == "b"
+
+
+@on_both
+async def test_a_cut_while_a_handler_waits_for_a_message(transport: str) -> None:
+    lab = await serving(Chat, transport)
+    bob = await lab.connect("/chat", client="bob")
+    lab.network.cut("bob")
+    with pytest.raises(ClientClosed, match="1006"):
+        await bob.receive()
+    await until(lambda: not lab.app.members)
+    with pytest.raises(LookupError, match="got 'bob'; none is open"):
+        lab.network.cut("bob")
+
+
+@on_both
+async def test_a_partition_holds_what_another_group_has_set_off(transport: str) -> None:
+    lab = await serving(Chat, transport)
+    ann, bob, cid = [await lab.connect("/chat", client=each) for each in ("ann", "bob", "cid")]
+    with lab.network.partition(["ann", "bob"], ["cid"]):
+        await ann.send("hi")
+        assert [await ann.receive(), await bob.receive()] == ["HI", "HI"]
+        assert [(each.client, each.data) for each in lab.network.held] == [("cid", "HI")]
+        await cid.send("me")
+        await in_flight(lab, 4)
+    assert [await cid.receive(), await cid.receive()] == ["HI", "ME"]
+    assert [await ann.receive(), await bob.receive()] == ["ME", "ME"]
+
+
+@on_both
+async def test_a_slow_reader_makes_the_handler_wait(transport: str) -> None:
+    lab = await serving(Chat, transport)
+    bob = await lab.connect("/echo", client="bob")
+    with lab.network.slow_reader("bob"):
+        for _ in range(12):
+            await bob.send("x" * 10_000)
+        await until(lambda: any(each.waits_for == "send" for each in lab.handlers()))
+        held = sum(len(each.data) for each in lab.network.held)
+        assert WINDOW - 10_200 <= held <= WINDOW + 10_200
+    for _ in range(12):
+        assert len(await bob.receive()) == 10_002
+
+
+@on_both
+async def test_the_newest_rule_counts_and_leaving_restores_the_one_before(transport: str) -> None:
+    lab = await serving(Chat, transport)
+    bob = await lab.connect("/echo", client="bob")
+    with lab.network("bob", delay=30), lab.network("bob"):
+        await echoed(bob, "a")
+    with lab.network("bob", delay=30):
+        await bob.send("b")
+        await in_flight(lab, 1)
+        lab.network.calm()
+        assert await bob.receive() == "1:b"
+    await echoed(bob, "c")
+    assert [each for each in said(lab, "link") if "no more" in each] == [
+        "network, bob: no delay, no more",
+        "network, bob: delay 30 s, no more",
+    ]
+
+
+@on_both
+async def test_a_swap_keeps_what_is_in_flight_both_ways(transport: str) -> None:
+    lab = await serving(Chat, transport)
+    bob = await lab.connect("/echo", client="bob")
+    lab.network.hold("bob", "to client")
+    await bob.send("a")
+    await in_flight(lab, 1)
+    lab.network.hold("bob", "to app")
+    await bob.send("b")
+    await in_flight(lab, 2)
+    await swapped(lab, Second)
+    lab.network.calm()
+    assert [await bob.receive(), await bob.receive()] == ["1:a", "2:b"]
+    await echoed(bob, "c", revision=2)
+
+
+@on_both
+@pytest.mark.parametrize("act", ["stop", "restart", "swap", "interrupt"])
+async def test_whatever_ends_a_life_ends_what_is_held_too(transport: str, act: str) -> None:
+    lab = await serving(Chat, transport)
+    for number in range(13):
+        lab.network.hold("bob")
+        lab.network("ann", delay=0.01, jitter=0.01)
+        ann, bob = [await lab.connect("/echo", client=each) for each in ("ann", "bob")]
+        await ann.send("a")
+        await bob.send("b")
+        await until(lambda: any(each.client == "bob" for each in lab.network.held))
+        await ended(lab, act, bob, number)
+        lab.network.calm()
+        assert not lab.network.held
+    assert gates(lab) == 0
+
+
+async def ended(lab: Lab, act: str, bob: Any, number: int) -> None:
+    """Do what ends something, and see that it does."""
+    if act == "interrupt":
+        waiting = asyncio.create_task(bob.receive())
+        await asyncio.sleep(0)
+        waiting.cancel()
+        with pytest.raises(asyncio.CancelledError):
+            await waiting
+        lab.network.release()
+        assert await bob.receive() == "1:b"
+    elif act == "swap":
+        await swapped(lab, Second if number % 2 else Chat)
+        lab.network.release()
+        assert str(await bob.receive()).endswith(":b")
+    else:
+        await asyncio.to_thread(lab.stop) if lab.port else lab.stop()
+        with pytest.raises(ClientClosed):
+            await bob.receive()
+        assert "lost: the lab was stopped" in said(lab, "link")
+        lab.restart() if not lab.port else await asyncio.to_thread(lab.restart)
+        await lab.get("/")
+
+
+@on_both
+async def test_ten_thousand_messages_keep_their_order_in_bad_weather(transport: str) -> None:
+    lab = await serving(Chat, transport, max_entries=100_000)
+    bob = await lab.connect("/echo", client="bob")
+    lab.network(delay=0.001, jitter=0.001, seed=3)
+
+    async def speak() -> None:
+        for number in range(2_500):
+            await bob.send(str(number), timeout=60)
+
+    async with asyncio.TaskGroup() as group:
+        group.create_task(speak())
+        for number in range(2_500):
+            assert await bob.receive(timeout=60) == f"1:{number}"
+
+
+def test_the_network_of_a_stopped_lab_can_be_ruled() -> None:
+    async def work() -> None:
+        lab = await serving(Chat)
+        lab.stop()
+        lab.network.hold("bob")
+        assert lab.network.held == []
+        lab.network.calm()
+
+    asyncio.run(work())
+
+
+@pytest.mark.parametrize(
+    ("call", "error", "words"),
+    [
+        (lambda n: n("bob", delay=-1), ValueError, "expected delay= as a number of seconds"),
+        (lambda n: n("bob", jitter="1"), TypeError, "write jitter=1"),
+        (lambda n: n("bob", rate=0), ValueError, "hold() lets nothing through"),
+        (lambda n: n("bob", direction="up"), ValueError, "'to app', 'to client', 'both'"),
+        (lambda n: n("bob", seed="x"), TypeError, "expected seed= as a whole number, got 'x'"),
+        (lambda n: n(7), TypeError, "expected client= as a name, got 7"),
+        (lambda n: n.release(count=0), ValueError, "expected count= as how many messages"),
+        (lambda n: n.cut("bob"), LookupError, "got 'bob'; none is open"),
+        (lambda n: n.partition(["a"]), ValueError, "expected two groups or more, got 1"),
+        (lambda n: n.partition("ann", "bob"), TypeError, "write ['ann']"),
+        (lambda n: n.partition(["a"], ["a"]), ValueError, "got 'a' in two"),
+    ],
+)
+async def test_what_is_asked_wrongly_is_said(call: Any, error: type[Exception], words: str) -> None:
+    lab = await serving(Chat, "memory")
+    with pytest.raises(error) as raised:
+        call(lab.network)
+    assert words in str(raised.value)
+    assert not parts_of(lab).gating.gates.rules

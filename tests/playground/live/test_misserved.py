@@ -1,0 +1,41 @@
+"""What is said where `serve` is called as another server is."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from micropie import App
+from playground import serve, serving
+
+
+class Chat(App): ...
+
+
+@pytest.mark.parametrize(
+    ("args", "kwargs", "said"),
+    [
+        (
+            (Chat,),
+            {"host": "0.0.0.0"},
+            "serve() takes no host=; leave it out: a lab listens on this",
+        ),
+        ((Chat,), {"reload": True}, "run the cell again and the new code takes over"),
+        ((Chat,), {"workers": 4}, "a lab is one process, in this kernel"),
+        ((Chat,), {"prot": 8000}, "serve() takes no prot=; write port="),
+        ((Chat,), {"colour": "red"}, "serve() takes no colour=; leave it out"),
+        (
+            (Chat, 8000),
+            {},
+            "expected one app, and all else by its name, got 8000 too; write port=8000",
+        ),
+        ((Chat, "chat"), {}, "write such as name='chat'"),
+        ((), {}, "expected an app, got none; write serve(Chat)"),
+    ],
+)
+def test_it_says_what_to_write(args: Any, kwargs: dict[str, Any], said: str) -> None:
+    with pytest.raises(TypeError) as wrong:
+        serve(*args, **kwargs)
+    assert said in str(wrong.value)
+    assert not serving.labs, "nothing was begun"

@@ -1,0 +1,87 @@
+"""A forgotten `await` in a handler, and a generator that goes on, are said with their line."""
+
+from __future__ import annotations
+
+import gc
+import warnings
+from collections.abc import AsyncIterator
+from typing import Any
+
+import pytest
+
+from micropie import App, WebSocket
+from playground import Lab
+from tests.playground.lab_apps import on_both, serving, until
+
+pytestmark = pytest.mark.live
+
+
+class Forgetful(App):
+    async def index(self) -> str:
+        self.work()  # type: ignore[unused-coroutine]
+        return "hello"
+
+    async def work(self) -> None:
+        raise AssertionError
+
+    async def ws_say(self, ws: WebSocket) -> None:
+        await ws.accept()
+        async for message in ws:
+            ws.send_text("forgotten")  # type: ignore[unused-coroutine]
+            await ws.send_text(str(message))
+
+    async def ticks(self) -> AsyncIterator[str]:
+        tries = 0
+        while tries < 2:  # the last is Python's own, when it is let go of
+            try:
+                yield "tick"
+            except:  # noqa: E722
+                tries += 1
+
+
+def rows(lab: Lab, kind: str) -> list[Any]:
+    return [entry for entry in lab.log if entry.kind == kind]
+
+
+@on_both
+async def test_a_forgotten_await_says_what_to_write(
+    transport: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    lab = await serving(Forgetful, transport)
+    alice = await lab.connect("/say")
+    await alice.send("hi")
+    assert await alice.receive() == "hi"
+    (work, forgotten) = rows(lab, "print")
+    said = "self.work() was not awaited, so it has not run; write await self.work()"
+    also = ", or asyncio.create_task(self.work()) to go on meanwhile"
+    assert str(work.data) == f"{work.where.replace(':', ', line ')}: {said}{also}"
+    said = 'ws.send_text("forgotten") was not awaited, so it has not run; write await ws.send_text('
+    assert said in str(forgotten.data)
+    assert forgotten.cause == next(e.seq for e in lab.log if e.data == "hi" and e.cause is None)
+    lab.stop()
+
+
+async def test_what_no_handler_has_forgotten_is_told_as_ever() -> None:
+    lab = await serving(Forgetful, "server")
+    with pytest.warns(RuntimeWarning, match="was never awaited"):
+        Forgetful().work()  # type: ignore[unused-coroutine]
+    before = warnings._warn_unawaited_coroutine  # type: ignore[attr-defined]
+    lab.stop()
+    assert warnings._warn_unawaited_coroutine is not before  # type: ignore[attr-defined]
+
+
+@on_both
+@pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")
+async def test_a_stream_that_goes_on_is_ended_with_its_line(
+    transport: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    lab = await serving(Forgetful, transport)
+    async with lab.stream("/ticks") as answer:
+        assert await anext(answer.chunks()) == b"tick"
+    await until(lambda: rows(lab, "exception"))
+    (entry,) = rows(lab, "exception")
+    assert str(entry.data).startswith("EndlessStream: expected the stream to end when its client")
+    assert entry.where.startswith("test_dropped.py:")
+    assert (await lab.get("/")).text == "hello"
+    lab.stop()
+    gc.collect()

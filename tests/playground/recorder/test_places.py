@@ -1,0 +1,67 @@
+"""Which line of the user's code is named, where it has no file."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from playground.recorder.places import Places
+
+# As the notebook's namespace: what `dataclass` writes then says that it is of it, too.
+TEXT = """
+from dataclasses import dataclass
+
+@dataclass(frozen=True)
+class Point:
+    x: int
+
+def moves():
+    Point(1).x = 2
+
+def fails(place):
+    place.append(here())
+    raise KeyError("key")
+"""
+
+
+def given_to_exec(name: str, places: Places) -> dict[str, Any]:
+    space: dict[str, Any] = {"__name__": name, "here": lambda: places.here()}
+    exec(TEXT, space)
+    return space
+
+
+def raised(function: Callable[..., Any], *given: Any) -> BaseException:
+    try:
+        function(*given)
+    except Exception as error:
+        return error
+    raise AssertionError("expected it to raise")
+
+
+def test_a_text_that_the_notebook_gave_to_exec_has_lines() -> None:
+    places, found = Places(lambda name: None), list[Any]()
+    space = given_to_exec("__main__", places)
+    where, trace = places.trace_of(raised(space["fails"], found))
+    assert (where, trace) == ("<string>:13", "<string>, line 13, in fails")
+    assert found == ["<string>:12"]
+
+
+def test_what_a_dataclass_writes_is_not_the_users_text() -> None:
+    places = Places(lambda name: None)
+    space = given_to_exec("__main__", places)
+    assert places.trace_of(raised(space["moves"]))[0] == "<string>:9"
+
+
+def test_a_text_of_somebody_else_has_none() -> None:
+    places, found = Places(lambda name: None), list[Any]()
+    space = given_to_exec("json", places)
+    assert places.trace_of(raised(space["fails"], found))[0] is None
+    assert found == [None]
+
+
+def test_a_line_in_a_cell_is_better_than_one_in_a_text() -> None:
+    places = Places(lambda name: "test" if name == __file__ else None)
+    space = given_to_exec("__main__", places)
+    where, _ = places.trace_of(raised(space["fails"], []))
+    assert where is not None
+    assert where.startswith("test:")

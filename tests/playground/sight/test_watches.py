@@ -1,0 +1,147 @@
+"""An app's state is painted within bounds, without its code, and without keeping what it holds."""
+
+from __future__ import annotations
+
+import datetime
+import gc
+import weakref
+from typing import Any
+
+import pytest
+
+from playground.sight.painting import MOST, Painter
+from playground.sight.pictures import plain
+from playground.sight.watches import ITEMS, Deaths, Watch
+
+
+class Thing:
+    pass
+
+
+class Slots:
+    __slots__ = ("a",)
+
+
+class Refuses:
+    """Every method that Python might call by itself is an error."""
+
+    def __init__(self) -> None:
+        self.rooms = {"lobby": [1]}
+
+    def _refuse(self, *args: Any) -> Any:
+        raise AssertionError("code of the app's was run")
+
+    __repr__ = __str__ = __eq__ = __hash__ = __len__ = __iter__ = __bool__ = _refuse
+    __getattr__ = __getitem__ = __contains__ = __format__ = _refuse
+
+    @property
+    def computed(self) -> Any:
+        return self._refuse()
+
+
+class Zone(datetime.tzinfo):
+    def utcoffset(self, when: Any) -> Any:
+        raise AssertionError("code of the app's was run")
+
+    dst = tzname = __repr__ = utcoffset  # type: ignore[assignment]
+
+
+class Odd(dict[Any, Any]):
+    __iter__ = __len__ = items = values = keys = __getitem__ = Refuses._refuse
+
+
+class OddList(list[Any]):
+    __iter__ = __len__ = __getitem__ = __eq__ = Refuses._refuse
+
+
+def painted(value: Any, old: Watch | None = None, deaths: Deaths | None = None) -> Watch:
+    return Painter(lambda _: None, deaths or Deaths()).paint(value, old)
+
+
+WHEN = datetime.datetime(2026, 1, 1, tzinfo=Zone())
+ODD: list[Any] = [
+    Refuses(), {"a": Refuses()}, [Refuses()], Odd(a=1), OddList([1]), {"a": OddList([Thing()])},
+    WHEN, {"when": WHEN},
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("value", ODD, ids=lambda value: type(value).__name__)
+def test_no_code_of_the_app_is_run(value: Any) -> None:
+    watch = painted(value)
+    watch.same(value)
+    painted(value, watch)
+    plain(watch.node)
+
+
+def test_nothing_of_the_app_is_kept_alive() -> None:
+    things = [Thing() for _ in range(3)]
+    gone = [weakref.ref(each) for each in things]
+    watch = painted({"a": set(things), "b": things, "c": {things[0]: 1}})
+    del things[:]
+    gc.collect()
+    assert [each() for each in gone] == [None] * 3
+    assert watch.node.size > 1
+
+
+def test_another_object_at_the_same_address_is_another() -> None:
+    deaths = Deaths()
+    room = {Thing()}
+    watch = painted(room, deaths=deaths)
+    where = id(next(iter(room)))
+    others: list[Any] = []
+    while True:  # until one comes to that address, as it soon does
+        room.clear()
+        room.add(Thing())
+        if id(next(iter(room))) == where:
+            break
+        others.append(next(iter(room)))
+    assert deaths.heard
+    assert not watch.same(room)
+
+
+def test_a_room_of_sockets_each_is_compared_at_once() -> None:
+    rooms = {f"room{each}": {Thing() for _ in range(8)} for each in range(10)}
+    watch = painted(rooms)
+    assert watch._flat is not None  # type: ignore[attr-defined]
+    assert watch.same(rooms)
+    rooms["room3"].add(Thing())
+    assert not watch.same(rooms)
+    again = painted(rooms, watch)
+    assert again.same(rooms)
+    rooms["room3"] = [*rooms["room3"]]  # type: ignore[assignment]
+    assert not again.same(rooms)
+
+
+def test_equal_keys_of_other_objects_are_no_change_for_long() -> None:
+    watch = painted({"".join(("lob", "by")): 1})
+    other = {"".join(("lo", "bby")): 1}
+    again = painted(other, watch)
+    assert plain(again.node) == {"lobby": 1}
+    assert again.same(other)
+
+
+def test_what_is_large_is_seen_in_part() -> None:
+    watch = painted({each: [0] * ITEMS for each in range(1_000)})
+    shown = plain(watch.node)
+    assert watch.node.size <= MOST + 3 * ITEMS
+    assert shown["…"] == f"… {1_000 - ITEMS} more"
+    assert plain(painted(set(range(1_000_000))).node) == ["… 1,000,000 more"]
+
+
+def test_what_holds_itself_ends() -> None:
+    value: list[Any] = [1]
+    value.append(value)
+    assert plain(painted(value).node) == [1, "[1, …]"]
+
+
+def test_what_nothing_can_refer_to_weakly_is_painted_each_time() -> None:
+    value = [Slots()]
+    watch = painted(value)
+    assert plain(watch.node) == ["<Slots>"]
+    assert not watch.same(value)
+
+
+def test_a_password_is_not_shown() -> None:
+    shown = plain(painted({"bob": {"password": "x", "token": "y", "age": 7}}).node)
+    assert shown == {"bob": {"password": "[redacted]", "token": "[redacted]", "age": 7}}
+    assert "secret" not in str(plain(painted("http://a/?token=secret").node))
