@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Locator, Page, expect
 
 from playground.traffic.log import Log
 from tests.playground.widgets.face_page import FaceOnPage
@@ -94,15 +94,20 @@ def test_older_finds_are_asked_for(table: FaceOnPage, log: Log) -> None:
     ask(table, "needle")
     table.until(lambda: numbers(table.page)[-1:] == [6_001])
     page = table.page
-    scroll_to(page, 0)
-    table.carry()
-    older = page.get_by_text("4,000 older matches in the kernel: show")
-    table.until(older.is_visible)
-    older.click()
-    table.carry()
-    scroll_to(page, 0)
-    table.carry()
-    table.until(page.get_by_text("3,000 older matches in the kernel: show").is_visible)
+
+    def first_row_offers(older: int) -> Locator:
+        offer = page.get_by_text(f"{older:,} older matches in the kernel: show")
+
+        def seen_at_top() -> bool:
+            scroll_to(page, 0)  # rows that come before it move it out of sight
+            table.carry()
+            return offer.is_visible()
+
+        table.until(seen_at_top)
+        return offer
+
+    first_row_offers(4_000).click()
+    first_row_offers(3_000)
 
 
 def test_finds_that_never_came_are_asked_for(table: FaceOnPage, log: Log) -> None:
