@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import sys
 from collections import deque
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import Any, Final, NamedTuple
 
 from playground.gates.gate import Event, Socket
@@ -29,11 +29,14 @@ class Point(NamedTuple):
         which: The filter, as it was written.
         client: Whose messages; None for anybody's.
         finds: Tests an entry.
+        line: At which line of the user's a handler stands still, each time that it receives or
+            sends there, or in what is called there; None for once with each such message.
     """
 
     which: str
     client: str | None
     finds: Filter
+    line: str | None = None
 
 
 class Working(NamedTuple):
@@ -58,6 +61,7 @@ class Breakpoints:
         at_work: Returns at what the code works that runs where it is called.
         watch: Called with a connection whose client is to be listened to, or not any more.
         why: Called for why a handler is cancelled, as a clause; "" if that is not known.
+        lines: Returns the lines of the user's that run where it is called.
     """
 
     def __init__(
@@ -66,6 +70,7 @@ class Breakpoints:
         at_work: Callable[[], Working],
         watch: Callable[[Socket, bool], None],
         why: Callable[[Socket], str],
+        lines: Callable[[], Iterable[str]],
     ) -> None:
         self.breakpoints: list[Point] = []
         self.stops: list[Stop] = []
@@ -74,6 +79,7 @@ class Breakpoints:
         self._at_work = at_work
         self._watch = watch
         self._why = why
+        self._lines = lines
         self._stepping: set[int] = set()
         # The newest message of each connection that was looked at: each is looked at once. Of one
         # that has ended none is.
@@ -110,26 +116,42 @@ class Breakpoints:
             self._stepping.discard(owner.id)
             self._seen[owner.id] = max(work.seq or 0, self._seen.get(owner.id, 0))
             return True
-        if work.seq is None or work.seq <= self._seen.get(owner.id, 0):
-            return False
-        self._seen[owner.id] = work.seq
-        return self._finds(work.seq)
+        seen = self._seen.get(owner.id, 0)
+        if work.seq is not None and work.seq > seen:
+            self._seen[owner.id] = work.seq
+            if self._finds(work.seq):
+                return True
+        return seen != sys.maxsize and self._is_at_line(owner, work.seq)
 
     def _finds(self, seq: int) -> bool:
+        return any(self._matches(each, seq) for each in self.breakpoints if each.line is None)
+
+    def _matches(self, point: Point, seq: int) -> bool:
         entry = self._log.entry(seq)
         if entry is None or entry.sender != "client" or entry.kind not in MESSAGES:
             return False
         exchange = self._log.exchange(entry.exchange)
         client = "" if exchange is None else exchange.client
-        return any(
-            each.client in (None, client) and each.finds(entry, exchange)
-            for each in self.breakpoints
-        )
+        return point.client in (None, client) and point.finds(entry, exchange)
+
+    def _is_at_line(self, owner: Socket, seq: int | None) -> bool:
+        """Return whether what runs here stands at a line that has a breakpoint."""
+        points = [each for each in self.breakpoints if each.line is not None]
+        lines = set(self._lines()) if points else set()
+        return any(self._holds_at(each, owner.client, seq, lines) for each in points)
+
+    def _holds_at(self, point: Point, client: str, seq: int | None, lines: set[str]) -> bool:
+        if point.line not in lines:
+            return False
+        if point.which:
+            return seq is not None and self._matches(point, seq)
+        return point.client in (None, client)
 
     async def _stand(self, work: Working, socket: Socket, event: Event | None) -> Verdict:
         owner, task = work.owner, asyncio.current_task()
         name = "" if task is None else task.get_name()
         stop = Stop(owner.id, owner.client, work.seq, event, socket.client, name)
+        stop.lines = frozenset(self._lines())
         before = f"paused before {self._next(stop)}"
         stop.number = owner.tell("pause", before, note="paused")
         stop.where = self._line(stop)
@@ -198,8 +220,17 @@ class Breakpoints:
         if not self.breakpoints:
             self._stepping.clear()
         for each in self.stops:
-            if each.seq is None or not self._finds(each.seq):
+            if not self._keeps(each):
                 each.end_by_itself("the breakpoint was removed")
+
+    def _keeps(self, stop: Stop) -> bool:
+        if stop.seq is not None and self._finds(stop.seq):
+            return True
+        return any(
+            self._holds_at(each, stop.client, stop.seq, set(stop.lines))
+            for each in self.breakpoints
+            if each.line is not None
+        )
 
 
 def _shown(event: Any) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable, Iterable, Iterator
+from contextvars import Context
 from typing import Any, NamedTuple
 
 from playground.gates.breakpoints import Breakpoints, Point, Working
@@ -33,6 +34,7 @@ class Gates:
         at_work: Returns at what the code works that runs where it is called.
         why: Called for why a handler is cancelled, as a clause; "" if that is not known.
         passed: Makes what the recorder is told of an event that a gate has changed or kept.
+        lines: Returns the lines of the user's that run where it is called.
         clock: Tells the time; the event loop by default.
     """
 
@@ -44,16 +46,18 @@ class Gates:
         at_work: Callable[[], Working],
         why: Callable[[Any], str],
         passed: Callable[..., Any],
+        lines: Callable[[], Iterable[str]],
         clock: Clock | None = None,
     ) -> None:
         self.rules = Rules()
-        self.breaks = Breakpoints(log, at_work, self._watch, why)
+        self.breaks = Breakpoints(log, at_work, self._watch, why, lines)
         self.passed = passed
         self._sockets = sockets
         self._opened = opened
         self._at_work = at_work
         self._clock = clock
         self._gates: dict[int, Gate] = {}
+        self._ordered: asyncio.Task[None] | None = None
 
     @property
     def clock(self) -> Clock:
@@ -144,6 +148,16 @@ class Gates:
                 for item in link:
                     yield InFlight(gate.socket.client, direction, item, gate)
 
+    def deliver_in_order(self, flights: Iterable[InFlight]) -> None:
+        """Have messages arrive one after the other, each when the one before it has arrived.
+
+        It takes the place of an order that is not through yet.
+        """
+        if self._ordered is not None:
+            self._ordered.cancel()
+        work = _delivered_in_order(list(flights))
+        self._ordered = asyncio.get_running_loop().create_task(work, context=Context())
+
     def break_at(self, point: Point) -> None:
         """Have handlers stand still at some messages."""
         self.breaks.breakpoints.append(point)
@@ -165,6 +179,7 @@ class Gates:
     def forget_all(self) -> None:
         """Forget every connection: their event loop has ended, or is left behind."""
         self._gates.clear()
+        self._ordered = None
         for each in self.breaks.stops:
             each.end_by_itself("its event loop has ended")
         self.breaks.stops.clear()
@@ -179,3 +194,10 @@ class Gates:
         self.breaks.end_all(why)
         for gate in list(self._gates.values()):
             gate.lose_all(why)
+
+
+async def _delivered_in_order(flights: list[InFlight]) -> None:
+    for each in flights:
+        link = each.gate.links[each.direction]
+        link.deliver(each.item)
+        await link.gone(each.item)

@@ -11,6 +11,7 @@ import random
 from collections import deque
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from itertools import takewhile
 from typing import Any, Final, Protocol
 
 from playground.gates.rules import CLEAR, Way
@@ -178,6 +179,15 @@ class Link:
                 break
         self._wake()
         return True
+
+    def are_before(self, item: Item) -> int:
+        """Return how many messages would arrive before one, were it delivered now."""
+        return sum(not each.free for each in takewhile(lambda each: each is not item, self._items))
+
+    async def gone(self, item: Item) -> None:
+        """Wait until a message has arrived, or is lost."""
+        while item in self._items:
+            await self._change()
 
     def clear(self) -> list[Item]:
         """Lose what is in flight; return it."""

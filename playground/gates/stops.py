@@ -58,6 +58,7 @@ class Stop:
     Attributes:
         number: The number of its row in the log, once it has one.
         where: The line of the user's at which it stands, if that is known.
+        lines: All lines of the user's that run there.
         ended: How it has ended; None while it stands still.
     """
 
@@ -78,6 +79,7 @@ class Stop:
         self.task = task
         self.number: int | None = None
         self.where: str | None = None
+        self.lines: frozenset[str] = frozenset()
         self.ended: Verdict | None = None
         self._lock = threading.Lock()
         self._loop = asyncio.get_running_loop()

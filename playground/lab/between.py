@@ -14,7 +14,9 @@ class Between:
 
     _parts: Parts
 
-    def break_at(self, which: str = "", *, client: str | None = None) -> Breakpoint:
+    def break_at(
+        self, which: str = "", *, client: str | None = None, line: str | None = None
+    ) -> Breakpoint:
         """Have a handler pause that works on a message, at its next ``receive`` or ``send``.
 
         It pauses before what it sends goes out; all other handlers go on. Resume, step, drop and
@@ -24,11 +26,15 @@ class Between:
             which: Which messages of clients, in the words of the filter, such as
                 ``"client:bob kind:text /order/"``; all if "".
             client: Only those of this client.
+            line: A line of the app's, as rows have it, such as ``"In[5]:12"``: pause each time
+                that a handler receives or sends there, or in what that line calls; with `which`,
+                while it works on such a message. By default once with each such message.
 
         Raises:
             FilterError: If `which` cannot be read.
+            ValueError: If `line` is no line.
         """
-        return self._parts.pausing.break_at(which, client)
+        return self._parts.pausing.break_at(which, client, line)
 
     @property
     def breakpoints(self) -> list[Breakpoint]:

@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any, Final
 
 from playground.gates.gates import InFlight
+from playground.lab.breaking import filter_like, in_words, with_client
 from playground.lab.network import event_of, words_of
-from playground.lab.pausing import Pause
+from playground.lab.pausing import Breakpoint, Pause
+from playground.traffic.filter import Filter
 from playground.traffic.model import MESSAGES
 from playground.traffic.summary import preview
-from playground.widgets.between import BetweenView, FlightView, PauseView
+from playground.transports import count
+from playground.widgets.between import BetweenView, BreakpointView, FlightView, PauseView
 from playground.widgets.controls import Done
 
 if TYPE_CHECKING:
@@ -24,6 +27,9 @@ _SHOWN: Final = 60
 # What *Delay* on a client's chip does: to be noticed, and not to be waited for.
 DELAY: Final = 0.5
 JITTER: Final = 0.2
+
+
+FIRST: Final = "{} arrived first: within one connection TCP keeps the order."
 
 
 class BetweenControls:
@@ -46,7 +52,7 @@ class BetweenControls:
             tuple(map(_flying, flight[:_MOST])),
             len(flight),
             tuple(map(words_of, rules)),
-            tuple(each.which or "every message" for each in self._lab.pausing.breakpoints),
+            tuple(map(_set, self._lab.pausing.breakpoints)),
             any(each.kind == "hold" and each.client is None for each in rules),
         )
 
@@ -75,14 +81,36 @@ class BetweenControls:
         self._do(acts[how], done)
 
     def deliver(self, key: int, done: Done) -> None:
-        """Have a message arrive, with those before it on its link."""
+        """Have a message arrive, with those before it on its link; say so if there are any."""
+        self._deliver(lambda each: id(each.item) == key, done)
+
+    def deliver_rows(self, seqs: Sequence[int], done: Done) -> None:
+        """Have the messages of some rows arrive, as `deliver` does."""
+        self._deliver(lambda each: each.item.seq in seqs, done)
+
+    def _deliver(self, is_meant: Callable[[InFlight], bool], done: Done) -> None:
+        def act() -> str | None:
+            found = [each for each in self._lab.gating.gates.in_flight() if is_meant(each)]
+            if not found:
+                raise ValueError("this message is not in flight any more")
+            before = 0
+            for each in found:
+                link = each.gate.links[each.direction]
+                before += link.are_before(each.item)
+                link.deliver(each.item)
+            return FIRST.format(count(before, "message")) if before else None
+
+        self._do(lambda: self._lab.gating.there(act), done)
+
+    def deliver_in_order(self, keys: Sequence[int], done: Done) -> None:
+        """Have messages arrive in an order, each when the one before it has arrived."""
 
         def act() -> None:
-            for each in self._lab.gating.gates.in_flight():
-                if id(each.item) == key:
-                    each.gate.links[each.direction].deliver(each.item)
-                    return
-            raise ValueError("this message is not in flight any more")
+            flying = {id(each.item): each for each in self._lab.gating.gates.in_flight()}
+            found = [flying[key] for key in keys if key in flying]
+            if not found:
+                raise ValueError("these messages are not in flight any more")
+            self._lab.gating.gates.deliver_in_order(found)
 
         self._do(lambda: self._lab.gating.there(act), done)
 
@@ -111,34 +139,54 @@ class BetweenControls:
 
     def break_at(self, seq: int, done: Done) -> None:
         """Set a breakpoint for such messages as an entry is, or remove it; say what was done."""
-        which = self._which(seq)
-        found = [each for each in self._lab.pausing.breakpoints if each.which == which]
+        which = filter_like(self._lab.log, seq)
+        self._turn(self._like(seq, which), which, None, done)
 
+    def _like(self, seq: int, which: str) -> list[Breakpoint]:
+        """Return the breakpoints that a message of a client has; by name those of other rows."""
+        log = self._lab.log
+        entry = log.entry(seq)
+        made = [each for each in self._lab.pausing.breakpoints if each.line is None]
+        if entry is None or entry.sender != "client" or entry.kind not in MESSAGES:
+            return [each for each in made if each.which == which]
+        exchange = log.exchange(entry.exchange)
+        return [each for each in made if Filter(_which(each))(entry, exchange)]
+
+    def break_line(self, line: str, done: Done) -> None:
+        """Set a breakpoint at a line, or remove those there; say what was done."""
+        found = [each for each in self._lab.pausing.breakpoints if each.line == line]
+        self._turn(found, "", line, done)
+
+    def _turn(self, found: list[Breakpoint], which: str, line: str | None, done: Done) -> None:
         def act() -> str:
             for each in found:
                 each.remove()
             if found:
-                return f"No breakpoint any more: {which}"
-            self._lab.pausing.break_at(which, None)
-            return f"Breakpoint: {which}"
+                return f"No breakpoint any more: {'; '.join(map(_in_words, found))}"
+            return f"Breakpoint: {_in_words(self._lab.pausing.break_at(which, None, line))}"
 
         self._do(act, done)
 
-    def _which(self, seq: int) -> str:
-        entry = self._lab.log.entry(seq)
-        exchange = None if entry is None else self._lab.log.exchange(entry.exchange)
-        if entry is None or exchange is None or exchange.protocol != "websocket":
-            raise ValueError("A breakpoint is set on a message of a WebSocket: select its row.")
-        kind = f" kind:{entry.kind}" if entry.kind in MESSAGES and entry.sender == "client" else ""
-        name = exchange.client
-        return f"client:{name if name.replace('-', '').isalnum() else _quoted(name)}{kind}"
+    def edit_breakpoint(self, index: int, which: str, done: Done) -> None:
+        """Have a breakpoint be for other messages."""
+        old = self._breakpoint(index)
+
+        def act() -> str:
+            made = self._lab.pausing.break_at(which, None, old.line)
+            old.remove()
+            return f"Breakpoint: {_in_words(made)}"
+
+        self._do(act, done)
 
     def unbreak(self, index: int, done: Done) -> None:
         """Remove a breakpoint."""
+        self._do(self._breakpoint(index).remove, done)
+
+    def _breakpoint(self, index: int) -> Breakpoint:
         made = self._lab.pausing.breakpoints
         if index >= len(made):
             raise ValueError("This breakpoint is removed already.")
-        self._do(made[index].remove, done)
+        return made[index]
 
     def _do(self, act: Callable[[], Any], done: Done) -> None:
         try:
@@ -168,9 +216,17 @@ def _flying(flight: InFlight) -> FlightView:
     event = event_of(flight)
     data = event.get("text", event.get("bytes"))
     shown = "close" if data is None else preview(data, _SHOWN)
-    return FlightView(id(flight.item), flight.client, flight.direction, shown, flight.item.seq or 0)
+    item, exchange = flight.item, flight.gate.socket.id
+    return FlightView(id(item), flight.client, flight.direction, shown, item.seq or 0, exchange)
 
 
-def _quoted(name: str) -> str:
-    escaped = name.replace("\\", "\\\\").replace('"', '\\"')
-    return f'"{escaped}"'
+def _which(each: Breakpoint) -> str:
+    return with_client(each.which, each.client)
+
+
+def _in_words(each: Breakpoint) -> str:
+    return in_words(_which(each), each.line)
+
+
+def _set(each: Breakpoint) -> BreakpointView:
+    return BreakpointView(_which(each), each.line or "", _in_words(each))

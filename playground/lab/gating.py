@@ -46,6 +46,7 @@ class Gating:
             _at_work,
             self._why_cancelled,
             Passed,
+            recorder.places.lines,
         )
 
     def _tell_of_new(self, opened: Callable[[Any], None] | None) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import re
 from collections.abc import Mapping
 from types import MappingProxyType
 from typing import Any, Final, Literal
@@ -23,6 +24,9 @@ from playground.transports.waiting import HOW, Late, interruptible
 # How often it is looked whether a handler has paused: so often that a cell seems to go on at once.
 _EVERY: Final = 0.01
 
+# A cell or a file, and the number of a line.
+_LINE: Final = re.compile(r".+:[1-9]\d*")
+
 _NO_VARIABLES: Final[Mapping[str, str]] = MappingProxyType({})
 
 
@@ -32,11 +36,13 @@ class Breakpoint:
     Attributes:
         which: The filter, as it was written.
         client: Whose messages; None for anybody's.
+        line: At which line of the app's; None for wherever such a message is worked on.
     """
 
     def __init__(self, pausing: Pausing, point: Point) -> None:
         self.which = point.which
         self.client = point.client
+        self.line = point.line
         self._pausing = pausing
         self._point = point
 
@@ -47,7 +53,8 @@ class Breakpoint:
     def __repr__(self) -> str:
         whose = "" if self.client is None else f", client={self.client!r}"
         removed = "" if self in self._pausing.breakpoints else " removed"
-        return f"<Breakpoint{removed} {self.which!r}{whose}>"
+        where = "" if self.line is None else f", line={self.line!r}"
+        return f"<Breakpoint{removed} {self.which!r}{whose}{where}>"
 
 
 class Pause:
@@ -186,14 +193,21 @@ class Pausing:
         self._transport = transport
         self.breakpoints: list[Breakpoint] = []
 
-    def break_at(self, which: str, client: str | None) -> Breakpoint:
+    def break_at(
+        self, which: str, client: str | None = None, line: str | None = None
+    ) -> Breakpoint:
         """Pause at some messages from now on; see `Lab.break_at`."""
         if not isinstance(which, str):
             raise TypeError(
                 f"expected a filter as text, got {which!r}; write lab.break_at('client:bob')"
             )
         check_client(client)
-        point = Point(which, client, Filter(which))
+        if line is not None and not (isinstance(line, str) and _LINE.fullmatch(line)):
+            raise ValueError(
+                f"expected a line as rows and lab.handlers() have it, got {line!r}; "
+                "write line='In[5]:12'"
+            )
+        point = Point(which, client, Filter(which), line)
         made = Breakpoint(self, point)
         self._gating.there(lambda: self._gating.gates.break_at(point))
         self.breakpoints.append(made)
@@ -250,8 +264,13 @@ class Pausing:
         if blocker := self._transport.blocker(0.0):
             return f"{blocker}; {HOW}"
         doubt = next((each for each in map(_doubt, self.breakpoints) if each), "")
-        said = " or ".join(repr(each.which) for each in self.breakpoints[:3])
+        said = " or ".join(_said(each) for each in self.breakpoints[:3])
         return doubt or f"no message came that matches {said}; timeout= waits longer"
+
+
+def _said(breakpoint_: Breakpoint) -> str:
+    where = "" if breakpoint_.line is None else f" at {breakpoint_.line}"
+    return f"{breakpoint_.which!r}{where}"
 
 
 def _doubt(breakpoint_: Breakpoint) -> str:

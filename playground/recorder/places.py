@@ -9,7 +9,7 @@ from __future__ import annotations
 import linecache
 import sys
 import traceback
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from types import CodeType, FrameType, TracebackType
 from typing import Final
@@ -111,6 +111,19 @@ class Places:
             frame = frame.f_back
             distance += 1
         return None, None, 0
+
+    def lines(self, skip: int = 1) -> Iterator[str]:
+        """Yield every line of the user's code that is running, the innermost first."""
+        frame: FrameType | None = sys._getframe(skip)
+        while frame is not None:
+            site = self._known.get(id(frame.f_code))
+            if site is None:
+                site = self._learn(frame)
+            if site is False:
+                return
+            if isinstance(site, Site):
+                yield site.place(frame)
+            frame = frame.f_back
 
     def _learn(self, frame: FrameType) -> Site | bool:
         code = frame.f_code

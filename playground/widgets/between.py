@@ -5,8 +5,9 @@ Law: it is not there while nothing is set, held or paused.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from html import escape
-from typing import Any, NamedTuple, Protocol, runtime_checkable
+from typing import Any, Final, NamedTuple, Protocol, runtime_checkable
 
 from playground.widgets.composing import compose, style
 from playground.widgets.controlled import Controlled
@@ -14,7 +15,11 @@ from playground.widgets.controls import Controls, Done
 from playground.widgets.follower import Follower
 from playground.widgets.names import Names
 from playground.widgets.row import sendable
-from playground.widgets.watched import number_of, text_of
+from playground.widgets.watched import number_of, numbers_of, text_of
+
+
+MOST_QUERY: Final = 10_000
+"""Characters of a filter that somebody typed; a longer one is no filter."""
 
 
 class PauseView(NamedTuple):
@@ -46,6 +51,7 @@ class FlightView(NamedTuple):
         direction: ``"to app"`` or ``"to client"``.
         shown: Its beginning, on one line.
         seq: The number of its row; 0 if it has none.
+        exchange: The number of its connection.
     """
 
     key: int
@@ -53,6 +59,21 @@ class FlightView(NamedTuple):
     direction: str
     shown: str
     seq: int
+    exchange: int
+
+
+class BreakpointView(NamedTuple):
+    """A breakpoint as a view gets it.
+
+    Attributes:
+        which: Which messages, in the filter's words; "" for all.
+        line: At which line of the app's; "" for any.
+        said: The same in plain words.
+    """
+
+    which: str
+    line: str
+    said: str
 
 
 class BetweenView(NamedTuple):
@@ -63,7 +84,7 @@ class BetweenView(NamedTuple):
         flight: The messages in flight, those first that were sent first; the first of many.
         flying: How many there are.
         rules: What the network does, a sentence each.
-        breakpoints: The filters of the breakpoints.
+        breakpoints: What is set.
         holds: Whether everybody's messages are held.
     """
 
@@ -71,7 +92,7 @@ class BetweenView(NamedTuple):
     flight: tuple[FlightView, ...] = ()
     flying: int = 0
     rules: tuple[str, ...] = ()
-    breakpoints: tuple[str, ...] = ()
+    breakpoints: tuple[BreakpointView, ...] = ()
     holds: bool = False
 
 
@@ -87,7 +108,13 @@ class Between(Protocol):
         """Have a paused handler go on: ``"resume"``, ``"step"``, ``"drop"`` or ``"replace"``."""
 
     def deliver(self, key: int, done: Done) -> None:
-        """Have a message arrive, with those before it on its link."""
+        """Have a message arrive, with those before it on its link; say so if there are any."""
+
+    def deliver_rows(self, seqs: Sequence[int], done: Done) -> None:
+        """Have the messages of some rows arrive, as `deliver` does."""
+
+    def deliver_in_order(self, keys: Sequence[int], done: Done) -> None:
+        """Have messages arrive in an order, each when the one before it has arrived."""
 
     def hold(self, on: bool, done: Done) -> None:
         """Hold everybody's messages, or release them."""
@@ -101,6 +128,12 @@ class Between(Protocol):
     def break_at(self, seq: int, done: Done) -> None:
         """Set a breakpoint for such messages as an entry is, or remove it; say what was done."""
 
+    def break_line(self, line: str, done: Done) -> None:
+        """Set a breakpoint at a line, or remove those there; say what was done."""
+
+    def edit_breakpoint(self, index: int, which: str, done: Done) -> None:
+        """Have a breakpoint be for other messages."""
+
     def unbreak(self, index: int, done: Done) -> None:
         """Remove a breakpoint."""
 
@@ -109,6 +142,11 @@ def between_of(controls: object) -> Between | None:
     """Return what a lab lets a face rule; None for a lab that has no such thing."""
     found = getattr(controls, "between", None)
     return found if isinstance(found, Between) else None
+
+
+def breakpoint_told(view: BreakpointView) -> dict[str, str]:
+    """Return a breakpoint as a view is told it."""
+    return {name: sendable(each) for name, each in view._asdict().items()}
 
 
 class BetweenStrip(Controlled):
@@ -129,7 +167,8 @@ class BetweenStrip(Controlled):
         told = view._asdict()
         for kind in ("pauses", "flight"):
             told[kind] = [self._said(each) for each in told[kind]]
-        return {**told, "rules": list(view.rules), "breakpoints": list(view.breakpoints)}
+        told["breakpoints"] = [breakpoint_told(each) for each in view.breakpoints]
+        return {**told, "rules": list(view.rules)}
 
     def _view(self) -> BetweenView:
         between = between_of(self.controls)
@@ -159,6 +198,11 @@ class BetweenStrip(Controlled):
         key = number_of(message, "key")
         self.command(message, lambda done: self._between().deliver(key, done))
 
+    def heard_order(self, message: dict[str, Any], buffers: object) -> None:
+        """Have messages in flight arrive in an order."""
+        keys = numbers_of(message, "keys")
+        self.command(message, lambda done: self._between().deliver_in_order(keys, done))
+
     def heard_calm(self, message: dict[str, Any], buffers: object) -> None:
         """End every rule of the network."""
         self.command(message, lambda done: self._between().calm(done))
@@ -168,6 +212,11 @@ class BetweenStrip(Controlled):
         index = number_of(message, "index")
         self.command(message, lambda done: self._between().unbreak(index, done))
 
+    def heard_edit_breakpoint(self, message: dict[str, Any], buffers: object) -> None:
+        """Have a breakpoint be for other messages."""
+        index, which = number_of(message, "index"), text_of(message, "which", MOST_QUERY)
+        self.command(message, lambda done: self._between().edit_breakpoint(index, which, done))
+
     def still_text(self) -> str:
         """Return in lines who is paused, what is in flight, and which rules hold."""
         view = self._view()
@@ -176,7 +225,7 @@ class BetweenStrip(Controlled):
                 *(f"paused: {each.client}, before {each.does}" for each in view.pauses),
                 *([f"in flight: {view.flying}"] if view.flying else []),
                 *view.rules,
-                *(f"breakpoint: {each}" for each in view.breakpoints),
+                *(f"breakpoint: {each.said}" for each in view.breakpoints),
             ]
         )
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from typing import Any, Final
+from typing import Any, Final, cast
 
 from playground.exports import html, text
 from playground.traffic.apart import without_checks
@@ -11,7 +11,7 @@ from playground.traffic.clearing import Cleared
 from playground.traffic.filter import FilterError
 from playground.traffic.log import Log
 from playground.traffic.summary import client_of
-from playground.widgets.between import Between, between_of
+from playground.widgets.between import MOST_QUERY, Between, between_of, breakpoint_told
 from playground.widgets.composing import compose, style
 from playground.widgets.controls import Controls, Done
 from playground.widgets.details import details, whole
@@ -25,8 +25,8 @@ from playground.widgets.send_budget import SendBudget
 from playground.widgets.showing import Showing
 from playground.widgets.standing import chain_seen, code_seen
 from playground.widgets.states import see
-from playground.widgets.watched import number_of, text_of, view_of
-from playground.widgets.wire import MOST_ROWS, Found, Rows, finds, progress, rows, totals
+from playground.widgets.watched import number_of, numbers_of, text_of, view_of
+from playground.widgets.wire import MOST_ROWS, Found, Rows, Totals, finds, progress, rows, totals
 
 # A tick is 67 ms, and the kernel has other things to do: a search of a full log takes a few ticks.
 SEARCH_SECONDS: Final = 0.025
@@ -38,8 +38,8 @@ UNDO_SECONDS: Final = 12.0
 MOST_SEARCHES: Final = 16
 CROWDED: Final = "Too many views have a filter: this one looks through the rows it holds alone."
 
-# A filter that somebody typed; a longer one is no filter.
-MOST_QUERY: Final = 10_000
+# The name of a file, and a number.
+MOST_LINE: Final = 300
 
 # Rows that a view gets that was displayed but could not say hello yet.
 WELCOME_ROWS: Final = 200
@@ -107,13 +107,17 @@ class TrafficTable(Logged):
         log = self._log
         return (log.last, log.first, log.recording, log.unrecorded, self._held())
 
-    def _held(self) -> tuple[bool, tuple[int, ...]]:
-        """Return whether everything is held, and the numbers of the rows in flight."""
+    def _held(self) -> dict[str, Any]:
+        """Return whether everything is held, the rows in flight, and the breakpoints."""
         between = between_of(self._controls) if self._stood is None else None
         if between is None:
-            return False, ()
+            return {"holds": False, "flying": []}
         view = between.view()
-        return view.holds, tuple(each.seq for each in view.flight if each.seq)
+        return {
+            "holds": view.holds,
+            "flying": [each.seq for each in view.flight if each.seq],
+            "breakpoints": [breakpoint_told(each) for each in view.breakpoints],
+        }
 
     def _found(self, now: float) -> dict[str, Found]:
         """Look on in the searches of all views, and return what is new for whom."""
@@ -261,9 +265,17 @@ class TrafficTable(Logged):
         self.command(message, act)
 
     def heard_break(self, message: dict[str, Any], buffers: object) -> None:
-        """Set a breakpoint for messages as an entry is, or remove it."""
-        seq = number_of(message, "seq")
-        self.command(message, lambda done: self._ruled().break_at(seq, done))
+        """Set a breakpoint for messages as an entry is, or at a line; or remove it."""
+        line, seq = text_of(message, "line", MOST_LINE), number_of(message, "seq")
+        if line:
+            self.command(message, lambda done: self._ruled().break_line(line, done))
+        else:
+            self.command(message, lambda done: self._ruled().break_at(seq, done))
+
+    def heard_deliver(self, message: dict[str, Any], buffers: object) -> None:
+        """Have the messages of some rows, which are in flight, arrive."""
+        seqs = numbers_of(message, "seqs")
+        self.command(message, lambda done: self._ruled().deliver_rows(seqs, done))
 
     def heard_hold(self, message: dict[str, Any], buffers: object) -> None:
         """Hold everybody's messages, or release them."""
@@ -311,6 +323,6 @@ class TrafficTable(Logged):
 
     def _tell_rows(self, message: Rows, **extra: Any) -> None:
         tally = self.follower.count() if self._stood is None else self._stood.tally
-        holds, flying = self._held()
-        message["totals"] = {**totals(self._log, tally), "holds": holds, "flying": list(flying)}
+        held = cast("Totals", self._held())
+        message["totals"] = {**totals(self._log, tally), **held}
         self.tell({**message, **extra})

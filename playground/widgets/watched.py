@@ -160,6 +160,18 @@ def text_of(message: dict[str, Any], key: str, most: int = 1_000_000) -> str:
     return value
 
 
+def numbers_of(message: dict[str, Any], key: str, most: int = 1000) -> list[int]:
+    """Return numbers that a view sent.
+
+    Raises:
+        ValueError: If they are no whole numbers of at least 0, or too many.
+    """
+    values = message.get(key, [])
+    if not isinstance(values, list) or len(values) > most:
+        raise ValueError(f"expected at most {most} numbers as {key!r}, got {values!r:.100}")
+    return [number_of({key: each}, key) for each in values]
+
+
 def number_of(message: dict[str, Any], key: str) -> int:
     """Return a number that a view sent; 0 if it sent none.
 

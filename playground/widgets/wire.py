@@ -11,7 +11,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from time import perf_counter
-from typing import Any, Final, TypedDict
+from typing import Any, Final, NotRequired, TypedDict
 
 from playground.traffic.decoding import Decoded
 from playground.traffic.log import Log
@@ -46,6 +46,7 @@ class Totals(TypedDict):
     checks: int
     holds: bool
     flying: list[int]
+    breakpoints: NotRequired[list[dict[str, str]]]
 
 
 class Rows(TypedDict, total=False):

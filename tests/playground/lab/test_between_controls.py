@@ -9,7 +9,13 @@ import pytest
 from playground import Lab
 from playground.lab import parts_of
 from playground.transports import ClientClosed
-from playground.widgets.between import Between, BetweenStrip, BetweenView, between_of
+from playground.widgets.between import (
+    Between,
+    BetweenStrip,
+    BetweenView,
+    BreakpointView,
+    between_of,
+)
 from tests.playground.gates.chat import Chat
 from tests.playground.lab_apps import serving, until
 
@@ -44,8 +50,10 @@ async def test_a_breakpoint_is_set_on_a_row_and_taken_back() -> None:
     await bob.send("hi")
     row = await lab.until("client:bob dir:client kind:text")
     does = between(lab)
-    assert told(does.break_at, row.seq) == (None, "Breakpoint: client:bob kind:text")
-    assert does.view().breakpoints == ("client:bob kind:text",)
+    words = "text messages from bob at /chat"
+    assert told(does.break_at, row.seq) == (None, f"Breakpoint: {words}")
+    which = "client:bob kind:text path:/chat"
+    assert does.view().breakpoints == (BreakpointView(which, "", words),)
     await bob.send("again")
     await until(lambda: does.view().pauses)
     (pause,) = does.view().pauses
@@ -55,12 +63,101 @@ async def test_a_breakpoint_is_set_on_a_row_and_taken_back() -> None:
     assert [await bob.receive(), await bob.receive()] == ["HI", "OTHER"]
     with pytest.raises(ValueError, match="This pause is over"):
         told(does.end_pause, pause.number, "resume", "")
-    said = (None, "No breakpoint any more: client:bob kind:text")
-    assert told(does.break_at, row.seq) == said
+    answer = next(each for each in lab.log if each.cause == row.seq and each.kind == "text")
+    # What the handler has sent for it is about the same messages.
+    assert told(does.break_at, answer.seq) == (None, f"No breakpoint any more: {words}")
+    assert does.view().breakpoints == ()
+    assert told(does.break_at, answer.seq) == (None, f"Breakpoint: {words}")
+    assert told(does.break_at, row.seq) == (None, f"No breakpoint any more: {words}")
     with pytest.raises(ValueError, match="select its row"):
         told(does.break_at, 1)
     with pytest.raises(ValueError, match="removed already"):
         told(does.unbreak, 0)
+
+
+async def test_a_row_takes_away_what_stops_at_it_however_it_was_set() -> None:
+    lab = await serving(Chat)
+    bob = await lab.connect("/chat", client="bob")
+    await bob.send("order tea")
+    row = await lab.until("client:bob dir:client kind:text")
+    other = lab.break_at("/coffee/", client="bob")
+    lab.break_at("/order/", client="bob")
+    does = between(lab)
+    assert [each.said for each in does.view().breakpoints] == [
+        "messages that match client:bob /coffee/",
+        "messages that match client:bob /order/",
+    ]
+    said = "No breakpoint any more: messages that match client:bob /order/"
+    assert told(does.break_at, row.seq) == (None, said)
+    assert lab.breakpoints == [other]
+
+
+async def test_a_breakpoint_at_a_line_is_edited_to_be_for_some_messages_alone() -> None:
+    lab = await serving(Chat)
+    bob = await lab.connect("/chat", client="bob")
+    await bob.send("hi")
+    sent = await lab.until("client:bob dir:server kind:text")
+    does, line = between(lab), sent.where
+    assert line
+    place, _, number = line.rpartition(":")
+    words = f"line {number} of {place}"
+    assert told(does.break_line, line) == (None, f"Breakpoint: {words}")
+    edited = told(does.edit_breakpoint, 0, "/order/")
+    assert edited == (None, f"Breakpoint: {words}, for messages that match /order/")
+    assert does.view().breakpoints == (
+        BreakpointView("/order/", line, f"{words}, for messages that match /order/"),
+    )
+    error, _ = told(does.edit_breakpoint, 0, "colour:red")
+    assert error
+    assert "Expected" in error
+    assert "colour" in error
+    await bob.send("tea")
+    await bob.send("order tea")
+    pause = await lab.paused()
+    assert (pause.line, pause.message) == (line, "ORDER TEA")
+    assert told(does.break_line, line)[1].startswith("No breakpoint any more: ")
+    assert lab.breakpoints == []
+    assert [await bob.receive() for _ in range(3)] == ["HI", "TEA", "ORDER TEA"]
+
+
+async def test_messages_arrive_in_an_order_across_clients_and_never_within_one() -> None:
+    lab = await serving(Chat)
+    bob, cid = [await lab.connect("/chat", client=name) for name in ("bob", "cid")]
+    does = between(lab)
+    told(does.hold, True)
+    await bob.send("one")
+    await bob.send("two")
+    await cid.send("three")
+    await until(lambda: does.view().flying == 3)
+    one, two, three = does.view().flight
+    assert one.exchange == two.exchange != three.exchange
+    assert told(does.deliver_in_order, [three.key, two.key, one.key, 7]) == (None, None)
+    await until(lambda: not any(each.direction == "to app" for each in does.view().flight))
+    taken = [
+        lab.log.entry(each.cause or 0)
+        for each in lab.log.filter("kind:link dir:client")
+        if each.note == "delivered"
+    ]
+    assert [each and each.data for each in taken] == ["three", "one", "two"]
+    assert told(does.deliver_in_order, [one.key])[0] == (
+        "These messages are not in flight any more."
+    )
+
+
+async def test_the_message_of_a_row_is_delivered_with_those_before_it_which_is_said() -> None:
+    lab = await serving(Chat)
+    bob = await lab.connect("/chat", client="bob")
+    does = between(lab)
+    told(does.hold, True)
+    await bob.send("one")
+    await bob.send("two")
+    await until(lambda: does.view().flying == 2)
+    _, two = does.view().flight
+    said = "1 message arrived first: within one connection TCP keeps the order."
+    assert told(does.deliver_rows, [two.seq]) == (None, said)
+    await until(lambda: [each.shown for each in does.view().flight] == ["ONE", "TWO"])
+    error, _ = told(does.deliver_rows, [two.seq])
+    assert error == "This message is not in flight any more."
 
 
 async def test_all_is_held_and_one_by_one_delivered() -> None:

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import asyncio
+import inspect
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -334,3 +336,68 @@ async def test_a_wait_in_vain_says_why() -> None:
     lab.stop()
     with pytest.raises(TimeoutError, match="the lab is stopped"):
         await lab.paused(timeout=0)
+
+
+def line_of(function: Any, text: str) -> str:
+    """Return the line of a function that holds a text, as rows have it."""
+    lines, first = inspect.getsourcelines(function)
+    number = first + next(index for index, each in enumerate(lines) if text in each)
+    return f"{Path(inspect.getfile(function)).name}:{number}"
+
+
+@on_both
+async def test_at_a_line_it_pauses_each_time_whoever_comes_there(transport: str) -> None:
+    lab, ann, bob = await party(transport)
+    line = line_of(Chat.ws_chat, "member.send_text")
+    made = lab.break_at(line=line)
+    assert (made.line, repr(made)) == (line, f"<Breakpoint '', line={line!r}>")
+    await bob.send("hi")
+    for to in ("ann", "bob"):
+        pause = await lab.paused()
+        assert (pause.client, pause.where, pause.to) == ("bob", line, to)
+        pause.resume()
+    await ann.send("ho")
+    pause = await lab.paused()
+    assert pause.client == "ann"
+    made.remove()
+    await until(lambda: pause.ended == "the breakpoint was removed")
+    assert [await bob.receive(), await bob.receive()] == ["HI", "HO"]
+
+
+@on_both
+async def test_at_a_line_that_calls_it_pauses_before_what_is_sent_there(transport: str) -> None:
+    class Helping(Chat):
+        async def tell(self, ws: Any, message: str) -> None:
+            await ws.send_text(message)
+
+        async def ws_chat(self, ws: Any) -> None:
+            await ws.accept()
+            await self.tell(ws, "welcome")
+            async for message in ws:
+                await self.tell(ws, message)
+
+    lab = await serving(Helping, transport)
+    lab.break_at(line=line_of(Helping.ws_chat, '"welcome"'))
+    lab.break_at("/order/", line=line_of(Helping.ws_chat, "async for"))
+    bob = await lab.connect("/chat", client="bob")
+    # It has not got any message then.
+    pause = await lab.paused()
+    assert (pause.message, pause.where) == ("welcome", line_of(Helping.tell, "send_text"))
+    pause.resume()
+    assert await bob.receive() == "welcome"
+    await bob.send("tea")
+    assert await bob.receive() == "tea"
+    await bob.send("order tea")
+    assert await bob.receive() == "order tea"
+    pause = await lab.paused()
+    assert (pause.before, pause.where) == ("receive", line_of(Helping.ws_chat, "async for"))
+    with pytest.raises(TimeoutError, match=r"matches '' at .*py:\d+ or '/order/' at .*py:\d+"):
+        await lab.paused(timeout=0)
+
+
+async def test_what_is_no_line_is_said() -> None:
+    lab = await serving(Chat)
+    for wrong in ("12", "In[5]:0", 12, ""):
+        with pytest.raises(ValueError, match=r"expected a line .* write line='In\[5\]:12'"):
+            lab.break_at(line=wrong)  # type: ignore[arg-type]
+    assert lab.breakpoints == []
