@@ -286,6 +286,7 @@ class Network:
         wanted = Rule("hold", named, alike=bool(self._among))
         found = [name for name in names if wanted.concerns(name, "to app")]
         for each in found:
+            self._gating.say(f"network, {each}: cut")
             self._gating.cut(each)
         return None if found else names
 

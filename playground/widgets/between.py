@@ -17,7 +17,6 @@ from playground.widgets.names import Names
 from playground.widgets.row import sendable
 from playground.widgets.watched import number_of, numbers_of, text_of
 
-
 MOST_QUERY: Final = 10_000
 """Characters of a filter that somebody typed; a longer one is no filter."""
 

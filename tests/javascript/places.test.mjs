@@ -3,6 +3,7 @@ import { test } from "node:test";
 import {
   dedented,
   dotTitle,
+  mayPause,
   placed,
   sheetTitle,
   words,
@@ -86,4 +87,26 @@ test("the words of a line are all of it, each with what it is", () => {
       ["# y", "mpp-code-comment"],
     ],
   );
+});
+
+test("a handler can pause where it may receive or send, and at no other line", () => {
+  for (const line of [
+    "    async for message in ws:",
+    "await member.send_text(message)",
+    "text = await ws.receive_text()",
+    "await self.tell(room, text)  # to all",
+    "async with lock:",
+  ])
+    assert.equal(mayPause(line), true, line);
+  for (const line of [
+    "",
+    "async def ws_chat(self, ws):",
+    "for member in members:",
+    "print('await ws.send_text(1)')",
+    "# await ws.send_text(1)",
+    "await asyncio.sleep(1)",
+    "await ws.accept()",
+    "awaited = 1",
+  ])
+    assert.equal(mayPause(line), false, line);
 });

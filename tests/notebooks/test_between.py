@@ -33,6 +33,7 @@ await lab.clients["bob"].send("hello")
 await lab.clients["bob"].receive()'''
 ORDER = 'await lab.clients["bob"].send("order tea")\nawait lab.paused()'
 HEARD = 'print([await lab.clients[name].receive() for name in ("ann", "ann", "cid", "cid")])'
+TWO = 'for text in ("one", "two"):\n    await lab.clients["cid"].send(text)'
 LATER = 'await lab.clients["ann"].send("later")'
 
 
@@ -40,7 +41,7 @@ LATER = 'await lab.clients["ann"].send("later")'
 def test_a_pause_is_stepped_through_and_a_held_message_delivered_by_keyboard(
     open_notebook: OpenNotebook, theme: str
 ) -> None:
-    notebook = open_notebook([CHAT, THREE, ORDER, HEARD, LATER])
+    notebook = open_notebook([CHAT, THREE, ORDER, HEARD, LATER, TWO])
     keys = notebook.page.keyboard
     notebook.theme(theme)
     notebook.run(0)
@@ -48,9 +49,10 @@ def test_a_pause_is_stepped_through_and_a_held_message_delivered_by_keyboard(
     panel = notebook.output_area(0)
     strip = panel.locator(".mpp-between")
     expect(strip).to_be_hidden()
+    set_at_margins(notebook, panel, strip)
     panel.locator(".mpp-row", has_text="hello").first.click()
     keys.press("b")
-    expect(strip.locator(".mpp-breakpoint")).to_contain_text("client:bob kind:text")
+    expect(strip.locator(".mpp-breakpoint")).to_contain_text("text messages from bob at /chat")
     notebook.run(2)
     pause = strip.locator(".mpp-pause-line")
     expect(pause).to_contain_text("paused before it sends 'ORDER TEA' to ann", timeout=MILLISECONDS)
@@ -77,6 +79,34 @@ def test_a_pause_is_stepped_through_and_a_held_message_delivered_by_keyboard(
     notebook.theme("light")
 
 
+def set_at_margins(notebook: Notebook, panel: Locator, strip: Locator) -> None:
+    """Set breakpoints at the margin of a row and of a line, edit one, and take both away."""
+    keys = notebook.page.keyboard
+    margin = panel.locator(".mpp-row", has_text="hello").first.locator(".mpp-n")
+    margin.click()
+    expect(panel.locator(".mpp-row.mpp-breaks")).to_have_count(1, timeout=MILLISECONDS)
+    expect(panel.get_by_role("gridcell", name="8, breakpoint")).to_be_visible()
+    expect(strip).to_contain_text("text messages from bob at /chat")
+    expect(panel.locator(".mpp-row.mpp-selected")).to_have_count(0)
+    panel.get_by_role("button", name="Code", exact=True).click()
+    lines = panel.locator(".mpp-code-break")
+    expect(lines).to_have_count(2, timeout=MILLISECONDS)
+    panel.locator(".mpp-code").press("b")
+    keys.press("ArrowDown")
+    keys.press("b")
+    expect(lines.nth(1)).to_have_attribute("aria-pressed", "true", timeout=MILLISECONDS)
+    strip.get_by_role("button", name="line 14 of In[1]", exact=True).click()
+    keys.type("client:bob /order/")
+    keys.press("Enter")
+    said = "line 14 of In[1], for messages that match client:bob /order/"
+    expect(strip).to_contain_text(said, timeout=MILLISECONDS)
+    lines.nth(1).click()
+    expect(lines.nth(1)).to_have_attribute("aria-pressed", "false", timeout=MILLISECONDS)
+    panel.get_by_role("button", name="Table", exact=True).click()
+    margin.click()
+    expect(strip).to_be_hidden(timeout=MILLISECONDS)
+
+
 def hold_and_deliver(notebook: Notebook, panel: Locator, strip: Locator) -> None:
     """Hold everything, send, see the hollow arrow, and deliver by Enter, both ways."""
     panel.get_by_role("button", name="Ladder", exact=True).press("Enter")
@@ -91,3 +121,43 @@ def hold_and_deliver(notebook: Notebook, panel: Locator, strip: Locator) -> None
     expect(strip).to_contain_text("in flight (3)", timeout=MILLISECONDS)
     strip.get_by_role("button", name="Deliver LATER to client, cid").press("Enter")
     expect(strip).to_contain_text("in flight (2)", timeout=MILLISECONDS)
+    drag_and_order(notebook, panel, strip)
+
+
+def drag_and_order(notebook: Notebook, panel: Locator, strip: Locator) -> None:
+    """Drag an arrow to its lane; put messages into another order, by keys and by dragging."""
+    mouse = notebook.page.mouse
+    step = panel.locator(".mpp-step-flying")
+    from_, to = middle_of(step), middle_of(panel.locator(".mpp-lane-head", has_text="ann"))
+    mouse.move(*from_)
+    mouse.down()
+    mouse.move(from_[0], from_[1] + 20, steps=3)
+    expect(panel.locator(".mpp-drag-head")).to_have_count(1)
+    mouse.move(to[0], from_[1] + 20, steps=3)
+    expect(panel.locator(".mpp-drag-there")).to_have_count(1)
+    mouse.up()
+    expect(panel.locator(".mpp-drag")).to_have_count(0)
+    expect(strip).to_contain_text("in flight (1)", timeout=MILLISECONDS)
+    notebook.run(5)
+    chips = strip.locator(".mpp-flying")
+    expect(chips).to_contain_text(["bob⇠LATER", "cid⇢one", "cid⇢two"], timeout=MILLISECONDS)
+    chips.nth(2).focus()
+    notebook.page.keyboard.press("Shift+ArrowLeft")
+    expect(strip.get_by_role("alert")).to_contain_text("“two” cannot arrive before “one”: within")
+    mouse.move(*middle_of(chips.first))
+    mouse.down()
+    end = middle_of(chips.last)
+    mouse.move(end[0] + 30, end[1], steps=5)
+    mouse.up()
+    expect(chips).to_contain_text(["cid⇢one", "cid⇢two", "bob⇠LATER"])
+    strip.get_by_role("button", name="Deliver in this order").press("Enter")
+    expect(chips.first).to_contain_text("ONE", timeout=MILLISECONDS)
+    expect(strip.get_by_text("two", exact=True)).to_have_count(0, timeout=MILLISECONDS)
+    expect(strip).not_to_contain_text("LATER", timeout=MILLISECONDS)
+
+
+def middle_of(part: Locator) -> tuple[float, float]:
+    """Return the middle of a part of the page."""
+    box = part.first.bounding_box()
+    assert box is not None
+    return box["x"] + box["width"] / 2, box["y"] + box["height"] / 2

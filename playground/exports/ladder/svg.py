@@ -245,6 +245,10 @@ class _Drawing:
 
     def _arrow(self, index: int, y: int) -> Iterator[str]:
         step, placed = self.steps[index], self.ladder.placed[index]
+        if step.kind == "link":
+            yield from self._on_the_way(step, placed, y)
+            yield from self._words(index, y - 8, "dim")
+            return
         life = step.tone == "life"
         colour, weight = self._colour(step), 1.2 if life else 1.6
         first, last = min(placed.start, *placed.ends), max(placed.start, *placed.ends)
@@ -261,6 +265,18 @@ class _Drawing:
         )
         if placed.shared > 1:
             yield words(max(placed.ends) + 7, y + 4, f"×{placed.shared}", "dim", size=11)
+
+    def _on_the_way(self, step: Step, placed: Placed, y: int) -> Iterator[str]:
+        """Draw what became of a message: it is held in mid-air, lost there, or goes on."""
+        start, end = placed.start, placed.ends[0]
+        middle = (start + end + 1) // 2
+        arrives, is_lost = step.label.startswith("delivered"), step.label.startswith("lost")
+        colour = "error" if is_lost else self._colour(step)
+        first, last = sorted((middle, end) if arrives else (start, middle))
+        yield path(f"M{first} {y}H{last}", colour, 1.6, ' stroke-dasharray="2 3"')
+        if arrives:
+            yield _heads(step, placed, y, colour)
+        yield path(cross(middle, y) if is_lost else f"M{middle} {y - 5}v10", colour, 1.6)
 
     def _colour(self, step: Step) -> str:
         """Return an arrow's colour: its sender's, red for bad news."""

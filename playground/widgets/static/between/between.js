@@ -1,18 +1,20 @@
 /** The strip between clients and traffic: who is paused, what is in flight, which rules hold. */
 
-import { colourClass } from "../clients/clients.js";
-import { button, element, focusedIn } from "../shared/dom.js";
+import { element, focusedIn } from "../shared/dom.js";
 import { Outcome } from "../shared/fields.js";
 import { counted, escaped } from "../shared/format.js";
 import { rendering, StateFace } from "../shared/stateface.js";
+import { BreakpointsLine } from "./breakpoints.js";
+import { Flying } from "./flying.js";
+import { deed, stripLine, writing } from "./strip.js";
 
 /**
  * @typedef {{number: number, client: string, does: string, where: string, message: string | null,
  *   sends: boolean, index: number}} Pause
  * @typedef {{key: number, client: string, direction: string, shown: string, seq: number,
- *   index: number}} Flight
+ *   index: number, exchange: number}} Flight
  * @typedef {{pauses: Pause[], flight: Flight[], flying: number, rules: string[],
- *   breakpoints: string[], holds: boolean}} Between
+ *   breakpoints: import("../traffic/margin.js").Breakpoint[], holds: boolean}} Between
  */
 
 class BetweenFace extends StateFace {
@@ -35,6 +37,19 @@ class BetweenFace extends StateFace {
     this.spoken = element("div", "mpp-aloud");
     this.spoken.setAttribute("role", "status");
     this.root.append(this.spoken);
+    this.flying = new Flying({
+      deliver: (flight) => this.deliver(flight),
+      order: (keys) => this.ask({ kind: "order", keys }),
+      draw: () => this.draw(),
+      refuse: (why) => this.outcome.error(why),
+      say: (text) => this.tellAloud(text),
+    });
+    this.breakpoints = new BreakpointsLine({
+      remove: (index) => this.ask({ kind: "unbreak", index }),
+      edit: (index, which) =>
+        this.ask({ kind: "edit_breakpoint", index, which }, (said) => this.tellAloud(said)),
+      draw: () => this.drawEditor(),
+    });
   }
 
   /** @param {Between} state */
@@ -48,8 +63,10 @@ class BetweenFace extends StateFace {
     const state = /** @type {Between} */ (this.state);
     const { pauses, flight, flying, rules, breakpoints } = state;
     if (!pauses.some((each) => each.number === this.editing)) this.editing = 0;
-    const drawn = JSON.stringify([state, this.editing]);
-    if (drawn === this.drawn) return;
+    const { editing } = this.breakpoints;
+    const drawn = JSON.stringify([state, this.editing, editing, this.flying.chosen]);
+    // What a person holds stays where it is until it is dropped.
+    if (drawn === this.drawn || this.flying.isHeld) return;
     this.drawn = drawn;
     const focused = focusedIn(this.list);
     const inside = focused && this.list.contains(focused) ? focused.dataset.act : undefined;
@@ -58,9 +75,9 @@ class BetweenFace extends StateFace {
     const had = inside ?? (free ? this.lost : "");
     this.list.replaceChildren(
       ...pauses.map((each) => this.pauseLine(each)),
-      ...(flying ? [this.flightLine(flight, flying)] : []),
+      ...(flying ? [this.flying.line(flight, flying)] : []),
       ...(rules.length ? [this.rulesLine(rules)] : []),
-      ...(breakpoints.length ? [this.breakpointsLine(breakpoints)] : []),
+      ...(breakpoints.length ? [this.breakpoints.line(breakpoints)] : []),
     );
     this.root.hidden = !this.list.childElementCount && !this.outcome.el.textContent;
     this.lost = had ? this.refocus(had) : "";
@@ -86,8 +103,21 @@ class BetweenFace extends StateFace {
       ...pauses.map((each) => `${each.client} is paused before ${each.does}`),
       flying ? `${counted(flying, "message", "messages")} in flight` : "",
     ];
-    const text = escaped(said.filter(Boolean).join("; "));
+    this.tellAloud(said.filter(Boolean).join("; "));
+  }
+
+  tellAloud(/** @type {string} */ said) {
+    const text = escaped(said);
     if (this.spoken.textContent !== text) this.spoken.textContent = text;
+  }
+
+  /** Draw, and go to the line in which a breakpoint is written, if there is one now. */
+  drawEditor() {
+    this.draw();
+    const input = this.list.querySelector("input");
+    if (this.breakpoints.editing < 0 || !input) return;
+    input.focus();
+    input.select();
   }
 
   /** @param {Pause} pause */
@@ -137,20 +167,20 @@ class BetweenFace extends StateFace {
 
   /** @param {Pause} pause @returns {HTMLElement[]} */
   editor(pause) {
-    const input = /** @type {HTMLInputElement} */ (element("input", "mpp-input mpp-mono mpp-grow"));
-    input.value = this.draft;
-    input.dataset.act = `input ${pause.number}`;
-    input.setAttribute("aria-label", escaped(`What ${pause.client}'s handler sends instead`));
-    input.addEventListener("input", () => {
-      this.draft = input.value;
-    });
-    input.addEventListener("keydown", (event) => {
-      event.stopPropagation();
-      if (event.key === "Enter") this.end(pause, "replace", input.value);
-      else if (event.key === "Escape") this.leave();
-      else return;
-      event.preventDefault();
-    });
+    const input = writing(
+      {
+        act: `input ${pause.number}`,
+        label: escaped(`What ${pause.client}'s handler sends instead`),
+        draft: this.draft,
+      },
+      {
+        typed: (text) => {
+          this.draft = text;
+        },
+        send: (text) => this.end(pause, "replace", text),
+        leave: () => this.leave(),
+      },
+    );
     const send = () => this.end(pause, "replace", input.value);
     return [
       input,
@@ -164,58 +194,12 @@ class BetweenFace extends StateFace {
     this.draw();
   }
 
-  /** @param {Flight[]} flight @param {number} flying */
-  flightLine(flight, flying) {
-    const line = stripLine("mpp-flight-line");
-    line.setAttribute("role", "group");
-    line.setAttribute("aria-label", `In flight, ${flying}`);
-    line.append(element("span", "mpp-between-name", `in flight (${flying})`));
-    line.append(...flight.map((each) => this.flightChip(each)));
-    if (flying > flight.length)
-      line.append(element("span", "mpp-dim", `and ${flying - flight.length} more`));
-    return line;
-  }
-
-  /** @param {Flight} flight */
-  flightChip(flight) {
-    const arrow = flight.direction === "to app" ? "⇢" : "⇠";
-    const chip = button("", () => this.deliver(flight), "");
-    chip.className = `mpp-chip mpp-flying ${colourClass(flight.index)}`;
-    chip.dataset.act = `deliver ${flight.key}`;
-    chip.dataset.seq = String(flight.seq);
-    const said = escaped(`Deliver ${flight.shown} ${flight.direction}, ${flight.client}`);
-    chip.title = `${said} (Enter); what was sent before it on its line arrives first`;
-    chip.setAttribute("aria-label", said);
-    chip.append(
-      element("span", "mpp-id"),
-      element("b", "", escaped(flight.client)),
-      element("span", "mpp-dim", arrow),
-      element("span", "mpp-mono mpp-chip-words", escaped(flight.shown)),
-    );
-    return chip;
-  }
-
   /** @param {string[]} rules */
   rulesLine(rules) {
     const line = stripLine("mpp-rules-line");
     line.append(element("span", "mpp-between-words", escaped(rules.join(" · "))));
     const calm = () => this.ask({ kind: "calm" });
     line.append(deed("Calm", "calm", calm, "End every rule, and deliver what is in flight"));
-    return line;
-  }
-
-  /** @param {string[]} breakpoints */
-  breakpointsLine(breakpoints) {
-    const line = stripLine("mpp-breakpoints-line");
-    line.append(element("span", "mpp-between-name", "breakpoints"));
-    breakpoints.forEach((which, index) => {
-      const chip = element("span", "mpp-chip mpp-breakpoint");
-      const remove = () => this.ask({ kind: "unbreak", index });
-      const away = deed("×", `unbreak ${index}`, remove, "Remove this breakpoint", "mpp-quiet");
-      away.setAttribute("aria-label", escaped(`Remove the breakpoint ${which}`));
-      chip.append(element("span", "mpp-mono", escaped(which)), away);
-      line.append(chip);
-    });
     return line;
   }
 
@@ -230,11 +214,17 @@ class BetweenFace extends StateFace {
     this.ask({ kind: "deliver", key: flight.key });
   }
 
-  ask(/** @type {object} */ message) {
+  ask(
+    /** @type {object} */ message,
+    /** @type {(said: string) => void} */ tell = (said) => this.outcome.note(said),
+  ) {
     this.outcome.note("");
     this.line.ask(message, {
       late: (text) => this.outcome.note(text),
-      done: (error) => error !== null && this.outcome.error(error),
+      done: (error, said) => {
+        if (error !== null) this.outcome.error(error);
+        else if (said) tell(said);
+      },
     });
   }
 
@@ -247,7 +237,11 @@ class BetweenFace extends StateFace {
     const at = all.indexOf(/** @type {HTMLElement} */ (event.target));
     const pause = this.state?.pauses.find((each) => act.endsWith(` ${each.number}`));
     if (event.ctrlKey || event.metaKey || event.altKey) return;
-    if (event.key === "ArrowRight") all[at + 1]?.focus();
+    const ways = /** @type {Record<string, number>} */ ({ ArrowLeft: -1, ArrowRight: 1 });
+    const way = event.shiftKey ? (ways[event.key] ?? 0) : 0;
+    if (way) {
+      if (!this.flying.step(act, way)) return;
+    } else if (event.key === "ArrowRight") all[at + 1]?.focus();
     else if (event.key === "ArrowLeft") all[at - 1]?.focus();
     else if (pause && event.key === "g") this.end(pause, "resume");
     else if (pause && event.key === "n") this.end(pause, "step");
@@ -256,24 +250,6 @@ class BetweenFace extends StateFace {
     else return;
     event.preventDefault();
   }
-}
-
-/** @param {string} name @param {number} [index] */
-function stripLine(name, index = -1) {
-  return element("div", `mpp-between-line ${name} ${index < 0 ? "" : colourClass(index)}`.trim());
-}
-
-function deed(
-  /** @type {string} */ text,
-  /** @type {string} */ act,
-  /** @type {() => void} */ press,
-  /** @type {string} */ title,
-  className = "",
-) {
-  const made = button(text, press, className);
-  made.dataset.act = act;
-  made.title = title;
-  return made;
 }
 
 export default rendering(BetweenFace);

@@ -4,6 +4,7 @@ import { colourClass } from "../clients/clients.js";
 import { button, element, focusedIn, windowOf } from "../shared/dom.js";
 import { counted } from "../shared/format.js";
 import { Picture } from "../traffic/picture.js";
+import { LineMargins } from "./margins.js";
 import { dedented, dotTitle, keyOf, MOST_DOTS, placed, sheetTitle, words } from "./places.js";
 import { Stand } from "./stand.js";
 
@@ -21,6 +22,7 @@ const LOST = 3000;
 
 const NOBODY = "No handler is at work. Connect a client: it gets a dot at the line where it waits.";
 const NOT_HELD = "What was at work then is not held; Follow shows who stands where now.";
+const NO_LINE = "No line here receives or sends: a handler can pause at those alone.";
 const NO_SOURCE = "Nothing is on stage yet, so there is no code to show.";
 
 export class Code extends Picture {
@@ -48,6 +50,7 @@ export class Code extends Picture {
       close: () => this.choose(""),
       ask: (message, asker) => this.acts.ask(message, asker),
     });
+    this.margins = new LineMargins((line) => this.acts.breakAt({ line }));
     this.body = element("div", "mpp-code-body");
     this.body.append(this.columns, this.others);
     const view = element("div", "mpp-code-view");
@@ -60,6 +63,7 @@ export class Code extends Picture {
   show(scene) {
     this.scene = scene;
     if (!scene.stands) this.stood = false;
+    this.margins.take(scene.stands ? undefined : scene.breakpoints);
     this.lookSoon(AT_ONCE);
   }
 
@@ -139,6 +143,7 @@ export class Code extends Picture {
   /** Each revision is a column: what is on stage, and old code that still has sockets. */
   drawSheets() {
     this.gutters = [];
+    this.margins.clear();
     const columns = /** @type {Map<number, HTMLElement>} */ (new Map());
     for (const sheet of this.sheets) {
       const column = columns.get(sheet.revision) ?? element("div", "mpp-code-column");
@@ -147,6 +152,7 @@ export class Code extends Picture {
       columns.set(sheet.revision, column);
     }
     this.columns.replaceChildren(...columns.values());
+    this.margins.show();
   }
 
   sheetOf(/** @type {SourceSheet} */ sheet) {
@@ -162,6 +168,7 @@ export class Code extends Picture {
     if (sheet.why) lines.append(element("p", "mpp-dim mpp-code-why", sheet.why));
     for (const [index, text] of dedented(sheet.lines).entries()) {
       const line = element("div", "mpp-code-line");
+      line.append(this.margins.cellOf(sheet, sheet.first + index, text));
       const gutter = element("span", "mpp-code-dots");
       gutters.set(sheet.first + index, gutter);
       const source = element("code", "mpp-code-source");
@@ -245,9 +252,20 @@ export class Code extends Picture {
     else this.bringIn(".mpp-code-chosen");
   }
 
-  /** Up and down go from one dot to the next, Escape lets go of the chosen one. */
+  /** Set a breakpoint at the line that one is at, or remove it. */
+  breakHere() {
+    const line = this.margins.near(focusedIn(this.el));
+    if (line) this.acts.breakAt({ line });
+    else if (!this.margins.focus()) this.acts.warn(NO_LINE);
+  }
+
+  /**
+   * Up and down go from one dot to the next, and in the margin from line to line; Escape lets go of
+   * the chosen one.
+   */
   moves(/** @type {any} */ traffic) {
     const step = (/** @type {number} */ way) => {
+      if (this.margins.step(focusedIn(this.el), way)) return;
       const dots = /** @type {HTMLElement[]} */ ([...this.el.querySelectorAll(".mpp-code-dot")]);
       if (!dots.length) return;
       const at = dots.indexOf(/** @type {HTMLElement} */ (focusedIn(this.el)));
@@ -260,6 +278,7 @@ export class Code extends Picture {
       ArrowRight: () => step(1),
       ArrowLeft: () => step(-1),
       Enter: () => {},
+      b: () => this.breakHere(),
       Escape: () => (this.chosen ? this.choose("") : traffic.escape()),
     };
   }

@@ -75,6 +75,18 @@ export function words(line) {
   return found;
 }
 
+// What is awaited there is neither a message nor a send, so nobody can be stopped there.
+const ELSEWHERE = /\bawait\s+(?:asyncio\.|anyio\.|[\w.]+\.accept\()/;
+
+/** Whether a handler may receive or send at a line: only there it can pause. */
+export function mayPause(/** @type {string} */ line) {
+  const code = words(line)
+    .filter(([, kind]) => kind !== "mpp-code-comment" && kind !== "mpp-code-text")
+    .map(([word]) => word)
+    .join("");
+  return /\bawait\b|\basync\s+(?:for|with)\b/.test(code) && !ELSEWHERE.test(code);
+}
+
 const TOKENS = /#.*|"(?:\\.|[^"\\])*"?|'(?:\\.|[^'\\])*'?|[A-Za-z_]\w*|\s+|[^\sA-Za-z_"'#]+/g;
 const KEYWORDS = new Set(
   (

@@ -5,6 +5,12 @@
  * @typedef {import("./layout.js").Placed} Placed
  */
 
+/** The numbers of a step's messages that are in flight. */
+export function flyingIn(/** @type {Step} */ step, flying = /** @type {number[]} */ ([])) {
+  if (step.shape !== "arrow" || !flying.length) return [];
+  return step.members.filter((seq) => flying.includes(seq));
+}
+
 /**
  * Where a step's arrow ends now, and whether any of its messages is in flight.
  * @param {Step} step

@@ -6,6 +6,8 @@ import { clock } from "../shared/format.js";
 import { linkOf, timeOf } from "../traffic/grid.js";
 import { Picture } from "../traffic/picture.js";
 import { drawArt, Head, STEADY_STEPS } from "./art.js";
+import { Drag } from "./drag.js";
+import { flyingIn } from "./flight.js";
 import { GUTTER, laneOf, lanesOf } from "./lanes.js";
 import { STEP_HEIGHT } from "./layout.js";
 import { fansOf, livesOf } from "./links.js";
@@ -17,6 +19,8 @@ import { effectsOf, savedEntries, spoken, stepsOf, whoIsThere } from "./steps.js
 // folds.
 const SERVER_EDGE = 40;
 const FOLD_BUTTON = 60;
+
+const IN_FLIGHT = ", in flight: drag it to its lane, or press Enter, and it arrives";
 
 /**
  * @typedef {import("../traffic/picture.js").Scene} Scene
@@ -57,6 +61,7 @@ export class Ladder extends Picture {
     this.newest = /** @type {Scene | null} */ (null);
     this.scroll.sheet.append(this.art);
     this.head = new Head({ fold: () => this.fold(), save: () => this.saveSvg() });
+    this.drag = new Drag(this);
     this.el.append(this.head.el, this.scroll.el);
     this.scroll.el.addEventListener("scroll", () => this.movedAside(), { passive: true });
     // The pane beside it comes and goes.
@@ -69,6 +74,7 @@ export class Ladder extends Picture {
     this.scene = this.newest = scene;
     this.all = stepsOf(scene.items, scene.found);
     this.steps = this.shownOf(this.all);
+    this.margin.take(scene.stands ? undefined : scene.breakpoints);
     this.caused = effectsOf(this.steps);
     this.el.setAttribute("aria-rowcount", String(this.steps.length + 1));
     this.layOut();
@@ -202,10 +208,14 @@ export class Ladder extends Picture {
     number.setAttribute("aria-label", this.sayRow(step));
     time.textContent = this.timeOf(step);
     el.title = step.item?.row ? `${clock(step.at)}  ${this.sayRow(step)}` : "";
+    number.title = step.item ? this.margin.title(step.item) : "";
   }
 
   classes(/** @type {Step} */ step, /** @type {boolean} */ selected) {
     const names = ["mpp-step", `mpp-step-${step.shape}`, `mpp-step-${step.kind}`];
+    const margin = step.item && this.margin.at(step.item);
+    if (margin) names.push(margin);
+    if (flyingIn(step, this.scene.flying).length) names.push("mpp-step-flying");
     if (selected) names.push("mpp-selected");
     else if (this.isLinked(step)) names.push("mpp-linked");
     return names.join(" ");
@@ -229,7 +239,9 @@ export class Ladder extends Picture {
   }
 
   sayRow(/** @type {Step} */ step) {
-    return `${step.members.length ? `#${step.seq} ` : ""}${spoken(step, this.causedBy(step))}`;
+    const said = `${step.members.length ? `#${step.seq} ` : ""}${spoken(step, this.causedBy(step))}`;
+    const stops = step.item && this.margin.at(step.item) === "mpp-breaks" ? ", breakpoint" : "";
+    return `${said}${stops}${flyingIn(step, this.scene.flying).length ? IN_FLIGHT : ""}`;
   }
 
   /** How many messages a step set off. */
@@ -247,7 +259,9 @@ export class Ladder extends Picture {
       /** @type {HTMLElement} */ (event.target).closest(".mpp-step")
     );
     const item = row && this.steps[Number(row.dataset.index)]?.item;
-    if (item) this.acts.pick(item);
+    const margin = /** @type {HTMLElement} */ (event.target).closest(".mpp-step-n");
+    if (item && margin && this.margin.at(item)) this.acts.breakAt({ seq: item.seq });
+    else if (item) this.acts.pick(item);
     this.el.focus({ preventScroll: true });
   }
 
@@ -296,7 +310,11 @@ export class Ladder extends Picture {
         to(last);
         traffic.follow();
       },
-      Enter: () => (index < 0 ? undefined : traffic.detail.focus()),
+      Enter: () => {
+        const flying = index < 0 ? [] : flyingIn(shown[index], this.scene.flying);
+        if (flying.length) this.acts.deliver(flying);
+        else if (index >= 0) traffic.detail.focus();
+      },
       ArrowLeft: () => traffic.picking.inChain(-1),
       ArrowRight: () => traffic.picking.inChain(1),
     };

@@ -91,6 +91,11 @@ function drawArrow(
   /** @type {Placed} */ placed,
   /** @type {number} */ y,
 ) {
+  if (step.kind === "link") {
+    drawOnTheWay(group, step, placed, y);
+    drawWords(group, step, placed, y - 8);
+    return;
+  }
   const all = [placed.start, ...placed.ends];
   group.append(
     shape("path", { class: "mpp-rung-line", d: `M${Math.min(...all)} ${y}H${Math.max(...all)}` }),
@@ -120,6 +125,30 @@ function drawArrow(
     group.append(
       wordsAt(Math.max(...placed.ends) + 7, y + 4, `×${placed.shared}`, "start", "mpp-rung-count"),
     );
+}
+
+/** What became of a message on its way: it is held in mid-air, lost there, or goes on from there. */
+function drawOnTheWay(
+  /** @type {SVGElement} */ group,
+  /** @type {Step} */ step,
+  /** @type {Placed} */ placed,
+  /** @type {number} */ y,
+) {
+  const [end] = placed.ends;
+  const middle = Math.round((placed.start + end) / 2);
+  const how = step.label.split(" ")[0].replace(":", "");
+  const [from, to] = how === "delivered" ? [middle, end] : [placed.start, middle];
+  const line = `M${Math.min(from, to)} ${y}H${Math.max(from, to)}`;
+  group.append(shape("path", { class: "mpp-rung-line mpp-rung-way", d: line }));
+  if (how === "delivered") group.append(arrowHeads(step, placed, y));
+  group.append(
+    how === "lost"
+      ? shape("path", {
+          class: "mpp-rung-cross",
+          d: `M${middle - 4} ${y - 4}l8 8M${middle - 4} ${y + 4}l8 -8`,
+        })
+      : shape("path", { class: "mpp-rung-gate", d: `M${middle} ${y - 5}v10` }),
+  );
 }
 
 /** All heads of an arrow as one path: open for a connection's beginning and end, filled else. */

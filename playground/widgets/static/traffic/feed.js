@@ -51,6 +51,7 @@ export class Feed extends Line {
       checks: 0,
       holds: false,
       flying: /** @type {number[]} */ ([]),
+      breakpoints: /** @type {import("./margin.js").Breakpoint[] | undefined} */ (undefined),
     };
     /** @type {Record<string, number>} */
     this.names = {};

@@ -15,6 +15,7 @@ const TIMES_SAID = [
   "Seconds since the selected row, or the first",
   "Time of day",
 ];
+const IN_MARGIN = ".mpp-stripe, .mpp-link-mark, .mpp-n";
 const NO_THREAD = { first: 0, last: -1 };
 
 /**
@@ -65,6 +66,7 @@ export class Grid extends Picture {
     const newest = items.length ? items[items.length - 1].seq : 0;
     this.el.style.setProperty("--mpp-digits", String(Math.max(3, String(newest).length)));
     this.el.setAttribute("aria-rowcount", String(items.length + 1));
+    this.margin.take(scene.stands ? undefined : scene.breakpoints);
     this.thread = scene.linked.size > 1 ? threadOf(scene) : NO_THREAD;
     this.showTimes();
     this.scroll.take(items);
@@ -95,9 +97,19 @@ export class Grid extends Picture {
 
   fill(/** @type {HTMLElement} */ el, /** @type {number} */ index) {
     fillCells(el, this.scene, index, this.thread);
+    this.fillMargin(el, this.scene.items[index]);
     el.id = `${this.id}-${index}`;
     if (this.scene.items[index].id === this.scene.selected)
       this.el.setAttribute("aria-activedescendant", el.id);
+  }
+
+  fillMargin(/** @type {HTMLElement} */ el, /** @type {Item} */ item) {
+    const shown = this.margin.at(item);
+    const number = /** @type {HTMLElement} */ (el.children[2]);
+    if (shown) el.classList.add(shown);
+    number.title = shown && this.margin.title(item);
+    if (shown === "mpp-breaks") number.setAttribute("aria-label", `${item.seq}, breakpoint`);
+    else number.removeAttribute("aria-label");
   }
 
   /** Have an item in sight. @param {number} id */
@@ -111,7 +123,8 @@ export class Grid extends Picture {
     const row = /** @type {HTMLElement | null} */ (target.closest(".mpp-row"));
     if (!row) return;
     const item = this.scene.items[Number(row.dataset.index)];
-    if (target.closest(".mpp-part-more")) this.acts.toggle(item);
+    if (target.closest(IN_MARGIN) && this.margin.at(item)) this.acts.breakAt({ seq: item.seq });
+    else if (target.closest(".mpp-part-more")) this.acts.toggle(item);
     else this.acts.pick(item);
     this.el.focus({ preventScroll: true });
   }
@@ -127,6 +140,9 @@ function threadOf(scene) {
   });
   return first < last ? { first, last } : NO_THREAD;
 }
+
+// Rows that say what became of a message: held, delivered, lost; paused, dropped, replaced.
+const BECAME = new Set(["link", "pause"]);
 
 const CELLS = ["mpp-stripe", "mpp-link-mark", "mpp-n", "mpp-t", "mpp-who", "mpp-what", "mpp-z"];
 
@@ -170,8 +186,17 @@ export function fillCells(el, scene, index, thread) {
     ...(item.row
       ? what(item.row).map(partOf)
       : [element("span", "mpp-part-plain", holeText(item, scene.found))]),
+    ...upIn(item, scene),
   );
   size.textContent = item.row && hasPayload(item.row) ? sized(item.row.size) : "";
+}
+
+/** What says that messages of an item are in flight. */
+function upIn(/** @type {Item} */ item, /** @type {Scene} */ { flying = [] }) {
+  const up = flying.length && item.type !== "hole" ? item.members.map((row) => row.seq) : [];
+  const count = up.filter((seq) => flying.includes(seq)).length;
+  const said = up.length > 1 ? `${count} in flight` : "in flight";
+  return count ? [element("span", "mpp-part-chip mpp-part-flying", said)] : [];
 }
 
 /**
@@ -201,6 +226,8 @@ function classes(
   const names = ["mpp-row", client, `mpp-from-${item.row?.sender ?? "lab"}`];
   if (kind) names.push(`mpp-${kind}`);
   if (isWide(item)) names.push("mpp-wide", `mpp-${item.row?.kind ?? "hole"}`);
+  if (item.row && BECAME.has(item.row.kind) && item.row.note && !isWide(item))
+    names.push("mpp-became", `mpp-became-${item.row.note}`);
   if (item.type === "member") names.push("mpp-member");
   const link = linkOf(item, scene);
   if (link) names.push("mpp-linked", `mpp-linked-${link}`);

@@ -1,13 +1,13 @@
 /** What keys do while a picture of the traffic has the focus, or the pane beside it. No DOM. */
 
-import { breakHere, holdAll } from "./ruling.js";
+import { breakHere, deliver, flyingOf, holdAll } from "./ruling.js";
 
 /** The keys as a person reads them. */
 export const SHEET = [
   ["↑ ↓", "the row above, the row below"],
   ["PgUp PgDn", "a page up, a page down"],
   ["Home End", "the first row; the newest, and follow"],
-  ["Enter", "open a broadcast; else go to what the row holds"],
+  ["Enter", "deliver what is in flight; open a broadcast; else go to what the row holds"],
   ["← →", "close and open a broadcast; in the ladder, along the cause chain"],
   ["[ ]", "the row before and after in the same cause chain"],
   ["/", "filter"],
@@ -89,11 +89,21 @@ export function moves(traffic) {
       to(last);
       traffic.follow();
     },
-    Enter: () => picking.enter(items[index]),
+    Enter: () => entered(traffic, items[index]),
     ArrowRight: () => items[index] && !items[index].opened && picking.toggle(items[index]),
     ArrowLeft: () => picking.leaveBroadcast(items[index]),
     " ": () => traffic.freeze(),
   };
+}
+
+/** Deliver what is in flight; else open a broadcast, or go to what the row holds. */
+export function entered(
+  /** @type {import("./view.js").Traffic} */ traffic,
+  /** @type {import("./rows.js").Item | undefined} */ item,
+) {
+  const flying = item && item.type !== "hole" ? flyingOf(traffic, item) : [];
+  if (flying.length) deliver(traffic, flying);
+  else traffic.picking.enter(item);
 }
 
 /**

@@ -3,6 +3,7 @@
  */
 
 import { element, onResize } from "../shared/dom.js";
+import { Margin } from "./margin.js";
 import { atBottom, inSight, reveal } from "./window.js";
 
 /**
@@ -16,6 +17,7 @@ import { atBottom, inSight, reveal } from "./window.js";
  *   selected one, by number
  * @property {boolean} found whether only what a filter found is shown
  * @property {number[]} [flying] numbers of the rows in flight
+ * @property {import("./margin.js").Breakpoint[]} [breakpoints] where there can be any
  * @property {{from: number | null, time: number}} times what times are measured from
  * @property {boolean} stands it is as it stood, and comes to no more
  *
@@ -27,6 +29,8 @@ import { atBottom, inSight, reveal } from "./window.js";
  * @property {() => void} turnTime measure times from something else
  * @property {(message: object, asker: import("../shared/line.js").Asker) => void} ask the kernel
  * @property {(text: string) => void} warn
+ * @property {(where: {seq?: number, line?: string}) => void} breakAt set a breakpoint, or remove it
+ * @property {(seqs: number[]) => void} deliver what is in flight
  */
 
 /** @type {Scene} */
@@ -62,6 +66,7 @@ export class Picture {
     this.el.setAttribute("role", role);
     this.el.tabIndex = 0;
     this.scroll.el.setAttribute("role", "rowgroup");
+    this.margin = new Margin();
     this.scroll.sheet.addEventListener("click", (event) => this.clicked(event));
   }
 

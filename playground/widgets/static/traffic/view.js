@@ -12,7 +12,7 @@ import { sheetOf } from "./keys.js";
 import { Look, TIMES } from "./look.js";
 import { Picking } from "./picking.js";
 import { pressed } from "./pressing.js";
-import { holdAll } from "./ruling.js";
+import { breakAt, deliver, holdAll } from "./ruling.js";
 import { Standing } from "./standing.js";
 
 /**
@@ -131,6 +131,8 @@ export class Traffic {
       ask: (/** @type {object} */ message, /** @type {any} */ asker) =>
         this.feed.ask(message, asker),
       warn: (/** @type {string} */ text) => this.chrome.warn(text),
+      breakAt: (/** @type {{seq?: number, line?: string}} */ where) => breakAt(this, where),
+      deliver: (/** @type {number[]} */ seqs) => deliver(this, seqs),
     };
     return Object.fromEntries(
       Object.entries(kinds).map(([name, Kind]) => [name, new Kind(done, this.look)]),
@@ -174,6 +176,7 @@ export class Traffic {
       linked: picking.linked,
       found: feed.ready,
       flying: feed.totals.flying,
+      breakpoints: feed.totals.breakpoints,
       times: {
         from: (item ?? shown.items.find((each) => each.row))?.row?.at ?? null,
         time: look.now.time,
