@@ -10,6 +10,7 @@ import re
 from base64 import b64encode
 from collections.abc import Iterator, Mapping, Sequence
 from html import escape
+from math import floor
 from typing import Final
 
 from playground.exports.html import CLIENT_COLOURS
@@ -269,7 +270,10 @@ class _Drawing:
     def _on_the_way(self, step: Step, placed: Placed, y: int) -> Iterator[str]:
         """Draw what became of a message: it is held in mid-air, lost there, or goes on."""
         start, end = placed.start, placed.ends[0]
-        middle = (start + end + 1) // 2
+        # Half a lane before the one that it was for, so that it ends at no other's.
+        far = end - start
+        half = min(abs(far), self.ladder.lanes.pitch) / 2
+        middle = floor(end - half * (1 if far > 0 else -1) + 0.5)
         arrives, is_lost = step.label.startswith("delivered"), step.label.startswith("lost")
         colour = "error" if is_lost else self._colour(step)
         first, last = sorted((middle, end) if arrives else (start, middle))

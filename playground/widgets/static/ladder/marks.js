@@ -3,6 +3,7 @@
  * set as text.
  */
 
+import { airAt } from "./flight.js";
 import { CHAR, CHIP_CHAR, CHIP_EDGES, columns, LINE, STEP_HEIGHT, widthOf } from "./layout.js";
 
 /**
@@ -33,14 +34,16 @@ export function shape(tag, attributes, text = "") {
  * @param {number} top where the step begins
  * @param {string} colour the class that sets `--mpp-client` to the colour of the one client it is
  *   about
+ * @param {number} pitch how far lanes stand apart
  * @returns {SVGElement}
  */
-export function drawStep(step, placed, top, colour) {
+export function drawStep(step, placed, top, colour, pitch) {
   const group = shape("g", { class: `mpp-rung ${toneOf(step)} ${colour}` });
   if (step.shape === "pause")
     group.append(wordsAt(placed.x, top + 18, placed.label, "middle", "mpp-rung-pause"));
   else if (step.shape === "band") drawBand(group, placed, top);
   else if (step.shape === "mark") drawMark(group, step, placed, top + LINE);
+  else if (step.kind === "link") drawOnTheWay(group, step, placed, top + LINE, pitch);
   else drawArrow(group, step, placed, top + LINE);
   return group;
 }
@@ -91,11 +94,6 @@ function drawArrow(
   /** @type {Placed} */ placed,
   /** @type {number} */ y,
 ) {
-  if (step.kind === "link") {
-    drawOnTheWay(group, step, placed, y);
-    drawWords(group, step, placed, y - 8);
-    return;
-  }
   const all = [placed.start, ...placed.ends];
   group.append(
     shape("path", { class: "mpp-rung-line", d: `M${Math.min(...all)} ${y}H${Math.max(...all)}` }),
@@ -133,9 +131,10 @@ function drawOnTheWay(
   /** @type {Step} */ step,
   /** @type {Placed} */ placed,
   /** @type {number} */ y,
+  /** @type {number} */ pitch,
 ) {
   const [end] = placed.ends;
-  const middle = Math.round((placed.start + end) / 2);
+  const middle = airAt(placed.start, end, pitch);
   const how = step.label.split(" ")[0].replace(":", "");
   const [from, to] = how === "delivered" ? [middle, end] : [placed.start, middle];
   const line = `M${Math.min(from, to)} ${y}H${Math.max(from, to)}`;
@@ -149,6 +148,7 @@ function drawOnTheWay(
         })
       : shape("path", { class: "mpp-rung-gate", d: `M${middle} ${y - 5}v10` }),
   );
+  drawWords(group, step, placed, y - 8);
 }
 
 /** All heads of an arrow as one path: open for a connection's beginning and end, filled else. */

@@ -72,9 +72,9 @@ function stepArt(
 ) {
   const { across, left, width, server } = ladder;
   const there = placeStep(step, across, left + GUTTER, left + width, server);
-  const { placed, inFlight } = inMidAir(step, there, ladder.scene.flying ?? []);
+  const { placed, inFlight } = inMidAir(step, there, ladder.scene.flying ?? [], across.pitch);
   const colour = ladder.colourOf(step.clients.slice(0, 1));
-  const made = drawStep(step, placed, index * STEP_HEIGHT, colour);
+  const made = drawStep(step, placed, index * STEP_HEIGHT, colour, across.pitch);
   made.classList.toggle("mpp-rung-flying", inFlight);
   if (chosen) made.classList.add(`mpp-rung-${chosen}`);
   ladder.freshen(made, step, placed);

@@ -105,3 +105,18 @@ def test_long_ladders_repeat_the_names_and_say_what_is_left_out() -> None:
 
 def test_an_empty_log_says_so() -> None:
     assert "Nothing has passed yet." in texts(ElementTree.fromstring(picture(Log())))
+
+
+def test_what_is_held_ends_in_mid_air_and_what_arrives_comes_from_there() -> None:
+    log = Log()
+    for name in ("ann", "bob", "cid"):
+        log.open("websocket", name, path="/chat", opened=0.0)
+    sent = [log.append(1.0 + each, each, "text", "client", "hi", 2) for each in (1, 2, 3)]
+    for number, words in enumerate(("held", "delivered after 1.00 s", "lost: the line was cut")):
+        log.append(5.0, number + 1, "link", "client", words, 4, sent[number])
+    root = ElementTree.fromstring(picture(log[:], width=480))
+    ways = [each.get("d") for each in root.iter(f"{SVG}path") if each.get("stroke-dasharray")]
+    ways = [each for each in ways if each and each.startswith("M") and "H" in each]
+    found = [tuple(map(int, re.findall(r"M(\d+) \d+H(\d+)", each or "")[0])) for each in ways]
+    # Ann's is held between bob's lane and the server's, and not at bob's.
+    assert found == [(104, 259), (259, 310), (362, 413)]
