@@ -154,6 +154,16 @@ def drag_and_order(notebook: Notebook, panel: Locator, strip: Locator) -> None:
     expect(chips.first).to_contain_text("ONE", timeout=MILLISECONDS)
     expect(strip.get_by_text("two", exact=True)).to_have_count(0, timeout=MILLISECONDS)
     expect(strip).not_to_contain_text("LATER", timeout=MILLISECONDS)
+    # A message of the strip arrives as well where its lane is.
+    name = chips.first.locator("b").inner_text()
+    key = chips.first.get_attribute("data-act")
+    to = middle_of(panel.locator(".mpp-lane-head", has_text=name))
+    mouse.move(*middle_of(chips.first))
+    mouse.down()
+    mouse.move(to[0], to[1] + 60, steps=3)
+    expect(strip.locator(".mpp-dragged")).to_have_count(1)
+    mouse.up()
+    expect(strip.locator(f'[data-act="{key}"]')).to_have_count(0, timeout=MILLISECONDS)
 
 
 def middle_of(part: Locator) -> tuple[float, float]:

@@ -76,7 +76,7 @@ export class Flying {
       element("span", "mpp-dim", arrow),
       element("span", "mpp-mono mpp-chip-words", escaped(flight.shown)),
     );
-    chip.addEventListener("pointerdown", (event) => this.begin(flight, event));
+    chip.addEventListener("pointerdown", (event) => this.begin(flight, chip, event));
     chip.addEventListener("pointermove", (event) => this.move(chip, event));
     chip.addEventListener("pointerup", (event) => this.drop(chip, event));
     chip.addEventListener("pointercancel", () => this.let(chip));
@@ -106,9 +106,15 @@ export class Flying {
     return at >= 0;
   }
 
-  begin(/** @type {Flight} */ flight, /** @type {PointerEvent} */ event) {
+  begin(
+    /** @type {Flight} */ flight,
+    /** @type {HTMLElement} */ chip,
+    /** @type {PointerEvent} */ event,
+  ) {
     this.skips = false;
     if (event.button !== 0) return;
+    // A quick hand has left the chip before it is seen to move.
+    chip.setPointerCapture(event.pointerId);
     this.dragged = { flight, x: event.clientX, y: event.clientY, moves: false };
   }
 
@@ -116,7 +122,6 @@ export class Flying {
     if (!this.dragged) return;
     const [x, y] = [event.clientX - this.dragged.x, event.clientY - this.dragged.y];
     if (!this.dragged.moves && Math.hypot(x, y) < CLICK) return;
-    if (!this.dragged.moves) chip.setPointerCapture(event.pointerId);
     this.dragged.moves = true;
     chip.classList.add("mpp-dragged");
     chip.style.transform = `translate(${x}px, ${y}px)`;

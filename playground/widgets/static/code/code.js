@@ -1,7 +1,7 @@
 /** The code at work, with a dot at the line at which each client's handler stands. */
 
 import { colourClass } from "../clients/clients.js";
-import { button, element, focusedIn, windowOf } from "../shared/dom.js";
+import { button, element, focusedIn, onResize, windowOf } from "../shared/dom.js";
 import { counted } from "../shared/format.js";
 import { Picture } from "../traffic/picture.js";
 import { LineMargins } from "./margins.js";
@@ -57,6 +57,8 @@ export class Code extends Picture {
     view.append(this.body, this.stand.el);
     this.el.append(this.note, view);
     this.gutters = /** @type {Map<number, HTMLElement>[]} */ ([]);
+    // What the chosen handler stands in takes room, and may not push its line out of sight.
+    onResize(this.body, () => this.chosen && this.bringIn(".mpp-code-chosen"));
   }
 
   /** Rows came, or the picture was turned to: look who stands where now. @param {Scene} scene */
