@@ -59,6 +59,8 @@ def test_dots_stand_at_their_lines_and_move(
     expect(stand).to_contain_text("<WebSocket bob>")
     for width in (880, 1160, 1800):
         notebook.page.set_viewport_size({"width": width, "height": 900})
+        # What it stands in takes room from the code, but its line stays in sight.
+        expect(bob).to_be_in_viewport(timeout=MILLISECONDS)
         panel.screenshot(path=f"test-results/code-{theme}-{width}.png")
     notebook.page.keyboard.press("Escape")
     expect(stand).to_be_hidden()

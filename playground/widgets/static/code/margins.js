@@ -58,9 +58,10 @@ export class LineMargins {
       made.hidden = this.breakpoints === undefined;
       made.setAttribute("aria-pressed", String(here.length > 0));
       made.classList.toggle("mpp-set", here.length > 0);
-      made.title = !here.length
-        ? "Pause here, before a handler receives or sends (b)"
-        : `Breakpoint: ${some ? some.said : "every handler pauses here"}. Press to take it away (b)`;
+      const said = some ? some.said : "every handler pauses here";
+      made.title = here.length
+        ? `Breakpoint: ${said}. Press to take it away (b)`
+        : "Pause here, before a handler receives or sends (b)";
     }
   }
 

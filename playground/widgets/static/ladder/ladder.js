@@ -239,7 +239,8 @@ export class Ladder extends Picture {
   }
 
   sayRow(/** @type {Step} */ step) {
-    const said = `${step.members.length ? `#${step.seq} ` : ""}${spoken(step, this.causedBy(step))}`;
+    const number = step.members.length ? `#${step.seq} ` : "";
+    const said = `${number}${spoken(step, this.causedBy(step))}`;
     const stops = step.item && this.margin.at(step.item) === "mpp-breaks" ? ", breakpoint" : "";
     return `${said}${stops}${flyingIn(step, this.scene.flying).length ? IN_FLIGHT : ""}`;
   }

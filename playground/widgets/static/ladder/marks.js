@@ -125,7 +125,7 @@ function drawArrow(
     );
 }
 
-/** What became of a message on its way: it is held in mid-air, lost there, or goes on from there. */
+/** What became of a message on its way: held in mid-air, lost there, or going on from there. */
 function drawOnTheWay(
   /** @type {SVGElement} */ group,
   /** @type {Step} */ step,
