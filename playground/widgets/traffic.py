@@ -63,6 +63,7 @@ class TrafficTable(Logged):
         "traffic/detail.css",
         "traffic/anatomy.css",
         "ladder/ladder.css",
+        "ladder/drag.css",
         "code/code.css",
     )
 

@@ -1,12 +1,12 @@
 /** Dragging a message in flight, by its arrow that ends in mid-air, to the lane that it is for. */
 
 import { flyingIn } from "./flight.js";
+import { Ladder } from "./ladder.js";
 import { GUTTER, laneOf } from "./lanes.js";
 import { LINE, placeStep, STEP_HEIGHT } from "./layout.js";
 import { shape } from "./marks.js";
 
 /**
- * @typedef {import("./ladder.js").Ladder} Ladder
  * @typedef {import("./steps.js").Step} Step
  * @typedef {{x: number, seqs: number[]}} Target where a lane stands, and what arrives there
  */
@@ -36,6 +36,18 @@ export function targetsOf(step, flying, laneAt, server) {
 /** The lane that something has been dragged to, if any. */
 export function reached(/** @type {Target[]} */ targets, /** @type {number} */ x) {
   return targets.find((each) => Math.abs(each.x - x) <= NEAR);
+}
+
+/** A ladder whose messages in flight can be dragged. */
+export class LiveLadder extends Ladder {
+  /**
+   * @param {import("../traffic/picture.js").Acts} acts
+   * @param {import("../traffic/look.js").Look} look
+   */
+  constructor(acts, look) {
+    super(acts, look);
+    this.drag = new Drag(this);
+  }
 }
 
 export class Drag {

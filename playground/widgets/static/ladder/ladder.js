@@ -6,7 +6,6 @@ import { clock } from "../shared/format.js";
 import { linkOf, timeOf } from "../traffic/grid.js";
 import { Picture } from "../traffic/picture.js";
 import { drawArt, Head, STEADY_STEPS } from "./art.js";
-import { Drag } from "./drag.js";
 import { flyingIn } from "./flight.js";
 import { GUTTER, laneOf, lanesOf } from "./lanes.js";
 import { STEP_HEIGHT } from "./layout.js";
@@ -61,7 +60,6 @@ export class Ladder extends Picture {
     this.newest = /** @type {Scene | null} */ (null);
     this.scroll.sheet.append(this.art);
     this.head = new Head({ fold: () => this.fold(), save: () => this.saveSvg() });
-    this.drag = new Drag(this);
     this.el.append(this.head.el, this.scroll.el);
     this.scroll.el.addEventListener("scroll", () => this.movedAside(), { passive: true });
     // The pane beside it comes and goes.
