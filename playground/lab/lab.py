@@ -1,13 +1,14 @@
 """The lab as its user holds it: every name here is for users, and hands on to a part.
 
-What the lab's clients do is in `browsing`.
+What the lab's clients do is in `browsing`, what stands between them and the app in `between`, the
+views are in `faces`.
 """
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable
 from os import PathLike
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from playground.clients.misnamed import LAB, says_the_right_name
 from playground.describing import Description
@@ -16,24 +17,14 @@ from playground.entrance.addresses import Address
 from playground.lab.between import Between
 from playground.lab.browsing import Browsing
 from playground.lab.describing import described
+from playground.lab.faces import Faces
 from playground.lab.health import in_short, patient
 from playground.lab.parts import Parts
-from playground.lab.shown import Shown
 from playground.live.carrying import Carry
 from playground.replays.explored import Explored
 from playground.replays.scripts import script_of
 from playground.sight import Standings
 from playground.stage import OnSwap
-
-if TYPE_CHECKING:
-    from playground.widgets.browser_client import BrowserClient
-    from playground.widgets.code import Code
-    from playground.widgets.console import Console
-    from playground.widgets.ladder import Ladder
-    from playground.widgets.page import AppPage
-    from playground.widgets.panel import Panel
-    from playground.widgets.routes import RouteList
-    from playground.widgets.traffic import TrafficTable
 
 
 def parts_of(lab: Lab) -> Parts:
@@ -47,12 +38,65 @@ def move(lab: Lab, parts: Parts) -> None:
 
 
 @says_the_right_name("lab", LAB)
-class Lab(Shown, Between, Browsing):
+class Lab(Faces, Between, Browsing):
     """An app being served. Made by `serve`.
 
-    Attributes:
-        name: What it is called.
-        log: Its traffic: a sequence of entries.
+    Serve and stop::
+
+        name, app, running    what it is called; the instance on stage; whether clients can connect
+        stop, restart         close all sockets, free the port; make the app anew on the same port
+        url, local_url        addresses: for a browser; for programs on this machine
+        address, ws_url       how the browser's was found; of a WebSocket: lab.ws_url("/chat")
+        port, sockets         the port on 127.0.0.1; how many WebSockets are open
+        doctor                try all that the lab stands on, and say what to do: lab.doctor()
+
+    Talk to it::
+
+        connect               bob = await lab.connect("/chat", client="bob")
+        get, post, request    await lab.get("/users"), await lab.request("DELETE", "/users/7")
+        stream                a response as it comes: async with lab.stream("/events") as events
+        clients, cookies      lab.clients["bob"]; lab.cookies("bob")
+        guests                who else has a WebSocket open: pages, programs
+        browse                a page of the app in the notebook: lab.browse("/")
+        connect_in_browser    a client that runs in the page: lab.connect_in_browser("/chat")
+
+    See what happens::
+
+        log                   the traffic, a sequence of entries: lab.log.filter("client:bob")
+        until                 wait for an entry: await lab.until("client:bob kind:close")
+        panel                 everything in one view; the lab alone in a cell shows it
+        traffic, ladder       the table alone; the sequence diagram alone
+        routes, console       the routes alone; the clients' console alone
+        frames                whether pings and pieces of messages are rows: lab.frames = True
+        spill                 write all traffic to a file too: lab.spill("talk.jsonl")
+
+    See the code at work::
+
+        code, handlers        the source with a dot for each handler; the same for a cell
+        see, state            make changes of attributes rows: lab.see("rooms"); lab.state(12)
+
+    Change it while it runs::
+
+        swap                  put other code on stage: lab.swap(Chat), lab.swap(revision=1)
+        on_swap, carry        what becomes of open sockets, and of the app's state
+        revision              the number of the code on stage
+        source, diff          a revision's source; how it changed: lab.diff(1, 2)
+        break_out             end a handler that blocks all others
+
+    Stop at a message::
+
+        break_at              pause who works on one: lab.break_at("client:bob kind:text")
+        paused, pauses        pause = await lab.paused(); those of now
+        breakpoints           those that are set
+
+    Be the network::
+
+        network               lab.network("bob", delay=0.2); also hold, release, cut and more
+
+    Try it and describe it::
+
+        explore               a script in every order that may happen: await lab.explore(script)
+        describe              OpenAPI and AsyncAPI of the app: lab.describe().save("shop.openapi.json")
     """
 
     def __init__(self, parts: Parts) -> None:
@@ -317,73 +361,5 @@ class Lab(Shown, Between, Browsing):
         """
         return examine(patient(self._parts))
 
-    @property
-    def panel(self) -> Panel:
-        """The whole panel: status, routes, clients and traffic."""
-        return self._parts.views.panel
-
-    @property
-    def traffic(self) -> TrafficTable:
-        """The traffic table alone. It follows until a later cell shows the traffic; then it stands.
-
-        So does the ladder, and the Code face. The panel always follows.
-        """
-        return self._parts.views.traffic
-
-    @property
-    def ladder(self) -> Ladder:
-        """The ladder alone: a live sequence diagram, which can be saved as a picture."""
-        return self._parts.views.ladder
-
-    @property
-    def code(self) -> Code:
-        """The Code face alone: the source at work, with a dot where each handler stands."""
-        return self._parts.views.code
-
-    @property
-    def routes(self) -> RouteList:
-        """The routes alone."""
-        return self.panel.routes
-
-    def console(self, client: str | None = None) -> Console:
-        """Return the client console alone, with one of the clients chosen.
-
-        Args:
-            client: The name of the one to choose; the one chosen last by default.
-        """
-        return self._parts.views.console(client)
-
-    def browse(self, path: str = "/", *, height: int = 420) -> AppPage:
-        """Return a page of the app, in a frame that is loaded anew when the code changes.
-
-        It finds the address by itself, and says why if none works. The same path is the same page.
-
-        Args:
-            path: Path and query, such as ``"/chat?room=lobby"``.
-            height: Of the page, in pixels.
-
-        Raises:
-            ValueError: If the path does not begin with "/".
-        """
-        return self._parts.views.page(path, height)
-
-    def connect_in_browser(
-        self, path: str = "/", *, client: str = "browser", subprotocols: Sequence[str] = ()
-    ) -> BrowserClient:
-        """Return a WebSocket client in the page: it connects when it is shown, or says why not.
-
-        Args:
-            path: Path and query, such as ``"/chat/lobby?name=Ada"``.
-            client: Its name in the log.
-            subprotocols: What it offers to speak, best first.
-
-        Raises:
-            ValueError: If the path does not begin with "/".
-        """
-        return self._parts.views.browser_client(path, client, subprotocols)
-
     def __repr__(self) -> str:
         return in_short(self._parts)
-
-    def _face(self) -> Any:
-        return self.panel

@@ -101,7 +101,9 @@ class Painter:
     def _pairs(self, value: Any, old: Watch | None, depth: int) -> Watch:
         held = pairs_of(value)
         if isinstance(old, OfPairs) and old.same_keys(held):
-            return self._repaired(value, held, old, depth)
+            values = [*dict.values(held)]
+            if len(values) == len(old.watches):  # else another thread is at it
+                return self._repaired(values, old, depth)
         before = _by_name(old)
         known = old.keys if isinstance(old, OfPairs) else ()
         keys: list[Watch] = []
@@ -117,16 +119,18 @@ class Painter:
         node = Pairs(tuple(names), nodes, more, 1 + sum(each.size for each in nodes))
         return OfPairs(value, tuple(keys), tuple(watches), node, self._deaths)
 
-    def _repaired(self, value: Any, held: dict[Any, Any], old: OfPairs, depth: int) -> Watch:
+    def _repaired(self, values: list[Any], old: OfPairs, depth: int) -> Watch:
         """Return a dict that has the keys it had, and other values."""
-        before = old.node
-        watches = []
-        for each, watch, name in zip(dict.values(held), old.watches, before.names, strict=False):
-            same = watch.same(each)
-            watches.append(watch if same else self.paint(each, watch, depth - 1, name))
-        nodes = tuple([each.node for each in watches])
-        node = Pairs(before.names, nodes, before.more, 1 + sum([each.size for each in nodes]))
-        return OfPairs(value, old.keys, tuple(watches), node, self._deaths)
+        before, watches, places = old.node, [*old.watches], []
+        nodes, size = [*before.nodes], before.size
+        for place, (each, watch) in enumerate(zip(values, old.watches, strict=True)):
+            if not watch.same(each):
+                new = self.paint(each, watch, depth - 1, before.names[place])
+                size += new.node.size - watch.node.size
+                watches[place], nodes[place] = new, new.node
+                places.append(place)
+        node = Pairs(before.names, tuple(nodes), before.more, size)
+        return old.repaired(places, tuple(watches), node)
 
     def _many(self, value: Any, base: Any, old: Watch | None, depth: int) -> Watch:
         count, ordered = base.__len__(value), base not in (set, frozenset)

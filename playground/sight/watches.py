@@ -12,7 +12,7 @@ from __future__ import annotations
 import datetime
 import decimal
 import uuid
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from itertools import chain, islice
 from typing import Any, Final, Protocol
 from weakref import ref
@@ -136,8 +136,8 @@ class Unsure:
 class OfPairs:
     """A dict, or an object with attributes."""
 
-    __slots__ = ("_deaths", "_flat", "_kind", "_length", "_tokens", "keys", "node", "token",
-                 "watches")  # fmt: skip
+    __slots__ = ("_deaths", "_flat", "_kind", "_length", "_plain", "_tokens", "keys", "node",
+                 "token", "watches")  # fmt: skip
 
     def __init__(
         self,
@@ -147,14 +147,32 @@ class OfPairs:
         node: Pairs,
         deaths: Deaths,
     ) -> None:
-        self._kind = id(type(value))
+        self._kind, self._plain = id(type(value)), type(value) is dict
         self._length = len(keys) + node.more
         self._deaths = deaths
         self.keys, self.watches = keys, watches
         self._tokens = tokens_of(keys) if not node.more else None
-        self._flat = Flat.of(watches) if self._tokens is not None else None
+        self._flat = None if self._tokens is None else Flat.of(self._tokens, watches)
         self.node: Pairs = node
         self.token: int | None = None
+
+    def repaired(self, places: list[int], watches: tuple[Watch, ...], node: Pairs) -> OfPairs:
+        """Return it with the keys that it has, and others of its values.
+
+        Args:
+            places: Where others are.
+            watches: All of them.
+            node: The picture of it then.
+        """
+        new = OfPairs.__new__(OfPairs)
+        new._kind, new._plain, new._length = self._kind, self._plain, self._length
+        new._deaths, new._tokens, new.keys = self._deaths, self._tokens, self.keys
+        new.watches, new.node, new.token = watches, node, None
+        new._flat = None
+        if self._tokens is not None:
+            known = self._flat.repaired(places, watches) if self._flat else None
+            new._flat = known or Flat.of(self._tokens, watches)
+        return new
 
     def same_keys(self, pairs: dict[Any, Any]) -> bool:
         """Return whether all its keys are known, and those of another dict are the same."""
@@ -166,14 +184,14 @@ class OfPairs:
         """Return whether it has the same keys in the same order, and the same values."""
         if id(type(value)) != self._kind:
             return False
-        pairs = pairs_of(value)
+        pairs = value if self._plain else pairs_of(value)
         if dict.__len__(pairs) != self._length:
             return False
-        if self._tokens is not None and not self._deaths.heard:
-            if not self.same_keys(pairs):
-                return False
+        if not self._deaths.heard:
             if self._flat is not None:
-                return self._flat.same([*dict.values(pairs)])
+                return self._flat.same(pairs)
+            if self._tokens is not None and not self.same_keys(pairs):
+                return False
         found = zip(islice(dict.items(pairs), ITEMS), self.keys, self.watches, strict=False)
         return all(watch.same(each) and key.same(name) for (name, each), key, watch in found)
 
@@ -206,53 +224,81 @@ class OfMany:
             return False
         items = self._base.__iter__(value)
         if self.tokens is not None and not self._deaths.heard:
-            return [*map(id, islice(items, len(self.tokens)))] == self.tokens
+            if len(self.tokens) < self._length:
+                items = islice(items, len(self.tokens))
+            return [*map(id, items)] == self.tokens
         return all(watch.same(each) for each, watch in zip(items, self.watches, strict=False))
 
 
 class Flat:
-    """Values that are compared all at once, in loops that Python runs in C: a room of sockets each.
+    """A dict whose values are compared all at once, in loops of C: rooms of sockets each.
 
     Args:
-        kinds: The address of the type of each.
-        lengths: How many items each holds.
-        tokens: Those of the items of all, one after the other.
+        keys: The tokens of its keys.
+        kinds: The address of the type of each value.
+        held: The tokens of the items of each.
     """
 
-    def __init__(self, kinds: list[int], lengths: list[int], tokens: list[int]) -> None:
-        self._kinds, self._lengths, self._tokens = kinds, lengths, tokens
+    __slots__ = ("_held", "_keys", "_kinds", "_lengths", "_tokens")
+
+    def __init__(self, keys: list[int], kinds: list[int], held: list[list[int]]) -> None:
+        self._keys, self._kinds, self._held = keys, kinds, held
+        self._lengths = [*map(len, held)]
+        self._tokens = [*chain(keys, *held)]
 
     @classmethod
-    def of(cls, watches: tuple[Watch, ...]) -> Flat | Single | None:
-        """Return how to compare values so; None if they cannot be."""
+    def of(cls, keys: list[int], watches: tuple[Watch, ...]) -> Flat | Single | None:
+        """Return how to compare a dict so; None if it cannot be."""
         tokens = tokens_of(watches)
         if tokens is not None:
-            return Single(tokens)
-        many = [each for each in watches if isinstance(each, OfMany)]
-        kinds = [each.builtin for each in many]
-        if len(many) < len(watches) or None in kinds:
-            return None
-        held = [each.tokens or [] for each in many]
-        return cls([each or 0 for each in kinds], [*map(len, held)], [*chain(*held)])
+            return Single(keys, tokens)
+        return cls([*keys], [0] * len(watches), [[]] * len(watches)).repaired(
+            range(len(watches)), watches
+        )
 
-    def same(self, values: list[Any]) -> bool:
-        """Return whether they hold what they held."""
+    def repaired(self, places: Iterable[int], watches: tuple[Watch, ...]) -> Flat | None:
+        """Return how to compare it once some of its values are others; None if it cannot be."""
+        kinds, held = self._kinds.copy(), self._held.copy()
+        for place in places:
+            each = watches[place]
+            kind = each.builtin if isinstance(each, OfMany) else None
+            if kind is None or each.tokens is None:  # type: ignore[attr-defined]
+                return None
+            kinds[place], held[place] = kind, each.tokens  # type: ignore[attr-defined]
+        return Flat(self._keys, kinds, held)
+
+    def same(self, pairs: dict[Any, Any]) -> bool:
+        """Return whether it holds what it held."""
+        values = [*dict.values(pairs)]
+        # The types come first: what is no collection of Python's own would run the app's code.
         return (
             [*map(id, map(type, values))] == self._kinds
             and [*map(len, values)] == self._lengths
-            and [*map(id, chain.from_iterable(values))] == self._tokens
+            and [*map(id, chain(dict.__iter__(pairs), *values))] == self._tokens
         )
 
 
 class Single:
-    """Values of which the address of each says that it is the same."""
+    """A dict of whose values the address of each says that it is the same."""
 
-    def __init__(self, tokens: list[int]) -> None:
-        self._tokens = tokens
+    __slots__ = ("_keys", "_tokens")
 
-    def same(self, values: list[Any]) -> bool:
-        """Return whether they are the same."""
-        return [*map(id, values)] == self._tokens
+    def __init__(self, keys: list[int], tokens: list[int]) -> None:
+        self._keys, self._tokens = keys, [*keys, *tokens]
+
+    def repaired(self, places: Iterable[int], watches: tuple[Watch, ...]) -> Single | None:
+        """Return how to compare it once some of its values are others; None if it cannot be."""
+        tokens = self._tokens.copy()
+        for place in places:
+            token = watches[place].token
+            if token is None:
+                return None
+            tokens[len(self._keys) + place] = token
+        return Single(self._keys, tokens[len(self._keys) :])
+
+    def same(self, pairs: dict[Any, Any]) -> bool:
+        """Return whether it holds the same."""
+        return [*map(id, chain(dict.__iter__(pairs), dict.values(pairs)))] == self._tokens
 
 
 def tokens_of(watches: Sequence[Watch]) -> list[int] | None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import inspect
 from typing import Any
 
 import pytest
@@ -23,6 +24,12 @@ async def test_every_name_says_what_it_is_for(names: list[str]) -> None:
     assert {"name", "log"} <= set(names)  # attributes: the class's docstring has them
     explained = [getattr(Lab, name) for name in names if name not in ("name", "log")]
     assert [each for each in explained if not each.__doc__] == []
+
+
+async def test_the_map_has_each_name_in_one_place(names: list[str]) -> None:
+    lines = (each[4:] for each in inspect.getdoc(Lab).splitlines() if each.startswith("    "))  # type: ignore[union-attr]
+    found = [name for line in lines for name in line[:22].replace(",", " ").split()]
+    assert sorted(found) == sorted(names)
 
 
 @on_both
