@@ -90,8 +90,10 @@ class Breakpoints:
         """Whether any handler may stand still."""
         return bool(self.breakpoints or self._stepping or self.stops)
 
-    async def stop(self, socket: Socket, event: Event | None) -> Verdict | None:
-        """Stand still if a breakpoint, or a step, says so; return how that ended.
+    def stops_here(self, socket: Socket, event: Event | None) -> Working | None:
+        """Return whose work stands still here, by a breakpoint or a step; None to go on.
+
+        Every message is asked about, so it is no coroutine.
 
         Args:
             socket: The connection that is to be received from, or sent to.
@@ -100,28 +102,31 @@ class Breakpoints:
         if not (self.breakpoints or self._stepping):
             return None
         work = self._at_work()
-        if work.owner is None or not self._stops(work, socket, event):
-            return None
-        return await self._stand(work, socket, event)
+        return work if work.owner is not None and self._stops(work, socket, event) else None
 
     def _stops(self, work: Working, socket: Socket, event: Event | None) -> bool:
-        owner = work.owner
-        if event is None and owner is not socket:
+        seq, owner, _ = work
+        if event is None:
+            if owner is not socket:
+                return False
+        elif event["type"] not in ("websocket.send", "websocket.close"):
             return False
-        if event is not None and event["type"] not in ("websocket.send", "websocket.close"):
+        number = owner.id
+        seen = self._seen.get(number, 0)
+        is_new = seq is not None and seq > seen
+        if not (is_new or number in self._stepping or self._has_lines()):
             return False
-        if any(each.exchange == owner.id for each in self.stops):
+        if any(each.exchange == number for each in self.stops):
             return False
-        if owner.id in self._stepping:
-            self._stepping.discard(owner.id)
-            self._seen[owner.id] = max(work.seq or 0, self._seen.get(owner.id, 0))
+        if number in self._stepping:
+            self._stepping.discard(number)
+            self._seen[number] = max(seq or 0, self._seen.get(number, 0))
             return True
-        seen = self._seen.get(owner.id, 0)
-        if work.seq is not None and work.seq > seen:
-            self._seen[owner.id] = work.seq
-            if self._finds(work.seq):
+        if is_new and seq is not None:
+            self._seen[number] = seq
+            if self._finds(seq):
                 return True
-        return seen != sys.maxsize and self._is_at_line(owner, work.seq)
+        return seen != sys.maxsize and self._is_at_line(owner, seq)
 
     def _finds(self, seq: int) -> bool:
         return any(self._matches(each, seq) for each in self.breakpoints if each.line is None)
@@ -133,6 +138,9 @@ class Breakpoints:
         exchange = self._log.exchange(entry.exchange)
         client = "" if exchange is None else exchange.client
         return point.client in (None, client) and point.finds(entry, exchange)
+
+    def _has_lines(self) -> bool:
+        return any(each.line is not None for each in self.breakpoints)
 
     def _is_at_line(self, owner: Socket, seq: int | None) -> bool:
         """Return whether what runs here stands at a line that has a breakpoint."""
@@ -147,7 +155,14 @@ class Breakpoints:
             return seq is not None and self._matches(point, seq)
         return point.client in (None, client)
 
-    async def _stand(self, work: Working, socket: Socket, event: Event | None) -> Verdict:
+    async def stand(self, work: Working, socket: Socket, event: Event | None) -> Verdict:
+        """Stand still until somebody says how to go on; return how.
+
+        Args:
+            work: What `stops_here` has returned.
+            socket: The connection that is to be received from, or sent to.
+            event: What is to be sent; None to receive.
+        """
         owner, task = work.owner, asyncio.current_task()
         name = "" if task is None else task.get_name()
         stop = Stop(owner.id, owner.client, work.seq, event, socket.client, name)

@@ -73,7 +73,8 @@ class House(Protocol):
     @property
     def clock(self) -> Clock: ...
     def author(self) -> str: ...
-    async def stop(self, socket: Socket, event: Event | None) -> Verdict | None: ...
+    def stops_here(self, socket: Socket, event: Event | None) -> Any: ...
+    async def stand(self, work: Any, socket: Socket, event: Event | None) -> Verdict: ...
     def gone(self, socket: Socket, why: str) -> None: ...
     def rest(self, gate: Gate) -> None: ...
     def forget(self, socket: Socket) -> None: ...
@@ -159,8 +160,9 @@ class Gate:
 
     async def receive(self) -> Any:
         """Be the server's `receive`, for the recorder."""
-        await self._house.stop(self.socket, None)
-        return await self._next()
+        if (work := self._house.stops_here(self.socket, None)) is not None:
+            await self._house.stand(work, self.socket, None)
+        return await (self._next() if self._reads_by_line else self.socket.from_server())
 
     async def _next(self) -> Any:
         if self._in.opened and self._listening is None and not self._has_left:
@@ -215,10 +217,12 @@ class Gate:
 
     async def send(self, event: Event) -> Any:
         """Be the server's `send`, for the recorder."""
-        verdict = await self._house.stop(self.socket, event)
-        if verdict is not None and verdict.how == "dropped":
-            return self._house.passed(dropped=True)
-        changed = verdict.event if verdict is not None else None
+        changed = None
+        if (work := self._house.stops_here(self.socket, event)) is not None:
+            verdict = await self._house.stand(work, self.socket, event)
+            if verdict.how == "dropped":
+                return self._house.passed(dropped=True)
+            changed = verdict.event
         sent = event if changed is None else changed
         if not self._goes_by_line(sent):
             await self.socket.to_server(sent)

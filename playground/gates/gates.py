@@ -99,9 +99,13 @@ class Gates:
 
     # What a gate asks.
 
-    async def stop(self, socket: Socket, event: Event | None) -> Verdict | None:
-        """Stand still if a breakpoint says so; see `Breakpoints.stop`."""
-        return await self.breaks.stop(socket, event)
+    def stops_here(self, socket: Socket, event: Event | None) -> Working | None:
+        """Return whose work stands still here; see `Breakpoints.stops_here`."""
+        return self.breaks.stops_here(socket, event)
+
+    async def stand(self, work: Working, socket: Socket, event: Event | None) -> Verdict:
+        """Stand still; see `Breakpoints.stand`."""
+        return await self.breaks.stand(work, socket, event)
 
     def gone(self, socket: Socket, why: str) -> None:
         """Let go on whoever stands still for a connection that has ended."""

@@ -17,7 +17,7 @@ await python.loadPackagesFromImports("from micropie import App\nfrom playground 
 const told = await python.runPythonAsync(`
 import json, sys
 from micropie import App
-from playground import HandshakeRefused, serve
+from playground import ClientClosed, HandshakeRefused, serve
 
 class Echo(App):
     async def index(self):
@@ -63,9 +63,49 @@ try:
 except HandshakeRefused as refused:
     status = refused.status
 note = lab.address.note
+
+# Between client and app: a message that is stopped, one that is held, and what changes.
+class Shop(App):
+    def __init__(self):
+        super().__init__()
+        self.sold = []
+
+    async def ws_buy(self, ws):
+        await ws.accept()
+        async for item in ws:
+            self.sold.append(item)
+            await ws.send_text(f"{len(self.sold)} {item}")
+
+await alice.close()
+await lab.swap(Shop)
+lab.see("sold")
+bob = await lab.connect("/buy", client="bob")
+point = lab.break_at("client:bob kind:text")
+await bob.send("tea")
+pause = await lab.paused()
+between = [pause.entry.data, *(each.waits_for for each in lab.handlers())]
+pause.step()
+pause = await lab.paused()
+between += [await bob.receive()]
+point.remove()
+with lab.network.hold("bob", "to app"):
+    await bob.send("cake")
+    await lab.until("client:bob cake")
+    between += [each.data for each in lab.network.held]
+    lab.network.held[0].deliver()
+    between += [await bob.receive()]
+with lab.network(delay=0.01, seed=1):
+    await bob.send("pie")
+    between += [await bob.receive()]
+between += [entry.data for entry in lab.log.filter("kind:state")]
+lab.network.cut("bob")
+try:
+    await bob.receive()
+except ClientClosed as end:
+    between += [end.code]
 lab.stop()
 told = {"platform": sys.platform, "heard": heard, "page": page, "refused": status, "note": note}
-told |= {"visits": visits, "ticked": ticked}
+told |= {"visits": visits, "ticked": ticked, "between": between}
 absent = [name for name in ("uvicorn", "websockets", "httpx2", "uvloop") if name in sys.modules]
 json.dumps(told | {"absent": absent, "entries": len(lab.log)})
 `);

@@ -29,6 +29,8 @@ def test_the_first_notebook_lives_without_a_server(
     talk_by_hand(panel)
     see_where_code_stands(panel)
     redefine(notebook, panel)
+    step_through_a_pause(panel)
+    deliver_what_is_held(panel)
     notebook.screenshot(PICTURES / "lite.png", panel.root)
     notebook.run_all()
     assert "'HELLO'" in notebook.text(notebook.cell_with('await alice.send("hello")\nanswer'))
@@ -88,3 +90,39 @@ def redefine(notebook: Notebook, panel: PanelOnPage) -> None:
     panel.wait_rows("revision 2 on stage · In[3] · 1 socket handed over")
     panel.send("alice", "good morning")
     panel.wait_rows("alice → server good morning", "server → alice GOOD MORNING")
+
+
+def step_through_a_pause(panel: PanelOnPage) -> None:
+    """Stop at a message by keyboard alone, look, and step on."""
+    keys, strip = panel.root.page.keyboard, panel.root.locator(".mpp-between")
+    panel.row("alice → server", "good morning").click()
+    keys.press("b")
+    expect(strip.locator(".mpp-breakpoint")).to_contain_text("client:alice", timeout=MILLISECONDS)
+    panel.send("alice", "stop here")
+    pause = strip.locator(".mpp-pause-line")
+    said = "paused before it sends 'STOP HERE' to alice"
+    expect(pause).to_contain_text(said, timeout=MILLISECONDS)
+    panel.root.screenshot(path=PICTURES / "lite-pause.png")
+    pause.get_by_role("button", name="Step", exact=True).press("n")
+    panel.wait_rows("server → alice STOP HERE")
+    expect(pause).to_contain_text("paused before it receives the next message", timeout=MILLISECONDS)
+    strip.get_by_role("button", name="Remove the breakpoint").press("Enter")
+    expect(strip).to_be_hidden(timeout=MILLISECONDS)
+
+
+def deliver_what_is_held(panel: PanelOnPage) -> None:
+    """Hold all messages, and have one arrive by Enter, both ways."""
+    strip = panel.root.locator(".mpp-between")
+    panel.press("Ladder")
+    panel.root.locator(".mpp-ladder").press("h")
+    expect(strip).to_contain_text("network, everybody: held", timeout=MILLISECONDS)
+    panel.send("alice", "later")
+    strip.get_by_role("button", name="Deliver later to app, alice").press("Enter")
+    answer = strip.get_by_role("button", name="Deliver LATER to client, alice")
+    expect(answer).to_be_visible(timeout=MILLISECONDS)
+    panel.root.screenshot(path=PICTURES / "lite-held.png")
+    answer.press("Enter")
+    expect(answer).to_be_hidden(timeout=MILLISECONDS)
+    strip.get_by_role("button", name="Calm").press("Enter")
+    expect(strip).to_be_hidden(timeout=MILLISECONDS)
+    panel.press("Table")

@@ -31,4 +31,9 @@ def test_a_lab_lives_in_pyodide(site_folder: Path) -> None:
         "refused": 404,
         "note": "There is no network here, so no address.",
         "absent": [],
-    }
+        # Paused and stepped; held and delivered; delayed; what changed meanwhile; cut.
+        "between": [
+            "tea", "paused", "1 tea", "cake", "2 cake", "3 pie",
+            "+ sold: 'tea'", "+ sold: 'cake'", "+ sold: 'pie'", 1006,
+        ],
+    }  # fmt: skip
