@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import re
 import sys
 from collections import deque
 from collections.abc import Callable, Iterable
@@ -17,6 +18,10 @@ from playground.traffic.summary import preview
 
 # So many pauses that nobody has asked for are kept to be asked for.
 _UNASKED: Final = 1_000
+
+# A client's name and a regular expression, as a filter has them where they have no blanks.
+_NAME: Final = re.compile(r"[\w-]+")
+_REGEX: Final = re.compile(r"-?/[^/\\]+/i?")
 
 # What a row shows of a message.
 _SHOWN: Final = 80
@@ -73,6 +78,8 @@ class Breakpoints:
         lines: Callable[[], Iterable[str]],
     ) -> None:
         self.breakpoints: list[Point] = []
+        # The only clients whose messages any of them may find; None if they may be anybody's.
+        self._only: frozenset[str] | None = frozenset()
         self.stops: list[Stop] = []
         self.fresh: deque[Stop] = deque(maxlen=_UNASKED)
         self._log = log
@@ -122,6 +129,8 @@ class Breakpoints:
             self._stepping.discard(number)
             self._seen[number] = max(seq or 0, self._seen.get(number, 0))
             return True
+        if self._only is not None and owner.client.lower() not in self._only:
+            return False  # without a look at the message: it costs as much as all else here
         if is_new and seq is not None:
             self._seen[number] = seq
             if self._finds(seq):
@@ -229,9 +238,19 @@ class Breakpoints:
         for each in self.stops:
             each.end_by_itself(why)
 
+    def add(self, point: Point) -> None:
+        """Have handlers stand still at some messages."""
+        self._set([*self.breakpoints, point])
+
+    def _set(self, points: list[Point]) -> None:
+        self.breakpoints = points
+        alone = [each.client or only_client(each.which) for each in points]
+        asked = frozenset(each.lower() for each in alone if each)
+        self._only = asked if all(alone) else None
+
     def remove(self, point: Point) -> None:
         """Remove a breakpoint, and let go on whoever stands still at it alone."""
-        self.breakpoints = [each for each in self.breakpoints if each is not point]
+        self._set([each for each in self.breakpoints if each is not point])
         if not self.breakpoints:
             self._stepping.clear()
         for each in self.stops:
@@ -246,6 +265,22 @@ class Breakpoints:
             for each in self.breakpoints
             if each.line is not None
         )
+
+
+def only_client(which: str) -> str:
+    """Return the client whose messages alone a filter can find, where that is plain; else ""."""
+    parts = which.split()
+    named = [each.removeprefix("client:") for each in parts if each.startswith("client:")]
+    # What is in quotes or a regular expression may have blanks in it; several are alternatives.
+    if len(named) != 1 or not _NAME.fullmatch(named[0]) or not all(map(_is_whole, parts)):
+        return ""
+    return named[0]
+
+
+def _is_whole(part: str) -> bool:
+    if part.startswith("cause:") or '"' in part:
+        return False
+    return "/" not in part or _REGEX.fullmatch(part) is not None
 
 
 def _shown(event: Any) -> str:

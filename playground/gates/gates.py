@@ -164,7 +164,7 @@ class Gates:
 
     def break_at(self, point: Point) -> None:
         """Have handlers stand still at some messages."""
-        self.breaks.breakpoints.append(point)
+        self.breaks.add(point)
         self.refresh()
 
     def remove(self, point: Point) -> None:

@@ -96,7 +96,7 @@ class Lab(Faces, Between, Browsing):
     Try it and describe it::
 
         explore               a script in every order that may happen: await lab.explore(script)
-        describe              OpenAPI and AsyncAPI of the app: lab.describe().save("shop.openapi.json")
+        describe              the app as OpenAPI and AsyncAPI: lab.describe().openapi
     """
 
     def __init__(self, parts: Parts) -> None:

@@ -150,7 +150,8 @@ class Painter:
         known = {each.token: each for each in watched if each.token is not None}
         for place, each in enumerate(items):
             before = known.get(id(each))
-            if before is not None and before.same(each):
+            # Its address alone says that it is the same, as long as no death was heard.
+            if before is not None and (not self._deaths.heard or before.same(each)):
                 self._left -= 1
                 yield before
             else:

@@ -105,7 +105,9 @@ def step_through_a_pause(panel: PanelOnPage) -> None:
     panel.root.screenshot(path=PICTURES / "lite-pause.png")
     pause.get_by_role("button", name="Step", exact=True).press("n")
     panel.wait_rows("server → alice STOP HERE")
-    expect(pause).to_contain_text("paused before it receives the next message", timeout=MILLISECONDS)
+    expect(pause).to_contain_text(
+        "paused before it receives the next message", timeout=MILLISECONDS
+    )
     strip.get_by_role("button", name="Remove the breakpoint").press("Enter")
     expect(strip).to_be_hidden(timeout=MILLISECONDS)
 
