@@ -68,7 +68,6 @@ class Painter:
         """
         if old is not None and old.same(value):
             self._left -= old.node.size
-            # What is only equal is known by its own address from now on.
             known = old.token is None or old.token == id(value)
             return old if known else Constant(value, old.node)
         self._left -= 1
@@ -124,7 +123,8 @@ class Painter:
         before, watches, places = old.node, [*old.watches], []
         nodes, size = [*before.nodes], before.size
         for place, (each, watch) in enumerate(zip(values, old.watches, strict=True)):
-            if not watch.same(each):
+            # What is only equal is known by its own address from now on.
+            if not watch.same(each) or watch.token not in (None, id(each)):
                 new = self.paint(each, watch, depth - 1, before.names[place])
                 size += new.node.size - watch.node.size
                 watches[place], nodes[place] = new, new.node

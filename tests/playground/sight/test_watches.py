@@ -120,6 +120,15 @@ def test_equal_keys_of_other_objects_are_no_change_for_long() -> None:
     assert again.same(other)
 
 
+def test_equal_values_of_other_objects_are_no_change_for_long() -> None:
+    value = {"a": 1, "b": "".join(("lob", "by"))}
+    watch = painted(value)
+    value["b"] = "".join(("lo", "bby"))
+    again = painted(value, watch)
+    assert again.node == watch.node
+    assert again.same(value)
+
+
 def test_what_is_large_is_seen_in_part() -> None:
     watch = painted({each: [0] * ITEMS for each in range(1_000)})
     shown = plain(watch.node)
