@@ -173,7 +173,8 @@ TABLE: dict[str, Room] = {
         live="asyncio threading weakref",
     ),
     "playground/watchdog/*.py": Room(
-        "playground.watchdog playground.transports! micropie.testing.pending",
+        "playground.watchdog playground.transports! playground.recorder.texts "
+        "micropie.testing.pending",
         live="asyncio selectors threading time",
     ),
     "playground/clients/jar.py": Room(live="http"),

@@ -11,15 +11,20 @@ from collections.abc import Callable, Iterator
 from typing import Any, NoReturn
 
 from playground.notebook import kernel
+from playground.notebook.shared_names import constructing
 
 
 @contextlib.contextmanager
 def refused() -> Iterator[None]:
-    """Have `exit()` raise `SystemExit` within the block, whoever calls it."""
+    """Have `exit()` raise `SystemExit` within the block, whoever calls it.
+
+    What everybody uses is left as it is there: see `shared_names`.
+    """
     ip = kernel.shell()
     undo = stand_in(ip, _leave) if hasattr(ip, "ask_exit") else (lambda: None)
     try:
-        yield
+        with constructing():
+            yield
     finally:
         undo()
 

@@ -113,6 +113,8 @@ class Watch:
         self._shell = None
 
     def _ran(self, result: Any) -> None:
+        if result is None:  # IPython itself has failed, as where a cell made sys.stdout None
+            return
         error = result.error_before_exec or result.error_in_exec
         text = str(getattr(result.info, "raw_cell", None) or "")
         self._on_cell(Ran(result.execution_count, text, error))
@@ -241,4 +243,5 @@ def say(text: str, *, trouble: bool = True) -> None:
         trouble: Whether it is to be red, as standard error is.
     """
     stream = sys.stderr if trouble else sys.stdout
-    stream.write(text + "\n")
+    if stream is not None:  # as a cell may have made it
+        stream.write(text + "\n")

@@ -49,6 +49,8 @@ class Advice:
         self._before = getattr(sys, "last_value", None)
 
     def _look(self, result: Any) -> None:
+        if result is None:  # IPython itself has failed, as where a cell made sys.stdout None
+            return
         error = result.error_in_exec
         # A script that %run runs ends the cell well, whatever it raised; IPython keeps that here.
         shown = getattr(sys, "last_value", None)

@@ -14,6 +14,8 @@ from pathlib import Path
 from types import CodeType, FrameType, TracebackType
 from typing import Final
 
+from playground.recorder.texts import TEXT, label_of_text
+
 # More functions than a notebook has; those of cells that were run again are forgotten with it.
 MAX_FUNCTIONS: Final = 4096
 
@@ -22,11 +24,6 @@ BLAMED: Final = "__handler__"
 
 # What stands between an app and its tap lies here.
 _PACKAGE: Final = str(Path(__file__).resolve().parent.parent)
-
-# What Python calls a text that is given to exec; what `dataclass` writes is such a text, too, in
-# functions that are made by one of this name.
-_TEXT: Final = "<string>"
-_WRITTEN: Final = "__create_fn__"
 
 # Below a recorder stands the server, and below a step of a task whoever happens to run the loop,
 # such as a cell.
@@ -130,7 +127,7 @@ class Places:
         if len(self._kept) >= MAX_FUNCTIONS:
             self.forget()
         self._kept.append(code)
-        label = self._locate(code.co_filename) or _label_of_text(frame)
+        label = self._locate(code.co_filename) or label_of_text(frame)
         site: Site | bool = not _is_outermost(code) if label is None else Site(code, label)
         self._known[id(code)] = site
         return site
@@ -182,22 +179,13 @@ class Places:
         return f"{label}:{last.lineno}", "\n".join(lines)
 
 
-def _label_of_text(frame: FrameType) -> str | None:
-    """Return what to call code that the notebook gave to exec as text; None if it is not that."""
-    code = frame.f_code
-    # No handler stands in a module's own lines; what `python -c` was given does, outermost.
-    if code.co_filename != _TEXT or _WRITTEN in code.co_qualname or code.co_name == "<module>":
-        return None
-    return _TEXT if frame.f_globals.get("__name__") == "__main__" else None
-
-
 def _texts(trace: TracebackType | None) -> list[tuple[str, traceback.FrameSummary]]:
     """Return the frames of a traceback that stand in a text given to exec."""
     found = []
     while trace is not None:
-        if label := _label_of_text(trace.tb_frame):
+        if label := label_of_text(trace.tb_frame):
             code = trace.tb_frame.f_code
-            at = traceback.FrameSummary(_TEXT, trace.tb_lineno, code.co_name, line="")
+            at = traceback.FrameSummary(TEXT, trace.tb_lineno, code.co_name, line="")
             found.append((label, at))
         trace = trace.tb_next
     return found

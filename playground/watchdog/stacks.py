@@ -13,6 +13,8 @@ from collections.abc import Callable, Iterator
 from types import CodeType, FrameType
 from typing import Any, Final, NamedTuple
 
+from playground.recorder.texts import label_of_text
+
 Locate = Callable[[str], str | None]
 """Given a file's name, what to call it, such as ``In[5]``; None if it is not the user's own."""
 
@@ -103,7 +105,7 @@ def blockage(thread: threading.Thread, seconds: float, named: Named) -> Blockage
     client = ""
     for frame in frames_of(thread):
         code = frame.f_code
-        place = named.locate(code.co_filename)
+        place = _place(frame, named.locate)
         if place is not None:
             own.append((place, frame.f_lineno, code.co_name))
         elif own and not client and "scope" in code.co_varnames[: code.co_argcount]:
@@ -124,7 +126,7 @@ def asks(thread: threading.Thread, locate: Locate) -> bool:
     called: list[bool] = []
     last = 0
     for frame in frames_of(thread):
-        if locate(frame.f_code.co_filename) is not None:
+        if _place(frame, locate) is not None:
             last = len(called)
         called.append(frame.f_code.co_name.strip("_").startswith(_ASKING))
     return any(called[:last])
@@ -138,6 +140,9 @@ def says(thread: threading.Thread, locate: Locate) -> bool:
 
 def own_codes(thread: threading.Thread, locate: Locate) -> list[CodeType]:
     """Return the user's own code on a thread's stack, innermost first."""
-    return [
-        frame.f_code for frame in frames_of(thread) if locate(frame.f_code.co_filename) is not None
-    ]
+    return [frame.f_code for frame in frames_of(thread) if _place(frame, locate) is not None]
+
+
+def _place(frame: FrameType, locate: Locate) -> str | None:
+    """Return what to call the user's code of a frame; None of any other's."""
+    return locate(frame.f_code.co_filename) or label_of_text(frame)

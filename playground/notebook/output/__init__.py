@@ -16,8 +16,9 @@ from playground.notebook.output.displays import Displays
 from playground.notebook.output.dropped import Dropped
 from playground.notebook.output.exceptions import HandlerExceptions
 from playground.notebook.output.exits import Exits
+from playground.notebook.output.lent import Lent, Names
 from playground.notebook.output.questions import Questions
-from playground.notebook.output.redirections import Redirections
+from playground.notebook.output.redirections import Diverted, Redirections
 from playground.notebook.output.streams import RoutedStream, Streams
 from playground.notebook.output.threads import Threads
 from playground.notebook.output.writers import Writer, found_by
@@ -26,7 +27,7 @@ _users: Final[weakref.WeakSet[object]] = weakref.WeakSet()
 _streams: Final = Streams()
 _parts: Final = (
     _streams, Redirections(_streams.routed), Displays(_streams.routed), Exits(), Questions(),
-    Threads(), Dropped(),
+    Threads(), Dropped(), Names(lambda stream: isinstance(stream, RoutedStream | Diverted | Lent)),
 )  # fmt: skip
 
 

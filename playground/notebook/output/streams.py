@@ -10,6 +10,7 @@ from functools import partial
 from threading import get_ident
 from typing import Any, Final
 
+from playground.notebook.output.lent import Lent
 from playground.notebook.output.lines import Lines
 from playground.notebook.output.writers import writer
 
@@ -85,7 +86,7 @@ class Streams:
         """Wrap the streams that are not wrapped yet."""
         for name in NAMES:
             stream = getattr(sys, name)
-            if stream is not None and not isinstance(stream, RoutedStream):
+            if stream is not None and not isinstance(stream, RoutedStream | Lent):
                 routed = self.routed[name] = RoutedStream(stream, name)
                 setattr(sys, name, routed)
                 _hand_to_loggers(stream, routed)

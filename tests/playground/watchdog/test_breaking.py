@@ -9,7 +9,7 @@ from contextlib import contextmanager
 import pytest
 
 from playground.watchdog.breaking import break_out, can_raise, raise_on_top, take_back
-from playground.watchdog.stacks import own_codes, rests
+from playground.watchdog.stacks import Named, blockage, own_codes, rests
 
 pytestmark = pytest.mark.skipif(not can_raise(), reason="this Python raises in no other thread")
 
@@ -65,6 +65,16 @@ def test_code_that_catches_it_now_and_then_is_tried_again() -> None:
     with running(stubborn) as (thread, stopped):
         assert break_out(thread, Stop, locate, stopped.wait)
         assert len(caught) == 3
+
+
+def test_a_text_that_was_given_to_exec_is_the_users_own_too() -> None:
+    names = {"__name__": "__main__"}
+    exec("def work():\n    while True:\n        pass", names)
+    with running(names["work"]) as (thread, stopped):  # type: ignore[arg-type]
+        found = blockage(thread, 1.0, Named(lambda file: None, lambda scope: ""))
+        assert found is not None
+        assert (found.handler, found.place, found.line in (2, 3)) == ("work", "<string>", True)
+        assert break_out(thread, Stop, lambda file: None, stopped.wait)
 
 
 def test_nothing_is_raised_in_a_function_of_c() -> None:

@@ -1,0 +1,20 @@
+"""Code that the notebook gave to `exec` as a text: it stands in no cell and in no file."""
+
+from __future__ import annotations
+
+from types import FrameType
+from typing import Final
+
+# What Python calls a text that is given to exec; what `dataclass` writes is such a text, too, in
+# functions that are made by one of this name.
+TEXT: Final = "<string>"
+_WRITTEN: Final = "__create_fn__"
+
+
+def label_of_text(frame: FrameType) -> str | None:
+    """Return what to call code that the notebook gave to exec as text; None if it is not that."""
+    code = frame.f_code
+    # No handler stands in a module's own lines; what `python -c` was given does, outermost.
+    if code.co_filename != TEXT or _WRITTEN in code.co_qualname or code.co_name == "<module>":
+        return None
+    return TEXT if frame.f_globals.get("__name__") == "__main__" else None
