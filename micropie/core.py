@@ -15,6 +15,7 @@ from micropie.bodies import (
 from micropie.failures import is_failure
 from micropie.logs import logger
 from micropie.middleware import HttpMiddleware, WebSocketMiddleware
+from micropie.misnamed import explain
 from micropie.mounts import Mounts
 from micropie.requests import Request
 from micropie.routing import Routes
@@ -108,6 +109,7 @@ class Core:
 
         A hook that returns True has shown it to whom it concerns; then it is not logged.
         """
+        explain(error)
         shown = False
         outer = scope.get("micropie.error_hook")
         for hook in [*self.error_hooks, *([outer] if outer is not None else [])]:

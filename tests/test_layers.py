@@ -56,7 +56,8 @@ SOCKET_PARTS = (
     "micropie.vain"
 )
 UPPER = (
-    f"{MIDDLE} {BODY_PARTS} {SOCKET_PARTS} micropie.bodies micropie.handlers micropie.plans "
+    f"{MIDDLE} {BODY_PARTS} {SOCKET_PARTS} micropie.bodies micropie.handlers micropie.misnamed "
+    "micropie.plans "
     "micropie.routing micropie.mounts"
 )
 SERVING = (
@@ -72,6 +73,7 @@ TABLE: dict[str, Room] = {
     "micropie/exceptions.py": Room(),
     "micropie/failures.py": Room(),
     "micropie/logs.py": Room("micropie.failures"),
+    "micropie/misnamed.py": Room("micropie.failures"),
     "micropie/headers.py": Room("micropie.types micropie.logs"),
     "micropie/conversions.py": Room(),
     "micropie/jsontext.py": Room("micropie.exceptions", others="orjson"),

@@ -6,6 +6,7 @@ import asyncio
 from collections.abc import Callable
 from contextvars import Context
 
+from micropie.misnamed import explain
 from playground.live.callbacks import only_callback
 from playground.live.staging import Staging
 from playground.recorder import Recorder, tap_of
@@ -30,6 +31,7 @@ def watcher(
         return only_callback(staging.served)
 
     def escaped(error: BaseException, source: object) -> bool:
+        explain(error)
         left = isinstance(source, asyncio.Task | asyncio.Handle)
         context = context_of(source) if left else None  # type: ignore[arg-type]
         sure = error.args in ((STOPPED,), (CANCELLED,))

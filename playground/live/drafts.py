@@ -8,6 +8,7 @@ from typing import Any
 
 from micropie import App
 from micropie.listing import routes
+from micropie.misnamed import explain
 from playground.live.advice import name_of
 from playground.live.fingerprint import class_of, functions, is_notebooks, is_users
 from playground.live.following import Followed
@@ -120,4 +121,8 @@ def instance_of(served: Any) -> Any:
     if not isinstance(served, type):
         return served
     with exits.refused():
-        return served()
+        try:
+            return served()
+        except BaseException as error:
+            explain(error)
+            raise

@@ -90,7 +90,7 @@ class SharedNames:
             for name in self._names:
                 module = importlib.import_module(name)
                 if type(module) is _Kept:
-                    module.__class__ = ModuleType
+                    module.__class__ = ModuleType  # type: ignore[assignment]
             self._names.clear()
 
     def checked(self, module: str, name: str, value: Any) -> Any:

@@ -7,6 +7,7 @@ Who knows a notebook sets `render`.
 from __future__ import annotations
 
 import asyncio
+import weakref
 from collections.abc import Callable
 
 Render = Callable[[BaseException], list[str]]
@@ -24,17 +25,28 @@ class _Told(BaseException):
         raise AttributeError(name)
 
 
-class InterruptedWait(asyncio.CancelledError, _Told):
-    """A cell that awaited something was interrupted, of which ipykernel makes a cancellation."""
-
-
 class Interrupted(KeyboardInterrupt, _Told):
     """A cell was interrupted while its thread waited, or made an app."""
 
 
 # Programs that run notebooks look at the name.
-for _kind in (InterruptedWait, Interrupted):
-    _kind.__name__ = _kind.__qualname__ = _kind.__bases__[0].__name__
+Interrupted.__name__ = Interrupted.__qualname__ = KeyboardInterrupt.__name__
+
+
+def interrupted_wait(said: str) -> asyncio.CancelledError:
+    """Return what to raise where a cell that awaits was interrupted: ipykernel cancels its task.
+
+    So does `asyncio.timeout`, which on Python 3.11 and 3.12 knows its own cancellation by the very
+    class: therefore it is no subclass.
+
+    Args:
+        said: The sentence.
+    """
+    error = asyncio.CancelledError(said)
+    render, this = _Told.render, weakref.ref(error)
+    if render is not None:
+        vars(error)["_render_traceback_"] = lambda: render(this() or asyncio.CancelledError(said))
+    return error
 
 
 def render_by(render: Render) -> None:

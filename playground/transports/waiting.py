@@ -19,7 +19,7 @@ from typing import Any, Final, TypeVar
 from playground.traffic.told import told
 from playground.transports import Blocker, LoopBlocked, Transport
 from playground.transports.crossing import crossing_to
-from playground.transports.interrupts import Interrupted, InterruptedWait
+from playground.transports.interrupts import Interrupted, interrupted_wait
 from playground.transports.waking import Patience, Waking
 
 T = TypeVar("T")
@@ -242,7 +242,7 @@ def interruptible(blocker: Blocker) -> Iterator[None]:
     except asyncio.CancelledError as error:
         if error.args:
             raise
-        raise InterruptedWait(_interrupted(blocker)) from None
+        raise interrupted_wait(_interrupted(blocker)) from None
 
 
 def answer_here(future: Future[T], deadline: float, blocker: Blocker) -> T:

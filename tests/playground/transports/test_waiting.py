@@ -66,6 +66,13 @@ async def test_who_is_interrupted_hears_what_held_it_up() -> None:
         await task
 
 
+async def test_a_timeout_of_the_learners_is_a_timeout() -> None:
+    future: Future[None] = Future()
+    with pytest.raises(TimeoutError):
+        async with asyncio.timeout(0):
+            await answer(future, None, who)
+
+
 async def test_work_that_is_cancelled_is_told_in_words() -> None:
     future: Future[None] = Future()
     asyncio.get_running_loop().call_soon(future.cancel)
