@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Sequence
+from contextlib import suppress
 from functools import partial
 from typing import Any
 
 from micropie.core import Core
-from micropie.failures import is_failure
+from micropie.failures import blame, is_failure
 from micropie.headers import SESSION_COOKIE, read_cookie, session_cookie
 from micropie.logs import logger
 from micropie.merging import (
@@ -62,9 +63,27 @@ async def keep_session(app: Core, request: Request, response: Response) -> Respo
             raise
         if response.is_streamed:
             await close_chunks(response.body)
+        blame_handler(app, request, error)
         app._report(error, request, request.scope, "the session backend")
         return Response("500 Internal Server Error", 500)
     return response
+
+
+def blame_handler(
+    app: Core, request: Request, error: BaseException, *, socket: bool = False
+) -> None:
+    """Note on an exception whose handler it is about: a session holds what that one has put there.
+
+    Args:
+        app: The application.
+        request: Whose session could not be kept.
+        error: Why; what a backend raises of itself is nobody else's.
+        socket: Whether it is the request of a WebSocket.
+    """
+    if isinstance(error, TypeError | ValueError):
+        with suppress(Exception):  # nothing may be routed to
+            routes = app._routes
+            blame(error, (routes.websocket if socket else routes.http)(request).raw)
 
 
 async def save_session(app: Core, request: Request) -> Sequence[RawHeader]:
@@ -172,6 +191,7 @@ class Answered:
             if not is_failure(error):
                 raise
             self.fail()
+            blame_handler(self.app, request, error)
             self.app._report(error, request, request.scope, "the session backend")
             return False
         return True

@@ -19,7 +19,7 @@ from micropie.mounts import inner_scope
 from micropie.origins import is_allowed
 from micropie.plans import Plan, Unbound
 from micropie.requests import MISSING, Request, WebSocketRequest, current_request, path_of
-from micropie.serving_session import keep_changes, opening
+from micropie.serving_session import blame_handler, keep_changes, opening
 from micropie.types import Event, Receive, Scope, Send
 from micropie.websockets import WebSocket
 
@@ -177,6 +177,7 @@ async def _after(app: Core, request: WebSocketRequest, ws: WebSocket, code: int)
             if not is_failure(error):
                 raise
             code = 1011
+            blame_handler(app, request, error, socket=True)
             app._report(error, request, request.scope, "the session backend")
     return code
 

@@ -164,7 +164,7 @@ TABLE: dict[str, Room] = {
     "playground/transports/*.py": Room(
         "playground.transports playground.traffic.model playground.traffic.frames "
         "playground.traffic.heads playground.traffic.escapes playground.traffic.redact "
-        "playground.traffic.told",
+        "playground.traffic.told micropie.testing.unheard",
         others="httpx2 uvicorn uvloop websockets",
         live=LIVE,
     ),

@@ -18,6 +18,7 @@ from typing import Any, Final, TypeVar
 from micropie.testing.handles import Timer
 from micropie.testing.loop import Loop, worker
 from micropie.testing.strangers import SAID
+from micropie.testing.unheard import is_unheard
 from micropie.testing.unreachable import listen
 
 T = TypeVar("T")
@@ -95,7 +96,7 @@ class Clock(Loop):
     def unheard(self) -> list[BaseException]:
         """Return what nobody has caught so far: of callbacks, and of tasks that nobody awaited."""
         for task in self.tasks:
-            if task.done() and not task.cancelled() and getattr(task, _UNHEARD, False):
+            if is_unheard(task):
                 self.call_exception_handler({"exception": task.exception()})
         return list(self.errors)
 
@@ -280,9 +281,6 @@ class Clock(Loop):
         self._ready.clear()
         self._timers.clear()
         self.tasks.clear()
-
-
-_UNHEARD: Final = "_log_traceback"
 
 
 def _running_here() -> asyncio.AbstractEventLoop | None:

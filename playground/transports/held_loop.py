@@ -18,6 +18,7 @@ from dataclasses import dataclass
 from types import TracebackType
 from typing import Any, Final, TypeVar
 
+from micropie.testing.unheard import is_unheard
 from playground.traffic.told import told
 from playground.transports import Blocked
 from playground.transports.guarded_loop import Guard
@@ -33,6 +34,9 @@ BROKEN = "its event loop has been broken from within"
 
 # Seconds in which an exception that left the loop may come up with more to be said of it.
 _A_MOMENT: Final = 0.02
+
+# Seconds for somebody to ask a task that is kept what it raised: Python waits until it is let go.
+_UNHEARD: Final = 1.0
 
 # A loop that fails so often in so many seconds cannot go on. One that somebody's function has left,
 # which is called where nothing may raise, can.
@@ -163,7 +167,20 @@ class HeldLoop:
             made = self._made_by_the_app(work, given)
             if made is not None:
                 return made
-        return asyncio.Task(work, loop=loop, context=context, **options)
+        made = asyncio.Task(work, loop=loop, context=context, **options)
+        made.add_done_callback(self._ended, context=Context())
+        return made
+
+    def _ended(self, task: asyncio.Task[Any]) -> None:
+        """Look in a moment at a task of the app's that has failed: it may be kept for ever."""
+        if is_unheard(task):
+            self.loop.call_later(_UNHEARD, self._tell_unheard, task, context=Context())
+
+    def _tell_unheard(self, task: asyncio.Task[Any]) -> None:
+        if is_unheard(task):
+            error = task.exception()
+            if error is not None and not self._is_told(error):
+                self._tell(error, task)
 
     def _made_by_the_app(
         self, work: Coroutine[Any, Any, Any], options: dict[str, Any]

@@ -214,6 +214,17 @@ async def test_one_visitors_cookie_never_reaches_the_next() -> None:
     assert shared == [("X-Shared", "1")]
 
 
+async def test_what_a_session_cannot_keep_is_said_of_its_handler() -> None:
+    class Keeping(App):
+        def page(self):
+            self.request.session["seen"] = {1, 2}
+
+    app, errors = Keeping(), []
+    app.error_hooks.append(lambda error, request: errors.append(error) or True)
+    assert (await request(app, "GET", "/page")).status == 500
+    assert errors[0].__handler__[0] is Keeping.page.__code__
+
+
 class Broken(SessionBackend):
     async def load(self, session_id):
         raise OSError("no backend")

@@ -11,6 +11,7 @@ from typing import Any
 
 import pytest
 
+from playground.transports import held_loop
 from playground.transports.held_loop import HeldLoop, Watcher
 from playground.transports.loop_thread import new_loop
 
@@ -145,6 +146,22 @@ def test_what_nobody_caught_is_told_once_with_its_task(held: Held) -> None:
     ((error, source),) = held.escaped
     assert isinstance(error, KeyError)
     assert isinstance(source, asyncio.Task)
+
+
+def test_a_task_that_is_kept_is_told_of_too(held: Held, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(held_loop, "_UNHEARD", 0.0)
+
+    async def work() -> list[asyncio.Task[None]]:
+        in_app.set(True)
+        kept = [asyncio.create_task(leave(kind)) for kind in (ValueError, KeyError)]
+        kept[1].add_done_callback(asyncio.Task.exception)  # whoever asks is told by that
+        async with asyncio.timeout(10):
+            while not held.escaped:
+                await asyncio.sleep(0.01)
+        return kept
+
+    kept = held.run(work())
+    assert held.escaped == [(kept[0].exception(), kept[0])]
 
 
 def test_its_own_work_may_fail(held: Held) -> None:
