@@ -79,13 +79,14 @@ def hides_entry(app: Any) -> str:
     """Return as a sentence that an app cannot be called by a server any more; "" if it can."""
     kind = type(app)
     entry = inspect.getattr_static(kind, "__call__", None)
-    if not isinstance(app, App) or not inspect.isfunction(entry):
+    if not isinstance(app, App) or (callable(entry) and not inspect.isfunction(entry)):
         return ""
     yields = inspect.isgeneratorfunction(entry) or inspect.isasyncgenfunction(entry)
-    if _takes_three(app) and not yields:
+    if callable(entry) and _takes_three(app) and not yields:
         return ""  # as middleware, it may hand on what it is called with
     holder = next(each for each in kind.__mro__ if "__call__" in vars(each))
     wrong = "yields" if yields else "does not take scope, receive and send"
+    wrong = wrong if callable(entry) else "is no function"
     return (
         f"{holder.__name__}.__call__ {wrong}, and by it every request reaches the app: give it "
         "another name, such as index; or take those three, and end with "

@@ -122,7 +122,14 @@ def instance_of(served: Any) -> Any:
         return served
     with exits.refused():
         try:
-            return served()
+            made = served()
         except BaseException as error:
             explain(error)
             raise
+    if not callable(made):
+        name = served.__name__
+        raise TypeError(
+            f"expected {name}() to make an app, got {type(made).__name__}; leave {name}.__new__ "
+            "out, or return super().__new__(cls) there"
+        )
+    return made

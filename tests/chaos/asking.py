@@ -123,6 +123,73 @@ ASKING = Chapter(
             ],
         ),
         Kind(
+            "A handler asks for what another framework has: `ws.recv()`, `request.args`, "
+            "`message.data`.",
+            "Python's words, and what to write: `has no attribute 'recv'; write await "
+            "ws.receive_text()`.",
+            "As it says.",
+            [
+                *(
+                    socket(
+                        f"a handler that asks for {asked}",
+                        f"await ws.accept()\nasync for m in ws:\n    {asked}  # here",
+                        says,
+                    )
+                    for asked, says in {
+                        "await ws.recv()": "has no attribute 'recv'; write await ws.receive_text()",
+                        "await ws.send_message(m)": "write await ws.send_text(",
+                        "await ws.send_text(m.data)": "a message is the text itself",
+                    }.items()
+                ),
+                *(
+                    whole(
+                        f"a page that asks for {asked}",
+                        f"async def page(self): return {asked}  # here",
+                        GET,
+                        says,
+                    )
+                    for asked, says in {
+                        "self.request.args['x']": "write request.query(name)",
+                        "await self.render_template('x')": "write await self._render_template(",
+                    }.items()
+                ),
+                whole(
+                    "a constructor that asks for a session",
+                    "def __init__(self):\n    super().__init__()\n"
+                    "    self.session['x'] = 1  # here",
+                    "",
+                    "write self.request.session",
+                ),
+            ],
+        ),
+        Kind(
+            "It keeps in a session what no session can keep: a set, a function.",
+            "500, and `expected a JSON value in session['seen'], got set`, with the handler's "
+            "line.",
+            "Keep a list: `sorted(…)`.",
+            [
+                whole(
+                    "a set in a session",
+                    "async def page(self):  # here\n    self.request.session['seen'] = {1, 2}",
+                    GET,
+                    "expected a JSON value in session['seen'], got set",
+                )
+            ],
+        ),
+        Kind(
+            "A time of your own runs out: `async with asyncio.timeout(1): await client.receive()`.",
+            "`TimeoutError`, with your line, in a handler and in a cell.",
+            "Give it more time; or use `timeout=`, which says what held it up.",
+            [
+                cell(
+                    "a time of a cell's own",
+                    "async with asyncio.timeout(0.05): await _other.receive(timeout=9)  # here",
+                    "",
+                    "TimeoutError",
+                )
+            ],
+        ),
+        Kind(
             "An exception never ends saying what it is: `def __str__(self): while True: …`.",
             "It is stopped after a second: `what it says never came`.",
             "Let `__str__` return a text.",

@@ -58,6 +58,43 @@ CLASSES = Chapter(
             ],
         ),
         Kind(
+            "Such a class, given to `exec`, blocks.",
+            "As of any other, with its line: `page, <string> line 5, has not awaited for`.",
+            "*Break out*; then write it in a cell.",
+            [
+                cell(
+                    "a class given to exec that blocks",
+                    """
+                    exec('''
+                    class {name}(App):
+                        async def index(self): return "wrong"
+                        async def page(self):
+                            while True: pass
+                        async def ws_say(self, ws):
+                            await ws.accept()
+                            async for message in ws: await ws.send_text(message)
+                    ''')
+                    """,
+                    "try: await _lab.get('/page', timeout=1.2)\n"
+                    "except TimeoutError as error: print(error)\nlab.break_out()",
+                    "page, <string> line 5, has not awaited for",
+                )._replace(blocks=True)
+            ],
+        ),
+        Kind(
+            "`__new__` returns what is no app.",
+            "`expected Chat() to make an app, got NoneType`; the old code goes on.",
+            "Leave `__new__` out, or end it with `return super().__new__(cls)`.",
+            [
+                whole(
+                    "a __new__ that returns nothing",
+                    "def __new__(cls): pass",
+                    "",
+                    "to make an app, got NoneType",
+                )
+            ],
+        ),
+        Kind(
             "`__call__` is defined for something else.",
             "`Chat.__call__ does not take scope, receive and send, and by it every request reaches "
             "the app`; the old code goes on.",
@@ -69,7 +106,8 @@ CLASSES = Chapter(
                     "async def __call__(self, name): return name",
                     "",
                     "does not take scope, receive and send",
-                )
+                ),
+                whole("__call__ is None", "__call__ = None", "", "__call__ is no function"),
             ],
         ),
         Kind(

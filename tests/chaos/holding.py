@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from tests.chaos.kinds import Chapter, Kind
-from tests.chaos.programs import GET, at, at_each, socket, whole
+from tests.chaos.programs import GET, at, at_each, cell, socket, whole
 from tests.chaos.raising import EXITS
 
 _SWALLOWS = """await ws.accept()
@@ -77,9 +77,101 @@ HOLDING = Chapter(
     ],
 )
 
+_KEPT = "to stay as it is, got"
+_STREAM = "expected sys.stdout to stay what every cell writes to, got None"
+_PRINTS = 'print(await _lab.get("/page", timeout=3))\nprint("seen by " + "all")'
+
 BESIDES = Chapter(
     "It does something to everybody",
     [
+        Kind(
+            "It takes from everybody what Python is made of: `sys.stdout = None`, `builtins.len = "
+            "None`, `del builtins.print`, `asyncio.sleep = None`.",
+            "Refused at that very line: `expected sys.stdout to stay what every cell writes to, "
+            "got None`, with what to write. A callable of yours may stand there, as a mock does.",
+            "Give yours another name. To print nothing: "
+            "`with contextlib.redirect_stdout(io.StringIO()):`.",
+            [
+                *at_each(
+                    "sys.stdout = None",
+                    _STREAM,
+                    *("handler", "socket", "stream", "task", "callback", "middleware", "start-up"),
+                    *("constructor", "check"),
+                ),
+                *at_each("sys.stderr = object()", "expected sys.stderr to stay", "handler"),
+                *at_each("builtins.isinstance = None", _KEPT, "handler", "socket", "constructor"),
+                *at_each("del builtins.print", _KEPT, "handler"),
+                *at_each("threading.excepthook = None", _KEPT, "handler"),
+                *at_each("asyncio.sleep = None", _KEPT, "handler"),
+                whole(
+                    "a thread that takes sys.stdout",
+                    "async def page(self):\n    threading.Thread(target=self._work).start()\n"
+                    "def _work(self):\n    sys.stdout = None  # here",
+                    GET,
+                    _STREAM,
+                ),
+                cell(
+                    "a cell without an excepthook",
+                    "threading.excepthook = None  # here",
+                    "",
+                    "expected threading.excepthook to stay as it is",
+                ),
+            ],
+        ),
+        Kind(
+            "It sets `sys.stdout` to a stream of its own, and leaves it there.",
+            "Only what that handler prints goes there; all others print as before: `seen by all`.",
+            "`with contextlib.redirect_stdout(…):` gives it back at its end.",
+            [
+                whole(
+                    f"sys.stdout = {stream}",
+                    f"async def page(self):\n    sys.stdout = {stream}\n    print('mine')\n"
+                    "    sys.stdout.close()\n    return 'done'",
+                    _PRINTS,
+                    "seen by all",
+                )
+                for stream in ("__import__('io').StringIO()", "open(os.devnull, 'w')")
+            ],
+        ),
+        Kind(
+            "It sets what the whole process goes by: `gc.disable()`, `logging.disable()`, "
+            "`threading.settrace`, `socket.setdefaulttimeout`.",
+            "Nothing: what it is set to `is set` for everybody, until it is set back or the kernel "
+            "is restarted; the others are served.",
+            "Do it in a cell, where one looks for it.",
+            [
+                whole(
+                    f"it does {does}",
+                    f"async def page(self):\n    {does}\n    return 'is ' + 'set'",
+                    f"{GET}\n{GET}\n{undone}",
+                    "is set",
+                )
+                for does, undone in {
+                    "__import__('gc').disable()": "__import__('gc').enable()",
+                    "logging.disable()": "logging.disable(0)",
+                    "threading.settrace(lambda *a: 1/0)": "threading.settrace(None)",
+                    "__import__('socket').setdefaulttimeout(0.001)": (
+                        "__import__('socket').setdefaulttimeout(None)"
+                    ),
+                }.items()
+            ],
+        ),
+        Kind(
+            "A task that it keeps fails, and nobody awaits it: "
+            "`self.task = asyncio.create_task(…)`.",
+            "A second later the exception, with its line: `AttributeError`. "
+            "Python itself waits until the task is let go of.",
+            "`await self.task`, or catch in the task what it expects.",
+            [
+                whole(
+                    "a kept task that fails",
+                    "async def page(self):\n    self.kept = asyncio.create_task(self._work())\n"
+                    "    return 'begun'\nasync def _work(self): None.fails()  # here",
+                    GET + '\nawait _lab.until("kind:exception", timeout=5)',
+                    "AttributeError",
+                )
+            ],
+        ),
         Kind(
             "It prints without an end.",
             "What it printed, as it comes: the page is `done` all the same.",

@@ -26,12 +26,14 @@ transports](../transports.md).
 ENDING = """
 ## What cannot be survived
 
-`os._exit()` and a crash in a C library end the process, and so the notebook. `sys.stdout = None`
-leaves IPython without a place to write; restart the kernel. A C call that never returns can be
-named, and not be ended: `lab.break_out()` lets a new thread take over, with the app made anew and
-the open sockets closed. One that lets no other thread run meanwhile, such as `re` with a pattern
-that tries for ever, stops the whole kernel: restart it. In a browser the app
-shares the loop of the cells: what blocks or ends that loop is named, and not survived.
+`os._exit()` and a crash in a C library end the process, and so the notebook; `sys.modules.clear()`
+and `vars(builtins).clear()`, which nobody can refuse, leave nothing to go on with. In a *cell*
+`sys.stdout = None` is yours to do, lab or no lab: it leaves IPython without a place to write;
+restart the kernel. A C call that never returns can be named, and not be ended: `lab.break_out()`
+lets a new thread take over, with the app made anew and the open sockets closed. One that lets no
+other thread run meanwhile, such as `re` with a pattern that tries for ever, stops the whole kernel:
+restart it. In a browser the app shares the loop of the cells: what blocks or ends that loop is
+named, and not survived.
 
 If none of this is it, `lab.doctor()` looks at everything that can be looked at, and says what it
 finds.
