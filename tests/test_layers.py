@@ -249,6 +249,15 @@ TABLE: dict[str, Room] = {
         "playground.exports playground.recorder playground.traffic playground.transports.memory",
         live="asyncio",
     ),
+    # A crowd at work knows only how clients reach an app; what begins one knows of its process.
+    "playground/swarm/limits.py": Room(),
+    "playground/swarm/travelling.py": Room("playground.live.sources playground.notebook.kernel"),
+    "playground/swarm/*.py": Room(
+        "playground.swarm playground.clients.client playground.outside.programs "
+        "playground.traffic.escapes playground.traffic.model playground.transports",
+        others="uvloop",
+        live="asyncio threading time",
+    ),
     # What it takes to write an exercise, and no more.
     "playground/checks/course/orders.py": Room("playground.checks", live="asyncio"),
     "playground/checks/course/*.py": Room("playground.checks"),

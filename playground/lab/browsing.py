@@ -15,6 +15,8 @@ from playground.clients.pool import NOTEBOOK, FormItems, HeaderItems, body_of
 from playground.clients.streaming import ResponseStream
 from playground.lab.parts import Parts
 from playground.recorder import Present
+from playground.swarm import Crowd, Plan
+from playground.swarm.swarming import Script
 from playground.traffic.model import Entry
 from playground.transports import Response
 
@@ -180,6 +182,41 @@ class Browsing:
         who = _asker(client)
         async with pool.stream(method, path, headers, content, timeout, who) as answer:
             yield answer
+
+    async def swarm(
+        self,
+        path: str = "/",
+        *,
+        clients: int = 1000,
+        ramp: float = 5.0,
+        seconds: float = 10.0,
+        every: float = 1.0,
+        message: str | bytes = "hi",
+        script: Script | None = None,
+    ) -> Crowd:
+        """Have a crowd of WebSocket clients come and talk; return how long they waited for answers.
+
+        They live in a process of their own (with ``transport="memory"`` in this one), and end with
+        the lab, the cell or the kernel. The panel shows them meanwhile. The log has the first five,
+        ``crowd-1`` to ``crowd-5``, with 100 messages each, and one row that tells of all.
+
+        Args:
+            path: Path and query, such as ``"/chat/lobby"``.
+            clients: How many; at most 10,000.
+            ramp: Seconds in which they come.
+            seconds: Seconds for which they talk after that.
+            every: Seconds from one message of a client's to its next, answered or not.
+            message: What each sends.
+            script: Instead: ``async def script(client, number)``, which each plays once. It goes to
+                the other process as its source, with what it uses.
+
+        Raises:
+            TypeError, ValueError: One of these makes no sense, cannot go to another process, or the
+                system does not allow so many open files; the message says which.
+            RuntimeError: Another crowd talks, or the lab is stopped.
+        """
+        plan = Plan(path, clients, ramp, seconds, every, message)
+        return await self._parts.crowding.swarm(plan, script)
 
     def cookies(self, client: str | None = None) -> Cookies:
         """Return the cookies of a client, to look at, set, delete or clear like a dict.

@@ -13,6 +13,7 @@ from playground.clients.pool import ClientPool
 from playground.entrance.chain import Entrance
 from playground.lab.addresses import Addresses
 from playground.lab.code import Code, Policies
+from playground.lab.crowding import Crowding
 from playground.lab.exploring import Exploring
 from playground.lab.frames import FrameSwitch
 from playground.lab.gating import Gating
@@ -57,6 +58,7 @@ class Parts:
     pool: ClientPool
     rehearsing: Rehearsing
     exploring: Exploring
+    crowding: Crowding
     addresses: Addresses
     watching: Watching
     sight: Sight

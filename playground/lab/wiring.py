@@ -13,6 +13,7 @@ from playground.clients.pool import ClientPool
 from playground.entrance.chain import Entrance, entrance
 from playground.lab.addresses import Addresses
 from playground.lab.code import Code, Policies
+from playground.lab.crowding import Crowding
 from playground.lab.escapes import watcher
 from playground.lab.exploring import Exploring
 from playground.lab.frames import FrameSwitch
@@ -216,6 +217,10 @@ class _Wiring:
         return Exploring(self.staging, self.pool, self.code)
 
     @cached_property
+    def crowding(self) -> Crowding:
+        return Crowding(self.transport, self._recorder, self.pool, self.code, self.remarks)
+
+    @cached_property
     def addresses(self) -> Addresses:
         return Addresses(self.transport, self._url)
 
@@ -260,7 +265,7 @@ class _Wiring:
             self.watchdog,
             self.unblocking,
             self.gating,
-            lambda: _will_stop(self.pool, self._recorder),
+            lambda: _will_stop(self.pool, self._recorder, self.crowding),
             lambda: _has_stopped(self.pool, self._recorder),
         )
 
@@ -274,8 +279,9 @@ says_the_right_name("answer", RESPONSE)(Response)
 shorten(FilterError, ClientClosed, HandshakeRefused, Late, LeftBehind, LoopBlocked, ResponseBroken)
 
 
-def _will_stop(pool: ClientPool, recorder: Recorder) -> None:
+def _will_stop(pool: ClientPool, recorder: Recorder, crowding: Crowding) -> None:
     """Have clients and log say of 1012, which is to come, that the lab was stopped."""
+    crowding.stop(LAB_STOPPED)
     pool.will_stop()
     recorder.stops_for = LAB_STOPPED
 

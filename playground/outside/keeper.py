@@ -1,5 +1,7 @@
 """Run a program until it ends, or until standard input does: then end it and all it started.
 
+As the first argument, ``--hears`` has the program hear what standard input says.
+
 Law of the room: a script for a process of its own; it imports nothing of ours. The kernel
 holds the other end of the pipe, and need not do anything to end the program: dying is enough.
 """
@@ -19,8 +21,13 @@ _GRACE = 3.0
 
 def main(command: list[str]) -> int:
     """Run a command; return its exit code."""
+    hears = command[0] == "--hears"
     # A group of its own: all that it starts can be ended at once.
-    process = subprocess.Popen(command, stdin=subprocess.DEVNULL, start_new_session=True)
+    process = subprocess.Popen(
+        command[hears:],
+        stdin=subprocess.PIPE if hears else subprocess.DEVNULL,
+        start_new_session=True,
+    )
     threading.Thread(target=_end_with_input, args=(process,), daemon=True).start()
     code = process.wait()
     _kill(process)
@@ -29,8 +36,12 @@ def main(command: list[str]) -> int:
 
 def _end_with_input(process: subprocess.Popen[bytes]) -> None:
     # Not `sys.stdin`: a buffered reader's lock would be in the way when Python ends.
-    while os.read(0, 4096):
-        pass
+    while said := os.read(0, 4096):
+        if process.stdin is not None:
+            # One that has closed its ears goes on nevertheless.
+            with contextlib.suppress(OSError):
+                process.stdin.write(said)
+                process.stdin.flush()
     _ask(process)
     try:
         process.wait(_GRACE)

@@ -34,6 +34,9 @@ class Program:
         command: The program and its arguments.
         folder: The folder it works in.
         environment: More environment variables; None takes one away.
+        heard: Given each line of its output, on a thread of its own; it returns whether that line
+            is left out of `text`. With it the program hears what it is told by `tell`.
+        ended: Called when its output has ended, on that thread.
     """
 
     def __init__(
@@ -41,10 +44,13 @@ class Program:
         command: Sequence[str],
         folder: Path,
         environment: Mapping[str, str | None] | None = None,
+        *,
+        heard: Callable[[str], bool] | None = None,
+        ended: Callable[[], object] = lambda: None,
     ) -> None:
         wanted = {**os.environ, "PYTHONUNBUFFERED": "1", **(environment or {})}
         self._keeper = subprocess.Popen(
-            [sys.executable, "-I", str(_KEEPER), *command],
+            [sys.executable, "-I", str(_KEEPER), *(["--hears"] if heard else []), *command],
             cwd=folder,
             env={name: value for name, value in wanted.items() if value is not None},
             stdin=subprocess.PIPE,
@@ -53,12 +59,24 @@ class Program:
             # An interrupt of the kernel goes to its whole group, and is not meant for this one.
             start_new_session=True,
         )
-        self._output = _Output()
+        self._output = _Output(heard, ended)
         assert self._keeper.stdout is not None
         threading.Thread(
             target=self._output.read, args=(self._keeper.stdout,), name="outside", daemon=True
         ).start()
         self.stop: Callable[[], object] = weakref.finalize(self, _end, self._keeper)
+
+    def tell(self, line: str) -> None:
+        """Write a line to its standard input; nothing happens if it has ended.
+
+        Args:
+            line: Text without a line break.
+        """
+        stream = self._keeper.stdin
+        if stream is not None and not stream.closed:
+            with contextlib.suppress(OSError, ValueError):
+                stream.write(f"{line}\n".encode())
+                stream.flush()
 
     @property
     def running(self) -> bool:
@@ -102,20 +120,26 @@ class Program:
 class _Output:
     """The output of a program, which a thread reads and others wait for."""
 
-    def __init__(self) -> None:
+    def __init__(self, heard: Callable[[str], bool] | None, on_end: Callable[[], object]) -> None:
         self.ended = False
+        self._heard = heard
+        self._on_end = on_end
         self._lines: deque[str] = deque(maxlen=_LINES)
         self._news = threading.Condition()
 
     def read(self, stream: IO[bytes]) -> None:
         with stream:
-            for line in stream:
+            for each in stream:
+                line = each.decode("utf-8", "replace").replace("\r\n", "\n")
+                if self._heard is not None and self._heard(line):
+                    continue
                 with self._news:
-                    self._lines.append(line.decode("utf-8", "replace").replace("\r\n", "\n"))
+                    self._lines.append(line)
                     self._news.notify_all()
         with self._news:
             self.ended = True
             self._news.notify_all()
+        self._on_end()
 
     def text(self) -> str:
         with self._news:

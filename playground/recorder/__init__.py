@@ -6,11 +6,14 @@ and that no app should see. It calls nobody; whoever wants to know reads the log
 
 from playground.recorder.callers import CLIENT_HEADER
 from playground.recorder.causes import doing
+from playground.recorder.crowds import SAMPLES, CrowdTap
 from playground.recorder.recorder import Present, Recorder
 from playground.recorder.tap import Ending, Tap, client_of, current_tap, now, tap_of
 
 __all__ = [
     "CLIENT_HEADER",
+    "SAMPLES",
+    "CrowdTap",
     "Ending",
     "Present",
     "Recorder",

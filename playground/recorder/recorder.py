@@ -10,8 +10,9 @@ from contextvars import Context
 from types import TracebackType
 from typing import NamedTuple
 
-from playground.recorder.callers import Callers, for_app
+from playground.recorder.callers import Callers, RawHeaders, for_app
 from playground.recorder.causes import doing
+from playground.recorder.crowds import ROWS, SAMPLES, CrowdTap, without_mark
 from playground.recorder.frames import Witness
 from playground.recorder.http import HttpTap
 from playground.recorder.places import Places
@@ -70,6 +71,7 @@ class Recorder:
         silent: Whether what handlers print is written down alone, and shown nowhere.
         sockets: The tap of each WebSocket that is being handled, by its exchange's number.
         opened: Called with the tap of each WebSocket to come; None if nobody wants to know.
+        crowds: Those that are here: of each, few clients are written down.
     """
 
     silent = False
@@ -105,6 +107,7 @@ class Recorder:
         # Every WebSocket that is being handled, and whom to tell of each new one.
         self.sockets: dict[int, WebSocketTap] = {}
         self.opened: Callable[[WebSocketTap], object] | None = None
+        self.crowds: list[CrowdTap] = []
         self._guests: dict[int, tuple[WebSocketTap, Present]] = {}
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -115,8 +118,18 @@ class Recorder:
             caller = self.callers.of_request(scope["headers"])
             tap = HttpTap(self, caller, scope, receive, send)
         elif scope["type"] == "websocket":
+            crowd, number = self._crowd_of(scope["headers"]) if self.crowds else (None, 0)
+            if crowd is not None:
+                scope = {**scope, "headers": without_mark(scope["headers"])}
+                if number > SAMPLES:
+                    await self._pass_by(crowd, scope, receive, send)
+                    return
             caller = self.callers.of_handshake(scope["headers"])
+            if crowd is not None:
+                caller = caller._replace(name=self.callers.guest_of(f"crowd-{number}"))
             tap = WebSocketTap(self, caller, scope, receive, send)
+            if crowd is not None:
+                tap.take_no_more_than(ROWS)
             self.sockets[tap.id] = tap
             if self.opened is not None:
                 self.opened(tap)
@@ -148,6 +161,22 @@ class Recorder:
             tap.end()
             self.sockets.pop(tap.id, None)
             self._guests.pop(tap.id, None)
+            doing.set(before)
+
+    def _crowd_of(self, headers: RawHeaders) -> tuple[CrowdTap | None, int]:
+        """Return the crowd that a handshake comes from, and which of it it is."""
+        for crowd in list(self.crowds):
+            if number := crowd.number_of(headers):
+                return crowd, number
+        return None, 0
+
+    async def _pass_by(self, crowd: CrowdTap, scope: Scope, receive: Receive, send: Send) -> None:
+        """Have the app handle one of a crowd that is not written down."""
+        before = doing.get()
+        doing.set((None, crowd, 0))
+        try:
+            await self.app({**scope, ERROR_HOOK: crowd.failed}, receive, send)
+        finally:
             doing.set(before)
 
     def guests(self) -> list[Present]:

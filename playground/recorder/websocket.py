@@ -13,6 +13,7 @@ from typing import Any, Final
 
 from playground.recorder.callers import Caller
 from playground.recorder.causes import doing
+from playground.recorder.crowds import Share
 from playground.recorder.gated import Gate, Heard, Passed
 from playground.recorder.places import NOWHERE
 from playground.recorder.tap import (
@@ -76,6 +77,11 @@ class WebSocketTap(Tap):
         self._depth, self._site = 1, NOWHERE
         self.opened = self.write("open", "client", path, note=", ".join(offered) or None)
         self.working_on = self.opened
+
+    def take_no_more_than(self, rows: int) -> None:
+        """Write down so many messages from now on, and then only how the connection ends."""
+        share: Any = Share(self.log, rows)
+        self.log, self._number = share, share.number
 
     @property
     def is_open(self) -> bool:
