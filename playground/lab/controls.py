@@ -12,6 +12,7 @@ from playground.clients.client import Client
 from playground.clients.pool import body_of
 from playground.clients.sendable import check_close
 from playground.lab.between_controls import BetweenControls
+from playground.lab.crowd_controls import CrowdControls
 from playground.lab.listing import code_view, frames_of, state_view
 from playground.lab.parts import Parts
 from playground.transports import HandshakeRefused
@@ -36,6 +37,7 @@ class LabControls:
     def __init__(self, lab: Parts) -> None:
         self._lab = lab
         self.between = BetweenControls(lab)
+        self.crowds = CrowdControls(lab.crowding)
 
     def status(self) -> Status:
         """Return what the status line shows."""

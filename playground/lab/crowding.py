@@ -94,6 +94,23 @@ class Crowding:
             return Within(plan, self._transport, script)
         return Apart(plan, f"ws://127.0.0.1:{port}", packed(script) if script else None)
 
+    def resize(self, clients: int) -> None:
+        """Have more clients come, or the newest leave.
+
+        Raises:
+            ValueError: There cannot be so many.
+            RuntimeError: No crowd talks.
+        """
+        if self.running is None or self.running.over:
+            raise RuntimeError("expected a crowd that talks, got none; await lab.swarm(…) first")
+        checked(self.running.plan._replace(clients=clients))
+        self.running.resize(clients)
+
+    def forget(self) -> None:
+        """Forget the crowd that is over: it stays in the log."""
+        if self.running is not None and self.running.over:
+            self.running = self.last = None
+
     async def _to_its_end(self, running: Running) -> None:
         plan = running.plan
         time = plan.ramp + plan.seconds + PATIENCE + 2 * CLOSING + _LATE

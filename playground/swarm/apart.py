@@ -19,6 +19,7 @@ from playground.swarm.limits import make_room
 from playground.swarm.plan import Plan
 from playground.swarm.swarming import Swarm
 from playground.swarm.travelling import unpacked
+from playground.transports.loop_thread import new_loop
 
 MARK: Final = "\x1e"
 """What a report begins with (RFC 7464 has it so)."""
@@ -77,11 +78,7 @@ class _Afar:
 
 
 def _run(work: Coroutine[Any, Any, None]) -> None:
-    try:
-        from uvloop import new_event_loop
-    except ImportError:
-        from asyncio import new_event_loop
-    with asyncio.Runner(loop_factory=new_event_loop) as runner:
+    with asyncio.Runner(loop_factory=new_loop) as runner:
         runner.run(work)
 
 

@@ -79,8 +79,8 @@ class Histogram:
         if rank == self.count:
             return self._most / 1e3
         seen = 0
-        for cell in sorted(self.cells):
-            seen += self.cells[cell]
+        for cell, times in sorted(self.cells.items()):
+            seen += times
             if seen >= rank:
                 return min(float(_bottom_of(cell + 1)), self._most) / 1e3
         return self._most / 1e3
@@ -108,7 +108,7 @@ class Histogram:
     def bars(self) -> list[Bar]:
         """Return it as bars from the shortest time to the longest, each two or so times as wide."""
         found: Counter[int] = Counter()
-        for cell, count in self.cells.items():
+        for cell, count in list(self.cells.items()):  # another thread may be adding
             found[_bar_of(_middle_of(cell) / 1e3)] += count
         if not found:
             return []

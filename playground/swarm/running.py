@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import time
 from collections import deque
+from itertools import count
 from typing import Final
 
 from playground.swarm.plan import Plan
@@ -14,6 +15,7 @@ from playground.transports.news import News
 # Seconds over which what happens each second is counted.
 _SPAN: Final = 1.0
 _WAKE: Final = 0.2
+_numbers: Final = count(1)
 
 
 class Running:
@@ -23,6 +25,7 @@ class Running:
         plan: What it does.
 
     Attributes:
+        number: Tells it from others.
         tally: What has become of it so far.
         wanted: How many clients there are to be.
         over: Whether it has ended.
@@ -33,6 +36,7 @@ class Running:
 
     def __init__(self, plan: Plan) -> None:
         self.plan = plan
+        self.number = next(_numbers)
         self.tally = Tally()
         self.wanted = plan.clients
         self.over = self.whole = False

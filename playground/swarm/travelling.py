@@ -130,7 +130,11 @@ def _is_importable(thing: Any, home: str | None) -> bool:
     module = sys.modules.get(home)
     if getattr(module, "__file__", None) is None and home not in sys.builtin_module_names:
         return False
-    return getattr(module, thing.__name__, None) is thing and "." not in thing.__qualname__
+    return getattr(module, thing.__name__, None) is thing and _is_at_the_top(thing)
+
+
+def _is_at_the_top(thing: Any) -> bool:
+    return "." not in thing.__qualname__
 
 
 def _place_of(thing: Any, name: str) -> str | None:

@@ -10,6 +10,7 @@ from playground.traffic.log import Log
 from playground.widgets.between import BetweenStrip
 from playground.widgets.console import Console
 from playground.widgets.controls import Controls
+from playground.widgets.crowd import CrowdStrip
 from playground.widgets.dock import Dock
 from playground.widgets.follower import Follower
 from playground.widgets.names import Names
@@ -42,12 +43,14 @@ class Panel(ipywidgets.VBox):  # type: ignore[misc]
         self._clients = Console(controls, self.follower, self.names, part="clients")
         self._compose = Console(controls, self.follower, self.names, part="compose")
         self._between = BetweenStrip(controls, self.follower, self.names)
+        self._crowd = CrowdStrip(controls, self.follower)
         self._traffic = TrafficTable(log, self.names, self.follower, controls)
         shown = (
             self._status,
             self._routes,
             self._clients,
             self._between,
+            self._crowd,
             self._traffic,
             self._compose,
         )
@@ -107,12 +110,12 @@ class Panel(ipywidgets.VBox):  # type: ignore[misc]
 
     def still_text(self) -> str:
         """Return what the panel shows, as plain text."""
-        faces = (self._status, self._routes, self._clients, self._traffic)
-        return "\n\n".join(face.still_text() for face in faces)
+        faces = (self._status, self._routes, self._clients, self._crowd, self._traffic)
+        return "\n\n".join(said for face in faces if (said := face.still_text()))
 
     def still_html(self) -> str:
         """Return what the panel shows, as static HTML: what a saved notebook keeps."""
-        faces = (self._status, self._routes, self._clients, self._traffic)
+        faces = (self._status, self._routes, self._clients, self._crowd, self._traffic)
         return f"<div>{''.join(face.still_html() for face in faces)}</div>"
 
     def __repr__(self) -> str:

@@ -125,6 +125,7 @@ def test_rooms_are_entered_only_from_above() -> None:
         "shared": set(),
         "clients": {"shared"},
         "between": {"shared", "clients"},
+        "swarm": {"shared"},
         "traffic": {"shared", "clients"},
         "ladder": {"shared", "clients", "traffic"},
         "code": {"shared", "clients", "traffic"},
