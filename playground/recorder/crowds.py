@@ -71,8 +71,11 @@ class CrowdTap(Tap):
 
     def failed_at(self, error: BaseException, where: str | None, trace: str) -> None:
         """Count an exception, by what it says and where it was raised."""
-        kind = redact_text(escaped(told(error)))
-        kind = f"{kind} (at {where})" if where else kind
+        self.count(redact_text(told(error)), where)
+
+    def count(self, said: str, where: str | None) -> None:
+        """Count an exception, without credentials, that a handler raised at a line."""
+        kind = escaped(f"{said} (at {where})" if where else said)
         self.raised[kind if kind in self.raised or len(self.raised) < _KINDS else "others"] += 1
 
 
@@ -82,11 +85,13 @@ class Share:
     Args:
         log: What takes them.
         rows: How many.
+        crowd: Counts what its handler raises.
     """
 
-    def __init__(self, log: Log, rows: int) -> None:
+    def __init__(self, log: Log, rows: int, crowd: CrowdTap) -> None:
         self._log = log
         self._left = rows
+        self._crowd = crowd
         self.unrecorded = 0
 
     @property
@@ -99,14 +104,31 @@ class Share:
         self._left -= 1
         return self._log.number()
 
-    def append(self, at: float, exchange: int, kind: Kind, *fields: Any) -> int | None:
-        """Add a row; return its number, None if it was one too many."""
+    def append(
+        self,
+        at: float,
+        exchange: int,
+        kind: Kind,
+        sender: Sender,
+        data: str | bytes | None = None,
+        size: int = 0,
+        cause: int | None = None,
+        revision: int = 0,
+        where: str | None = None,
+        *rest: Any,
+        **fields: Any,
+    ) -> int | None:
+        """Add a row, as a log does; return its number, None if it was one too many."""
+        if kind == "exception":
+            self._crowd.count(str(data), where)
         if kind in _MANY:
             if self._left <= 0:
                 self.unrecorded += 1
                 return None
             self._left -= 1
-        return self._log.append(at, exchange, kind, *fields)
+        return self._log.append(
+            at, exchange, kind, sender, data, size, cause, revision, where, *rest, **fields
+        )
 
     def __getattr__(self, name: str) -> Any:
         return getattr(self._log, name)

@@ -12,7 +12,7 @@ from typing import NamedTuple
 
 from playground.recorder.callers import Callers, RawHeaders, for_app
 from playground.recorder.causes import doing
-from playground.recorder.crowds import ROWS, SAMPLES, CrowdTap, without_mark
+from playground.recorder.crowds import SAMPLES, CrowdTap, without_mark
 from playground.recorder.frames import Witness
 from playground.recorder.http import HttpTap
 from playground.recorder.places import Places
@@ -129,7 +129,7 @@ class Recorder:
                 caller = caller._replace(name=self.callers.guest_of(f"crowd-{number}"))
             tap = WebSocketTap(self, caller, scope, receive, send)
             if crowd is not None:
-                tap.take_no_more_than(ROWS)
+                tap.stand_for(crowd)
             self.sockets[tap.id] = tap
             if self.opened is not None:
                 self.opened(tap)

@@ -13,7 +13,7 @@ from typing import Any, Final
 
 from playground.recorder.callers import Caller
 from playground.recorder.causes import doing
-from playground.recorder.crowds import Share
+from playground.recorder.crowds import ROWS, CrowdTap, Share
 from playground.recorder.gated import Gate, Heard, Passed
 from playground.recorder.places import NOWHERE
 from playground.recorder.tap import (
@@ -78,9 +78,9 @@ class WebSocketTap(Tap):
         self.opened = self.write("open", "client", path, note=", ".join(offered) or None)
         self.working_on = self.opened
 
-    def take_no_more_than(self, rows: int) -> None:
-        """Write down so many messages from now on, and then only how the connection ends."""
-        share: Any = Share(self.log, rows)
+    def stand_for(self, crowd: CrowdTap) -> None:
+        """Write down a few messages, as one of a crowd, and then only how the connection ends."""
+        share: Any = Share(self.log, ROWS, crowd)
         self.log, self._number = share, share.number
 
     @property

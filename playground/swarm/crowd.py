@@ -78,7 +78,7 @@ class Crowd:
         if not self.messages:
             return "none answered"
         if not len(self.latency):
-            return "none answered: the app sends nothing back"
+            return "none answered" if self.errors else "none answered: the app sends nothing back"
         missing = f"{self.unanswered:,} unanswered, " if self.unanswered else ""
         return f"{missing}{summary(self.latency)}"
 

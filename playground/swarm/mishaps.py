@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 import errno
+import os
 import traceback
 from typing import Final
 
 from playground.traffic.model import beside, close_phrase
 from playground.transports import ClientClosed, HandshakeRefused
+
+# Code of the playground's own, between a script and what it has raised.
+_OURS: Final = os.path.dirname(os.path.dirname(__file__)) + os.sep
 
 SILENT: Final = "no answer to the handshake within {:g} s: the app neither accepts nor refuses"
 GONE: Final = "could not connect: nobody listens there any more"
@@ -60,6 +64,6 @@ def in_script(error: BaseException, name: str) -> str:
     lines = [
         each
         for each in traceback.extract_tb(error.__traceback__)
-        if "playground/" not in each.filename.replace("\\", "/")
+        if not each.filename.startswith(_OURS)
     ]
     return f"{told} (in its line {lines[-1].lineno})" if lines else told

@@ -1,0 +1,228 @@
+"""A crowd at a lab: in its own process or in memory, bounded in the log, never left behind."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import subprocess
+import time
+from typing import Any
+
+import pytest
+
+from micropie import App
+from playground import Lab
+from playground.lab import parts_of
+from tests.playground.kernels import Kernel
+from tests.playground.lab_apps import Echo, Loud, on_both, serving, until
+
+SHORT: dict[str, Any] = {"clients": 8, "ramp": 0.2, "seconds": 1.0, "every": 0.1}
+
+
+class Wrong(App):
+    async def ws_raises(self, ws: Any) -> None:
+        await ws.accept()
+        raise KeyError(await ws.receive_text())
+
+    async def ws_silent(self, ws: Any) -> None:
+        await ws.accept()
+        async for _ in ws:
+            print("heard", _)
+
+    async def ws_refuses(self, ws: Any) -> None:
+        await ws.close(4403, "members only")
+
+
+@on_both
+async def test_a_crowd_is_answered_and_the_log_has_five_of_it_and_one_row(transport: str) -> None:
+    lab = await serving(Echo, transport)
+    crowd = await lab.swarm("/echo", **SHORT)
+    assert (crowd.opened, crowd.failed, crowd.clients) == (8, 0, 8)
+    assert crowd.messages == crowd.heard >= 8
+    assert 0 < crowd.p50 <= crowd.p99 <= crowd.worst
+    assert dict(crowd.errors) == {}
+    names = {each.client for each in lab.log.exchanges if each.protocol == "websocket"}
+    assert names == {f"crowd-{number}" for number in range(1, 6)}
+    rows = [each for each in lab.log if each.kind == "lab"]
+    assert [str(each.data) for each in rows] == [f"a crowd: {crowd.sentence()}"]
+    assert repr(crowd).startswith("<Crowd: 8 clients at /echo, open in ")
+    assert "█" in repr(crowd)
+    assert "8 clients at /echo" in crowd._repr_html_()
+    assert lab.sockets == 0
+
+
+@on_both
+async def test_a_sample_is_written_down_until_its_share_is_full(transport: str) -> None:
+    lab = await serving(Echo, transport)
+    options = {"clients": 1, "ramp": 0.0, "seconds": 1.5, "every": 0.005}
+    crowd = await lab.swarm("/echo", **options)  # type: ignore[arg-type]
+    assert crowd.messages > 60
+    kinds = [each.kind for each in lab.log if each.exchange]
+    assert kinds.count("text") <= 100
+    assert kinds[-1] == "close"
+    assert lab.log.unrecorded == 0
+
+
+@on_both
+async def test_what_handlers_do_wrong_is_counted_by_kind(transport: str) -> None:
+    lab = await serving(Wrong, transport)
+    crowd = await lab.swarm("/raises", **SHORT)
+    assert [kind for kind in crowd.errors if kind.startswith("a handler raised KeyError: 'hi' (at")]
+    assert sorted(crowd.errors.values()) == [8, 8]
+    assert crowd.errors["closed by the app with 1011 (internal error): Internal server error"] == 8
+    refused = await lab.swarm("/refuses", **SHORT)
+    assert (refused.opened, refused.failed) == (0, 8)
+    (kind,) = refused.errors
+    assert kind.startswith("refused with 403")
+
+
+@on_both
+async def test_an_app_that_answers_nothing_is_told_so(transport: str) -> None:
+    lab = await serving(Wrong, transport)
+    crowd = await lab.swarm("/silent", **{**SHORT, "seconds": 0.3})
+    assert crowd.unanswered == crowd.messages >= 8
+    assert "none answered: the app sends nothing back" in repr(crowd)
+
+
+GREETING = "good day"
+
+
+def greeting(number: int) -> str:
+    return f"{GREETING} {number}"
+
+
+@on_both
+async def test_a_script_travels_with_what_it_uses(transport: str) -> None:
+    lab = await serving(Echo, transport)
+    answer = "Echo: "
+
+    async def script(client: Any, number: int) -> None:
+        await client.send(greeting(number))
+        if await client.receive() != answer + greeting(number):
+            raise ValueError(number)
+
+    crowd = await lab.swarm("/echo", script=script, **SHORT)
+    assert (crowd.opened, crowd.messages, dict(crowd.errors)) == (8, 8, {})
+    said = {each.data for each in lab.log if each.kind == "text" and each.sender == "client"}
+    assert said == {f"good day {number}" for number in range(1, 6)}
+
+
+async def test_what_cannot_travel_is_named_before_anything_is_begun() -> None:
+    lab = await serving(Echo)
+
+    async def script(client: Any, number: int) -> None:
+        print(lab)
+
+    with pytest.raises(ValueError, match="got 'lab', a Lab; make it within the script"):
+        await lab.swarm("/echo", script=script)
+    assert (await lab.swarm("/echo", **{**SHORT, "seconds": 0.1})).opened == 8
+
+
+@on_both
+async def test_a_crowd_ends_with_the_lab(transport: str) -> None:
+    lab = await serving(Echo, transport)
+    crowd = asyncio.create_task(lab.swarm("/echo", **{**SHORT, "seconds": 600.0}))
+    await until(lambda: lab.sockets == 8)
+    await asyncio.to_thread(lab.stop)
+    assert "it ended early: the lab was stopped" in repr(await crowd)
+
+
+@on_both
+async def test_a_cell_that_is_interrupted_takes_its_crowd_along(transport: str) -> None:
+    lab = await serving(Echo, transport)
+    crowd = asyncio.create_task(lab.swarm("/echo", **{**SHORT, "seconds": 600.0}))
+    await until(lambda: lab.sockets == 8)
+    crowd.cancel()
+    with pytest.raises((asyncio.CancelledError, TimeoutError)):
+        await crowd
+    await until(lambda: lab.sockets == 0)
+    assert "it was interrupted" in next(str(each.data) for each in lab.log if each.kind == "lab")
+
+
+@on_both
+async def test_one_crowd_talks_at_a_time_and_open_sockets_are_handed_over(transport: str) -> None:
+    lab: Any = await serving(Echo, transport)
+    crowd = asyncio.create_task(lab.swarm("/echo", **{**SHORT, "seconds": 4.0}))
+    await until(lambda: lab.sockets == 8)
+    with pytest.raises(RuntimeError, match="one crowd at a time"):
+        await lab.swarm("/echo")
+    done = lab.swap(Loud)
+    if not isinstance(done, int):
+        await done
+    came = await crowd
+    assert (came.opened, dict(came.errors)) == (8, {})
+    assert came.unanswered == 0
+    assert {each.revision for each in lab.log if each.kind == "text"} == {1, 2}
+
+
+@on_both
+async def test_the_panel_sees_it_at_work_and_can_change_it(transport: str) -> None:
+    lab = await serving(Echo, transport)
+    controls = parts_of(lab).views.controls.crowds  # type: ignore[attr-defined]
+    assert controls.view().key == 0
+    problems: list[str | None] = []
+    crowd = asyncio.create_task(lab.swarm("/echo", **{**SHORT, "seconds": 600.0}))
+    await until(lambda: controls.view().open == 8)
+    controls.resize(11, lambda problem, result: problems.append(problem))
+    await until(lambda: controls.view().open == 11 and controls.view().bars)
+    controls.resize(0, lambda problem, result: problems.append(problem))
+    assert problems[1] is not None
+    assert problems[1].startswith("Expected 1 to 10,000 clients, got 0")
+    controls.stop(lambda problem, result: problems.append(problem))
+    told = (await crowd).sentence()
+    assert controls.view().told == told
+    assert "it was stopped in the panel" in told
+    assert "Crowd: 11 clients at /echo" in lab.panel.still_text()
+    controls.dismiss(lambda problem, result: problems.append(problem))
+    assert controls.view().key == 0
+
+
+@pytest.mark.skipif(os.name == "nt", reason="asks ps")
+def test_a_crowd_does_not_outlive_its_kernel() -> None:
+    with Kernel() as kernel:
+        kernel.run(
+            "from tests.playground.lab_apps import Echo\n"
+            "from playground import serve\n"
+            "import asyncio\n"
+            "lab = serve(Echo)\n"
+            "task = asyncio.create_task(lab.swarm('/echo', clients=5, ramp=.1, seconds=600))\n"
+            "while lab.sockets < 5: await asyncio.sleep(.01)"
+        )
+        found = kernel.run("print(lab._parts.crowding.running._program._keeper.pid)").out.strip()
+        children = _children(found)
+        assert len(children) == 1
+        kernel.manager.shutdown_kernel(now=True)  # killed: it can do nothing about it
+        _wait_until_gone(children[0])
+
+
+def _children(pid: str) -> list[int]:
+    listed = subprocess.run(["ps", "-o", "pid=", "--ppid", pid], capture_output=True, text=True)
+    return [int(each) for each in listed.stdout.split()]
+
+
+def _wait_until_gone(pid: int) -> None:
+    ends = time.monotonic() + 30
+    while time.monotonic() < ends:
+        try:
+            os.kill(pid, 0)
+        except ProcessLookupError:
+            return
+        time.sleep(0.02)
+    raise AssertionError(f"process {pid} is still there")
+
+
+async def test_a_script_that_does_not_await_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
+    from playground.lab import crowding
+
+    monkeypatch.setattr(crowding, "_LATE", 0.0)
+    monkeypatch.setattr(crowding, "PATIENCE", 0.0)
+    monkeypatch.setattr(crowding, "CLOSING", 1.0)
+    lab: Lab = await serving(Echo)
+
+    async def script(client: Any, number: int) -> None:
+        while True:
+            pass
+
+    crowd = await lab.swarm("/echo", script=script, **{**SHORT, "seconds": 0.1})
+    assert "its script does not await" in repr(crowd)
+    await until(lambda: lab.sockets == 0)

@@ -1,0 +1,73 @@
+"""A script goes to another process with what it uses, or what cannot go is named."""
+
+from __future__ import annotations
+
+import json
+import math as maths
+import threading
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+from playground.swarm.travelling import check_script, packed, unpacked
+
+WORDS = {"hi": ["there", 1, None]}
+
+
+class Greeter:
+    def greet(self) -> str:
+        return str(WORDS["hi"])
+
+
+def arrived(script: Callable[..., Any]) -> Any:
+    """Return a script as it is elsewhere, through JSON, as it goes there."""
+    return unpacked(*json.loads(json.dumps(packed(script))))
+
+
+async def at_the_top(client: Any, number: int) -> str:
+    return f"{Greeter().greet()} {maths.floor(2.5)} {number}"
+
+
+async def test_a_function_of_a_file_is_imported() -> None:
+    name, text = packed(at_the_top)
+    assert f"from {__name__} import at_the_top" in text
+    assert await unpacked(name, text)(None, 3) == "['there', 1, None] 2 3"
+
+
+async def test_a_function_within_another_brings_what_it_has_of_that() -> None:
+    greeting, count = "ahoy", 3
+
+    async def script(client: Any, number: int) -> str:
+        return f"{greeting * count} {maths.floor(2.5)} {len(WORDS)}"
+
+    assert await arrived(script)(None, 1) == "ahoyahoyahoy 2 1"
+
+
+def test_what_cannot_travel_is_named() -> None:
+    lock = threading.Lock()
+
+    async def script(client: Any, number: int) -> None:
+        lock.acquire()
+
+    with pytest.raises(ValueError, match=r"got 'lock', a lock; make it within the script"):
+        packed(script)
+
+
+@pytest.mark.parametrize(
+    ("script", "words"),
+    [
+        (lambda client, number: None, "expected an async function"),
+        ("chat", "expected an async function as script, got 'chat'"),
+    ],
+)
+def test_what_is_no_script_is_refused(script: Any, words: str) -> None:
+    with pytest.raises(TypeError, match=words):
+        check_script(script)
+
+
+def test_a_script_takes_a_client_and_its_number() -> None:
+    async def script(client: Any) -> None: ...
+
+    with pytest.raises(TypeError, match=r"write `async def script\(client, number\):`"):
+        check_script(script)
