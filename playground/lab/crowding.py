@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from typing import Final
 
 from playground.clients.pool import ClientPool
@@ -21,7 +22,7 @@ from playground.transports.waiting import interruptible
 # Seconds that a crowd may be late, for a machine that is busy with it, and to start a process.
 _LATE: Final = 20.0
 _STUCK: Final = "its script does not await, so it could not end; await what takes long"
-_BROKEN: Final = "its process ended"
+_BROKEN: Final = "its process broke down"
 
 
 class Crowding:
@@ -78,6 +79,8 @@ class Crowding:
         finally:
             running.end()
             running.finish()
+            if running.printed:
+                sys.stdout.write(f"{running.printed}\n")
             self._recorder.crowds.remove(tap)
             self.last = crowd = Crowd(running, tap.raised)
             self._remarks.tell(f"a crowd: {crowd.sentence()}")
@@ -117,4 +120,4 @@ class Crowding:
         if not await running.wait(time):
             running.why = _STUCK
         elif not running.whole:
-            running.why = running.why or _BROKEN
+            running.why = running.why or _BROKEN  # what it has said last is printed

@@ -45,7 +45,8 @@ class CrowdTap(Tap):
     """
 
     def __init__(self, recorder: Desk) -> None:
-        super().__init__(recorder, {"headers": (), "path": "/"}, _nobody, _nobody)
+        silent: Any = _Silent(recorder)
+        super().__init__(silent, {"headers": (), "path": "/"}, _nobody, _nobody)
         self.id, self.working_on = 0, None
         self.raised: Counter[str] = Counter()
         self._secret = secrets.token_hex(16)
@@ -77,6 +78,18 @@ class CrowdTap(Tap):
         """Count an exception, without credentials, that a handler raised at a line."""
         kind = escaped(f"{said} (at {where})" if where else said)
         self.raised[kind if kind in self.raised or len(self.raised) < _KINDS else "others"] += 1
+
+
+class _Silent:
+    """A recorder of which nothing is shown that handlers print."""
+
+    silent = True
+
+    def __init__(self, desk: Desk) -> None:
+        self._desk = desk
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._desk, name)
 
 
 class Share:

@@ -47,6 +47,11 @@ class Running:
         self._pace: deque[tuple[float, int, int]] = deque()
 
     @property
+    def printed(self) -> str:
+        """What its script has printed elsewhere, the end of it; "" if nothing."""
+        return ""
+
+    @property
     def seconds(self) -> float:
         """For how long it has run, or ran."""
         return (self._ended or time.monotonic()) - self._began

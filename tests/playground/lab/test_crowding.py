@@ -77,11 +77,16 @@ async def test_what_handlers_do_wrong_is_counted_by_kind(transport: str) -> None
 
 
 @on_both
-async def test_an_app_that_answers_nothing_is_told_so(transport: str) -> None:
+async def test_an_app_that_answers_nothing_is_told_so(
+    transport: str, capsys: pytest.CaptureFixture[str]
+) -> None:
     lab = await serving(Wrong, transport)
     crowd = await lab.swarm("/silent", **{**SHORT, "seconds": 0.3})
     assert crowd.unanswered == crowd.messages >= 8
     assert "none answered: the app sends nothing back" in repr(crowd)
+    # What those print that are not written down is not shown either.
+    printed = [each for each in lab.log if each.kind == "print"]
+    assert 0 < len(printed) == capsys.readouterr().out.count("heard hi") < crowd.messages
 
 
 GREETING = "good day"
