@@ -8,8 +8,9 @@ from pathlib import Path
 
 import nbformat
 import pytest
-from tests.notebooks.driver import KERNEL, Notebook, OpenNotebook
 from playwright.sync_api import Browser
+
+from tests.notebooks.driver import KERNEL, Notebook, OpenNotebook
 from tests.notebooks.server import Server, jupyterlab
 
 

@@ -10,8 +10,9 @@ from pathlib import Path
 from typing import Any
 
 import nbformat
-from tests.notebooks.cleaning import ROOT, alike, clean
 from nbclient import NotebookClient
+
+from tests.notebooks.cleaning import ROOT, alike, clean
 
 FOLDER = ROOT / "notebooks"
 CELL_SECONDS = 60

@@ -9,12 +9,12 @@ from typing import Any, NamedTuple
 from uuid import uuid4
 
 import nbformat
-from tests.notebooks.making import read
 from playwright.sync_api import BrowserContext, Page
-from tests.notebooks.driver import SCRIPT, SECONDS
-from tests.notebooks.server import Server
 
 from playground.widgets.still import WIDGET, new_mark, outputs
+from tests.notebooks.driver import SCRIPT, SECONDS
+from tests.notebooks.making import read
+from tests.notebooks.server import Server
 
 _STILL = '<div class="mpp-still">'
 

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import json
 
+from playwright.sync_api import expect
+
 from tests.notebooks.driver import OpenNotebook
 from tests.notebooks.panel_on_page import MILLISECONDS
-from playwright.sync_api import expect
 
 ECHO = """\
 from micropie import App

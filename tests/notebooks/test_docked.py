@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 from playwright.sync_api import Locator, expect
+
 from tests.notebooks.cleaning import ROOT
 from tests.notebooks.driver import Notebook, OpenNotebook
 from tests.notebooks.panel_on_page import GONE, MILLISECONDS, PanelOnPage

@@ -5,8 +5,8 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from tests.notebooks.driver import OpenNotebook
-from tests.notebooks.driver import CellFailed
+
+from tests.notebooks.driver import CellFailed, OpenNotebook
 
 
 def test_jupyterlab_runs_a_notebook(open_notebook: OpenNotebook) -> None:

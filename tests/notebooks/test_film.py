@@ -6,13 +6,13 @@ from collections.abc import Iterator
 
 import nbformat
 import pytest
-from tests.notebooks.cleaning import ROOT
-from tests.notebooks.driver import KERNEL
-from tests.notebooks.driver import Notebook
-from tests.notebooks.film import Film
-from tests.notebooks.panel_on_page import MILLISECONDS, PanelOnPage
 from PIL import Image
 from playwright.sync_api import Browser, expect
+
+from tests.notebooks.cleaning import ROOT
+from tests.notebooks.driver import KERNEL, Notebook
+from tests.notebooks.film import Film
+from tests.notebooks.panel_on_page import MILLISECONDS, PanelOnPage
 from tests.notebooks.server import Server
 
 # `make picture` takes the README's from here.

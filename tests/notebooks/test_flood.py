@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from playwright.sync_api import expect
+
 from tests.notebooks.driver import OpenNotebook
 from tests.notebooks.flood import SERVE, count, pour, watch, watched
 from tests.notebooks.panel_on_page import MILLISECONDS
-from playwright.sync_api import expect
 
 
 def test_what_a_flooded_panel_does_not_show_it_counts(open_notebook: OpenNotebook) -> None:

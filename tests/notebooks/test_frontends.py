@@ -6,9 +6,6 @@ from typing import NamedTuple
 from urllib.parse import urlsplit
 
 import nbformat
-from tests.notebooks.driver import KERNEL
-from tests.notebooks.driver import Notebook
-from tests.notebooks.panel_on_page import MILLISECONDS, PanelOnPage
 from playwright.sync_api import (
     Browser,
     BrowserContext,
@@ -18,6 +15,9 @@ from playwright.sync_api import (
     WebSocketRoute,
     expect,
 )
+
+from tests.notebooks.driver import KERNEL, Notebook
+from tests.notebooks.panel_on_page import MILLISECONDS, PanelOnPage
 from tests.notebooks.server import Server
 
 # What a user sees whose page reaches no port of the kernel's machine.

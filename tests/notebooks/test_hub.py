@@ -6,10 +6,11 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
+from playwright.sync_api import Browser, BrowserContext, FrameLocator, Page, expect
+
 from tests.notebooks.driver import Notebook
 from tests.notebooks.hub import Hub, jupyterhub
 from tests.notebooks.panel_on_page import MILLISECONDS, PanelOnPage
-from playwright.sync_api import Browser, BrowserContext, FrameLocator, Page, expect
 
 START = "notebooks/00-start.ipynb"
 # A user's server and its first page, on a machine that is busy.

@@ -6,10 +6,10 @@ from collections.abc import Iterator
 
 import nbformat
 import pytest
-from tests.notebooks.driver import KERNEL
-from tests.notebooks.driver import Notebook
-from tests.notebooks.panel_on_page import MILLISECONDS
 from playwright.sync_api import Browser, BrowserContext, Frame, Page, expect
+
+from tests.notebooks.driver import KERNEL, Notebook
+from tests.notebooks.panel_on_page import MILLISECONDS
 from tests.notebooks.server import Server, jupyterlab
 
 SITE = '''\

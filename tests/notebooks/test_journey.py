@@ -7,11 +7,11 @@ import socket
 from collections.abc import Callable, Iterator
 
 import pytest
-from tests.notebooks.cleaning import ROOT
-from tests.notebooks.driver import OpenNotebook
-from tests.notebooks.driver import Notebook
-from tests.notebooks.panel_on_page import GONE, MILLISECONDS, PanelOnPage, colours_in
 from playwright.sync_api import expect
+
+from tests.notebooks.cleaning import ROOT
+from tests.notebooks.driver import Notebook, OpenNotebook
+from tests.notebooks.panel_on_page import GONE, MILLISECONDS, PanelOnPage, colours_in
 from tests.notebooks.server import Server
 
 START = ROOT / "notebooks" / "00-start.ipynb"

@@ -6,6 +6,7 @@ import contextlib
 
 import pytest
 from playwright.sync_api import Error, Locator, Page, expect
+
 from tests.notebooks.cleaning import ROOT
 from tests.notebooks.driver import SECONDS, Notebook, OpenNotebook
 from tests.notebooks.panel_on_page import GONE, MILLISECONDS, PanelOnPage

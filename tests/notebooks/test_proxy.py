@@ -8,10 +8,10 @@ from urllib.parse import urlsplit
 
 import nbformat
 import pytest
-from tests.notebooks.driver import KERNEL
-from tests.notebooks.driver import Notebook
-from tests.notebooks.panel_on_page import MILLISECONDS
 from playwright.sync_api import Browser, BrowserContext, expect
+
+from tests.notebooks.driver import KERNEL, Notebook
+from tests.notebooks.panel_on_page import MILLISECONDS
 from tests.notebooks.server import Server, jupyterlab
 from tests.notebooks.static_site import served
 

@@ -10,11 +10,12 @@ from urllib.parse import unquote, urlsplit
 import nbformat
 import pytest
 from nbconvert import HTMLExporter
+from playwright.sync_api import Browser, BrowserContext, expect
+
 from tests.notebooks.driver import KERNEL, Notebook, OpenNotebook
 from tests.notebooks.making import notebooks
 from tests.notebooks.panel_on_page import MILLISECONDS
 from tests.notebooks.reading import Reader, Views, as_saved, save, stills_of, views_on
-from playwright.sync_api import Browser, BrowserContext, expect
 from tests.notebooks.server import Server
 from tests.notebooks.test_frontends import SERVE, Notebook7
 

@@ -8,11 +8,11 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from tests.notebooks.cleaning import alike, clean, scrub
-from tests.notebooks.making import kernel_for, notebooks, read
 
 from playground.outside.absent import program
 from playground.widgets.still import WIDGET
+from tests.notebooks.cleaning import alike, clean, scrub
+from tests.notebooks.making import kernel_for, notebooks, read
 
 EVERY = pytest.mark.parametrize("path", notebooks(), ids=lambda path: path.stem)
 

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import pytest
+from playwright.sync_api import Locator, expect
+
 from tests.notebooks.driver import SECONDS, Notebook, OpenNotebook
 from tests.notebooks.panel_on_page import CONTRAST, MILLISECONDS
-from playwright.sync_api import Locator, expect
 
 SERVE = """\
 from micropie import App

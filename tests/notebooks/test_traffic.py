@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import time
 
-from tests.notebooks.driver import OpenNotebook
-from tests.notebooks.driver import SECONDS
-from tests.notebooks.panel_on_page import MILLISECONDS
 from playwright.sync_api import expect
+
+from tests.notebooks.driver import SECONDS, OpenNotebook
+from tests.notebooks.panel_on_page import MILLISECONDS
 from tests.notebooks.server import Server
 
 ECHO = """\

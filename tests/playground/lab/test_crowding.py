@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import json
 import os
 import subprocess
 import time
@@ -13,6 +14,7 @@ import pytest
 from micropie import App
 from playground import Lab
 from playground.lab import parts_of
+from playground.swarm import Histogram
 from tests.playground.kernels import Kernel
 from tests.playground.lab_apps import Echo, Loud, on_both, serving, until
 
@@ -87,6 +89,51 @@ async def test_an_app_that_answers_nothing_is_told_so(
     # What those print that are not written down is not shown either.
     printed = [each for each in lab.log if each.kind == "print"]
     assert 0 < len(printed) == capsys.readouterr().out.count("heard hi") < crowd.messages
+
+
+class Watches(App):
+    """Answers, and collects what each client's own watch says."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.times: list[float] = []
+
+    async def ws_echo(self, ws: Any) -> None:
+        await ws.accept()
+        async for message in ws:
+            if message.startswith("["):
+                self.times += json.loads(message)
+            else:
+                await ws.send_text(message)
+
+
+@pytest.mark.parametrize("clients", [12, pytest.param(1000, marks=pytest.mark.soak)])
+async def test_the_times_are_those_that_the_clients_take_themselves(clients: int) -> None:
+    lab = await serving(Watches)
+
+    async def script(client: Any, number: int) -> None:
+        import json
+        from time import perf_counter
+
+        times = []
+        for _ in range(5):
+            began = perf_counter()
+            await client.send("hi")
+            await client.receive(60)
+            times.append(perf_counter() - began)
+        await client.send(json.dumps(times))
+
+    crowd = await lab.swarm("/echo", clients=clients, ramp=clients / 300, seconds=60, script=script)
+    own = Histogram()
+    for each in lab.app.times:
+        own.add(each)
+    assert (crowd.opened, dict(crowd.errors)) == (clients, {})
+    assert len(crowd.latency) == len(own) == 5 * clients
+    # A client has heard of an answer a moment after it came; a cell is one part in 128.
+    for share in (0.5, 0.9, 0.99, 0.999, 1.0):
+        assert crowd.latency.quantile(share) <= own.quantile(share) * 129 / 128 + 0.002
+    assert lab.log.last <= 5 * 20 + 10
+    print(f"{clients} clients open in {crowd.opening:.1f} s; {crowd.latency!r}; own: {own!r}")
 
 
 GREETING = "good day"

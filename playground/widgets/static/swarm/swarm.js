@@ -47,7 +47,7 @@ class SwarmFace extends StateFace {
     acts.append(this.stop, this.away);
     this.bar = element("div", "mpp-swarm-bar");
     this.bar.append(this.name, this.slide, acts);
-    this.figures = element("dl", "mpp-swarm-figures");
+    this.figures = element("div", "mpp-swarm-figures");
     this.values = new Map(FIGURES.map((each) => [each[0], this.figure(each)]));
     this.bars = element("div", "mpp-swarm-bars");
     this.bars.setAttribute("role", "img");
@@ -84,8 +84,9 @@ class SwarmFace extends StateFace {
 
   /** @param {[keyof CrowdState, string, string]} figure */
   figure([key, name, meaning]) {
-    const term = element("dt", "", name);
-    const value = element("dd", MAIN.has(key) ? "mpp-swarm-main" : "");
+    const term = element("span", "mpp-dim", name);
+    const main = MAIN.has(key) ? "mpp-swarm-value mpp-swarm-main" : "mpp-swarm-value";
+    const value = element("span", main);
     term.title = meaning;
     value.title = meaning;
     this.figures.append(term, value);
@@ -109,6 +110,7 @@ class SwarmFace extends StateFace {
       value.textContent = typeof shown === "number" ? grouped(shown) : String(shown);
     }
     this.drawBars(state);
+    this.mishaps.hidden = !state.mishaps.length;
     this.mishaps.replaceChildren(
       ...state.mishaps.map(([kind, count]) =>
         element("li", "", escaped(`${grouped(count)} × ${kind}`)),
