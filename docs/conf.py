@@ -89,6 +89,9 @@ MADE_BY_OTHERS = {
     "playground.outside.Redis",
     "playground.recorder.Present",
     "playground.outside.Workers",
+    "playground.swarm.Crowd",
+    "playground.swarm.Histogram",
+    "playground.swarm.histogram.Bar",
     "playground.traffic.record.Record",
     "playground.traffic.record.Selection",
 }

@@ -10,7 +10,6 @@ import asyncio
 import contextlib
 import json
 import os
-import sys
 import threading
 from collections.abc import Callable, Coroutine, Iterator, Sequence
 from typing import Any, Final
@@ -44,8 +43,6 @@ def main() -> None:
         plan = plan._replace(message=bytes.fromhex(str(plan.message)))
     make_room(plan.clients)
     _run(_crowd(Swarm(_Afar(order["base"]), plan, script), lines))
-    sys.stdout.flush()
-    os._exit(0)  # threads of a script's must not keep it
 
 
 def order(plan: Plan, base: str, script: tuple[str, str] | None) -> str:
@@ -107,7 +104,6 @@ def _hear(swarm: Swarm, lines: Iterator[str], soon: Callable[..., object]) -> No
                 soon(swarm.resize, said["clients"])
             if "stop" in said:
                 soon(swarm.stop)
-    os._exit(1)  # nobody is left to hear of it
 
 
 def _lines() -> Iterator[str]:

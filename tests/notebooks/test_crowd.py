@@ -27,7 +27,7 @@ CLIENTS = int(os.environ.get("CROWD", "12"))
 CROWD = f"""\
 crowd = await lab.swarm("/chat", clients={CLIENTS}, ramp=1, seconds=120, every=0.5)
 print("ended early:", crowd.why)"""
-RAISING = f'await lab.swarm("/chat", clients={CLIENTS}, ramp=1, seconds=2, message="never")'
+RAISING = f'await lab.swarm("/chat", clients={CLIENTS}, ramp=1, seconds=60, message="never")'
 
 
 def test_a_crowd_is_seen_at_work(open_notebook: OpenNotebook) -> None:

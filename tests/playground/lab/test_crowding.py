@@ -7,6 +7,7 @@ import json
 import os
 import subprocess
 import time
+from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -14,11 +15,22 @@ import pytest
 from micropie import App
 from playground import Lab
 from playground.lab import parts_of
-from playground.swarm import Histogram
+from playground.swarm import Crowd, Histogram
+from playground.swarm.tally import Tally
 from tests.playground.kernels import Kernel
 from tests.playground.lab_apps import Echo, Loud, on_both, serving, until
 
-SHORT: dict[str, Any] = {"clients": 8, "ramp": 0.2, "seconds": 1.0, "every": 0.1}
+# How long a crowd talks must not decide a test: it is stopped, or ends with its last client.
+CROWD: dict[str, Any] = {"clients": 8, "ramp": 0.2, "seconds": 600.0, "every": 0.1}
+
+
+async def talked(lab: Lab, path: str, enough: Callable[[Tally], bool], **options: Any) -> Crowd:
+    """Have a crowd talk until it has said enough."""
+    crowd = asyncio.create_task(lab.swarm(path, **{**CROWD, **options}))
+    crowding = parts_of(lab).crowding
+    await until(lambda: crowding.running is not None and enough(crowding.running.tally))
+    crowding.stop("it has said enough")
+    return await crowd
 
 
 class Wrong(App):
@@ -38,9 +50,9 @@ class Wrong(App):
 @on_both
 async def test_a_crowd_is_answered_and_the_log_has_five_of_it_and_one_row(transport: str) -> None:
     lab = await serving(Echo, transport)
-    crowd = await lab.swarm("/echo", **SHORT)
+    crowd = await talked(lab, "/echo", lambda tally: tally.opened == 8 and tally.answered > 16)
     assert (crowd.opened, crowd.failed, crowd.clients) == (8, 0, 8)
-    assert crowd.messages == crowd.heard >= 8
+    assert crowd.messages >= crowd.heard > 16
     assert 0 < crowd.p50 <= crowd.p99 <= crowd.worst
     assert dict(crowd.errors) == {}
     names = {each.client for each in lab.log.exchanges if each.protocol == "websocket"}
@@ -50,15 +62,24 @@ async def test_a_crowd_is_answered_and_the_log_has_five_of_it_and_one_row(transp
     assert repr(crowd).startswith("<Crowd: 8 clients at /echo, open in ")
     assert "█" in repr(crowd)
     assert "8 clients at /echo" in crowd._repr_html_()
-    assert lab.sockets == 0
+    await until(lambda: lab.sockets == 0)
+
+
+@on_both
+async def test_a_crowd_ends_by_itself(transport: str) -> None:
+    lab = await serving(Echo, transport)
+    crowd = await lab.swarm("/echo", clients=3, ramp=0.0, seconds=0.1, every=0.05)
+    assert (crowd.why, dict(crowd.errors)) == ("", {})
+    await until(lambda: lab.sockets == 0)
 
 
 @on_both
 async def test_a_sample_is_written_down_until_its_share_is_full(transport: str) -> None:
     lab = await serving(Echo, transport)
-    options = {"clients": 1, "ramp": 0.0, "seconds": 1.5, "every": 0.005}
-    crowd = await lab.swarm("/echo", **options)  # type: ignore[arg-type]
-    assert crowd.messages > 60
+    few = {"clients": 1, "ramp": 0.0, "every": 0.005}
+    crowd = await talked(lab, "/echo", lambda tally: tally.answered > 120, **few)
+    assert crowd.messages > 120
+    await until(lambda: lab.sockets == 0)
     kinds = [each.kind for each in lab.log if each.exchange]
     assert kinds.count("text") <= 100
     assert kinds[-1] == "close"
@@ -68,11 +89,11 @@ async def test_a_sample_is_written_down_until_its_share_is_full(transport: str) 
 @on_both
 async def test_what_handlers_do_wrong_is_counted_by_kind(transport: str) -> None:
     lab = await serving(Wrong, transport)
-    crowd = await lab.swarm("/raises", **SHORT)
+    crowd = await lab.swarm("/raises", **CROWD)
     assert [kind for kind in crowd.errors if kind.startswith("a handler raised KeyError: 'hi' (at")]
     assert sorted(crowd.errors.values()) == [8, 8]
     assert crowd.errors["closed by the app with 1011 (internal error): Internal server error"] == 8
-    refused = await lab.swarm("/refuses", **SHORT)
+    refused = await lab.swarm("/refuses", **CROWD)
     assert (refused.opened, refused.failed) == (0, 8)
     (kind,) = refused.errors
     assert kind.startswith("refused with 403")
@@ -83,8 +104,9 @@ async def test_an_app_that_answers_nothing_is_told_so(
     transport: str, capsys: pytest.CaptureFixture[str]
 ) -> None:
     lab = await serving(Wrong, transport)
-    crowd = await lab.swarm("/silent", **{**SHORT, "seconds": 0.3})
-    assert crowd.unanswered == crowd.messages >= 8
+    crowd = await talked(lab, "/silent", lambda tally: tally.opened == 8 and tally.messages > 16)
+    assert crowd.unanswered == crowd.messages > 16
+    await until(lambda: lab.sockets == 0)
     assert "none answered: the app sends nothing back" in repr(crowd)
     # What those print that are not written down is not shown either.
     printed = [each for each in lab.log if each.kind == "print"]
@@ -118,7 +140,7 @@ async def test_the_times_are_those_that_the_clients_take_themselves(clients: int
         times = []
         for _ in range(5):
             began = perf_counter()
-            await client.send("hi")
+            await client.send("hi", timeout=60)
             await client.receive(60)
             times.append(perf_counter() - began)
         await client.send(json.dumps(times))
@@ -149,11 +171,11 @@ async def test_a_script_travels_with_what_it_uses(transport: str) -> None:
     answer = "Echo: "
 
     async def script(client: Any, number: int) -> None:
-        await client.send(greeting(number))
-        if await client.receive() != answer + greeting(number):
+        await client.send(greeting(number), timeout=60)
+        if await client.receive(60) != answer + greeting(number):
             raise ValueError(number)
 
-    crowd = await lab.swarm("/echo", script=script, **SHORT)
+    crowd = await lab.swarm("/echo", script=script, **CROWD)
     assert (crowd.opened, crowd.messages, dict(crowd.errors)) == (8, 8, {})
     said = {each.data for each in lab.log if each.kind == "text" and each.sender == "client"}
     assert said == {f"good day {number}" for number in range(1, 6)}
@@ -167,13 +189,13 @@ async def test_what_cannot_travel_is_named_before_anything_is_begun() -> None:
 
     with pytest.raises(ValueError, match="got 'lab', a Lab; make it within the script"):
         await lab.swarm("/echo", script=script)
-    assert (await lab.swarm("/echo", **{**SHORT, "seconds": 0.1})).opened == 8
+    assert (await talked(lab, "/echo", lambda tally: tally.opened == 8)).opened == 8
 
 
 @on_both
 async def test_a_crowd_ends_with_the_lab(transport: str) -> None:
     lab = await serving(Echo, transport)
-    crowd = asyncio.create_task(lab.swarm("/echo", **{**SHORT, "seconds": 600.0}))
+    crowd = asyncio.create_task(lab.swarm("/echo", **CROWD))
     await until(lambda: lab.sockets == 8)
     await asyncio.to_thread(lab.stop)
     assert "it ended early: the lab was stopped" in repr(await crowd)
@@ -182,7 +204,7 @@ async def test_a_crowd_ends_with_the_lab(transport: str) -> None:
 @on_both
 async def test_a_cell_that_is_interrupted_takes_its_crowd_along(transport: str) -> None:
     lab = await serving(Echo, transport)
-    crowd = asyncio.create_task(lab.swarm("/echo", **{**SHORT, "seconds": 600.0}))
+    crowd = asyncio.create_task(lab.swarm("/echo", **CROWD))
     await until(lambda: lab.sockets == 8)
     crowd.cancel()
     with pytest.raises((asyncio.CancelledError, TimeoutError)):
@@ -194,16 +216,17 @@ async def test_a_cell_that_is_interrupted_takes_its_crowd_along(transport: str) 
 @on_both
 async def test_one_crowd_talks_at_a_time_and_open_sockets_are_handed_over(transport: str) -> None:
     lab: Any = await serving(Echo, transport)
-    crowd = asyncio.create_task(lab.swarm("/echo", **{**SHORT, "seconds": 4.0}))
+    crowd = asyncio.create_task(lab.swarm("/echo", **CROWD))
     await until(lambda: lab.sockets == 8)
     with pytest.raises(RuntimeError, match="one crowd at a time"):
         await lab.swarm("/echo")
     done = lab.swap(Loud)
     if not isinstance(done, int):
         await done
+    await until(lambda: any(each.revision == 2 for each in lab.log if each.kind == "text"))
+    parts_of(lab).crowding.stop("it has said enough")
     came = await crowd
     assert (came.opened, dict(came.errors)) == (8, {})
-    assert came.unanswered == 0
     assert {each.revision for each in lab.log if each.kind == "text"} == {1, 2}
 
 
@@ -213,7 +236,7 @@ async def test_the_panel_sees_it_at_work_and_can_change_it(transport: str) -> No
     controls = parts_of(lab).views.controls.crowds  # type: ignore[attr-defined]
     assert controls.view().key == 0
     problems: list[str | None] = []
-    crowd = asyncio.create_task(lab.swarm("/echo", **{**SHORT, "seconds": 600.0}))
+    crowd = asyncio.create_task(lab.swarm("/echo", **CROWD))
     await until(lambda: controls.view().open == 8)
     controls.resize(11, lambda problem, result: problems.append(problem))
     await until(lambda: controls.view().open == 11 and controls.view().bars)
@@ -275,6 +298,6 @@ async def test_a_script_that_does_not_await_is_named(monkeypatch: pytest.MonkeyP
         while True:
             pass
 
-    crowd = await lab.swarm("/echo", script=script, **{**SHORT, "seconds": 0.1})
+    crowd = await lab.swarm("/echo", script=script, **{**CROWD, "seconds": 0.1})
     assert "its script does not await" in repr(crowd)
     await until(lambda: lab.sockets == 0)

@@ -192,8 +192,8 @@ class PanelPage:
         self.controls = controls
         self.log = log if log is not None else Log()
         self.panel = Panel(controls, self.log)
-        faces = dict(zip(("status", "routes", "clients", "between", "traffic", "compose"),
-                         self.panel.children, strict=True))  # fmt: skip
+        names = ("status", "routes", "clients", "between", "crowd", "traffic", "compose")
+        faces = dict(zip(names, self.panel.children, strict=True))
         shared = self.panel.names, self.panel.follower, controls
         alone = {"console": self.panel.console, "ladder": Ladder(self.log, *shared)}
         self.faces: dict[str, Face] = {**faces, **alone}

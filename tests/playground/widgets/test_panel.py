@@ -56,10 +56,11 @@ def test_faces_stand_from_status_to_compose(panel: Panel) -> None:
         "RouteList",
         "Console",
         "BetweenStrip",
+        "CrowdStrip",
         "TrafficTable",
         "Console",
     ]
-    assert [panel.children[2].part, panel.children[5].part] == ["clients", "compose"]
+    assert [panel.children[2].part, panel.children[6].part] == ["clients", "compose"]
     assert panel.console.part == "all"
 
 
