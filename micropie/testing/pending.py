@@ -2,7 +2,7 @@
 
 They note for the whole process that one waits, until some thread has met one. If it is taken back,
 or if its thread waits in C, every thread looks for it at each step, in vain; on Python 3.11 one
-that is profiled goes round in circles over that.
+that is profiled goes round in circles over that, as soon as it calls a function.
 """
 
 from __future__ import annotations
@@ -10,8 +10,9 @@ from __future__ import annotations
 import ctypes
 import sys
 import threading
+from typing import Any, Final
 
-_NOTED = sys.implementation.name == "cpython" and sys.version_info < (3, 13)
+_NOTED: Final = sys.implementation.name == "cpython" and sys.version_info < (3, 13)
 
 
 class _Met(BaseException):
@@ -23,14 +24,8 @@ def forget_pending() -> None:
 
     One that does wait for a thread in C is still raised there, a moment after that goes on.
     """
-    if not _NOTED or sys.platform == "emscripten":
-        return
-    try:
-        _raise_in(threading.get_ident(), _Met)
-        while True:  # until it is met, at once
-            pass
-    except _Met:
-        return
+    if _NOTED and sys.platform != "emscripten":
+        _meet_one_after(())
 
 
 def take_back(thread: int) -> None:
@@ -39,11 +34,25 @@ def take_back(thread: int) -> None:
     Args:
         thread: Its number, as `threading.get_ident` has it.
     """
-    _raise_in(thread, None)
-    forget_pending()
+    taken: tuple[Any, ...] = (ctypes.c_ulong(thread), None)
+    if _NOTED:
+        _meet_one_after(taken)
+    else:
+        _raise_in()(*taken)
 
 
-def _raise_in(thread: int, error: type[BaseException] | None) -> None:
-    ctypes.pythonapi.PyThreadState_SetAsyncExc(
-        ctypes.c_ulong(thread), None if error is None else ctypes.py_object(error)
-    )
+def _meet_one_after(taken: tuple[Any, ...]) -> None:
+    # From the first line of the block on, no function of Python's is called: see above.
+    raise_in, own = _raise_in(), (ctypes.c_ulong(threading.get_ident()), ctypes.py_object(_Met))
+    try:
+        if taken:
+            raise_in(*taken)
+        raise_in(*own)
+        while True:  # until it is met, at once
+            pass
+    except _Met:
+        return
+
+
+def _raise_in() -> Any:
+    return ctypes.pythonapi.PyThreadState_SetAsyncExc

@@ -104,3 +104,19 @@ def test_what_is_taken_back_is_not_met_and_puts_off_nobody(in_c: InC) -> None:
 
     threading.Thread(target=work, daemon=True).start()
     assert done.wait(10)
+
+
+def test_taking_back_holds_up_nobody_who_is_profiled(in_c: InC) -> None:
+    done = threading.Event()
+
+    def work() -> None:
+        sys.setprofile(lambda *told: None)
+        try:
+            take_back(in_c.thread.ident or 0)
+            (lambda: None)()
+        finally:
+            sys.setprofile(None)
+        done.set()
+
+    threading.Thread(target=work, daemon=True).start()
+    assert done.wait(10)
