@@ -258,6 +258,15 @@ TABLE: dict[str, Room] = {
         others="uvloop",
         live="asyncio threading time",
     ),
+    "playground/fuzzing/__init__.py": Room("playground.fuzzing"),
+    "playground/fuzzing/acts.py": Room("micropie.testing.happenings"),
+    "playground/fuzzing/conversations.py": Room("playground.fuzzing", "hypothesis"),
+    "playground/fuzzing/hunt.py": Room("playground.fuzzing", live="time"),
+    "playground/fuzzing/*.py": Room(
+        "micropie playground.fuzzing playground.clients.reasons playground.describing "
+        "playground.replays playground.traffic",
+        live="asyncio",
+    ),
     # What it takes to write an exercise, and no more.
     "playground/checks/course/orders.py": Room("playground.checks", live="asyncio"),
     "playground/checks/course/*.py": Room("playground.checks"),

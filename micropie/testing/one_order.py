@@ -164,14 +164,18 @@ class Watch:
     """Ends what holds up the clock of the order that is played.
 
     A context manager: within it, one order after the other may be played.
+
+    Args:
+        patience: Seconds of work that may be done without an await; None for those of `HELD_UP`.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, patience: float | None = None) -> None:
         self.clock: Clock | None = None
+        self._patience = patience
         self._watching: contextlib.AbstractContextManager[None]
 
     def __enter__(self) -> Watch:
-        self._watching = watched(self._progress, HELD_UP)
+        self._watching = watched(self._progress, self._patience or HELD_UP)
         self._watching.__enter__()
         return self
 

@@ -21,6 +21,8 @@ PATIENCE: Final = 2.0
 _IDLE: Final = 5
 
 _LOOK: Final = 0.25
+# How long what is raised has to be noted by whoever writes down what a handler raises.
+_NOTED: Final = 0.1
 # How often one tries then: code that catches even this does not everywhere.
 _AGAIN: Final = 0.001
 
@@ -59,7 +61,7 @@ def _watch(
 ) -> None:
     worked = _work_of(thread)
     seen, since, before = turns(), time.monotonic(), worked()
-    pause = _LOOK
+    pause, was_held = _LOOK, False
     while not over.wait(pause):
         now = turns()
         if now is None or now != seen:
@@ -67,7 +69,8 @@ def _watch(
         held = worked() - before >= patience
         # Code that waits in C does no work, and a busy machine lets nobody do any.
         held = held or time.monotonic() - since >= _IDLE * patience
-        pause = _AGAIN if held else _LOOK
+        pause = (_AGAIN if was_held else _NOTED) if held else _LOOK
+        was_held = held
         if held:
             ctypes.pythonapi.PyThreadState_SetAsyncExc(
                 ctypes.c_ulong(thread), ctypes.py_object(Overdue)

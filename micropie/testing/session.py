@@ -65,6 +65,11 @@ class WebSocketSession:
         """ "open" or "closed"; messages may be left to receive in both."""
         return "open" if self._connection.state == OPEN else "closed"
 
+    @property
+    def running(self) -> bool:
+        """Whether the app's handler has neither returned nor raised yet."""
+        return not self._task.done()
+
     async def send(self, message: str | bytes) -> None:
         """Send one message; returns when the app has room for it, not when it has read it.
 

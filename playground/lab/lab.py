@@ -15,6 +15,7 @@ from playground.describing import Description
 from playground.doctor import Report, examine
 from playground.entrance.addresses import Address
 from playground.lab.between import Between
+from playground.lab.fuzzed import Fuzzed
 from playground.lab.browsing import Browsing
 from playground.lab.describing import described
 from playground.lab.faces import Faces
@@ -38,7 +39,7 @@ def move(lab: Lab, parts: Parts) -> None:
 
 
 @says_the_right_name("lab", LAB)
-class Lab(Faces, Between, Browsing):
+class Lab(Faces, Between, Fuzzed, Browsing):
     """An app being served. Made by `serve`.
 
     Serve and stop::

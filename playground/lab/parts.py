@@ -16,6 +16,7 @@ from playground.lab.code import Code, Policies
 from playground.lab.crowding import Crowding
 from playground.lab.exploring import Exploring
 from playground.lab.frames import FrameSwitch
+from playground.lab.fuzzing import Fuzzing
 from playground.lab.gating import Gating
 from playground.lab.life import Life
 from playground.lab.network import Network
@@ -59,6 +60,7 @@ class Parts:
     rehearsing: Rehearsing
     exploring: Exploring
     crowding: Crowding
+    fuzzing: Fuzzing
     addresses: Addresses
     watching: Watching
     sight: Sight

@@ -17,6 +17,7 @@ from playground.lab.crowding import Crowding
 from playground.lab.escapes import watcher
 from playground.lab.exploring import Exploring
 from playground.lab.frames import FrameSwitch
+from playground.lab.fuzzing import Fuzzing
 from playground.lab.gating import Gating
 from playground.lab.life import Life
 from playground.lab.network import Network
@@ -219,6 +220,10 @@ class _Wiring:
     @cached_property
     def crowding(self) -> Crowding:
         return Crowding(self.transport, self._recorder, self.pool, self.code, self.remarks)
+
+    @cached_property
+    def fuzzing(self) -> Fuzzing:
+        return Fuzzing(self.log, self.staging, self.pool, self.code)
 
     @cached_property
     def addresses(self) -> Addresses:

@@ -128,20 +128,21 @@ class Explored:
         said = f"<div><b>{escape(self.sentence)}</b></div>{notes}"
         if not self.found:
             return said
-        return f"{said}{self._line()}{self.ladder._repr_html_()}"
+        return f"{said}{line_of(self.log)}{self.ladder._repr_html_()}"
 
-    def _line(self) -> str:
-        """Return the lines of the app around the one that raised, that one marked."""
-        row = error_row(list(self.log))
-        trace = "" if row is None else row.note or ""
-        lines = trace.strip().splitlines()[-2:]
-        if len(lines) < 2:
-            return ""
-        where, line = lines
-        return (
-            f'<pre style="margin:6px 0;padding:4px 8px;border-left:3px solid #d9363e">'
-            f'<span style="opacity:.7">{escape(where.strip())}</span>\n{escape(line.strip())}</pre>'
-        )
+
+def line_of(log: Log) -> str:
+    """Return the lines of the app around the one that raised, that one marked, as HTML."""
+    row = error_row(list(log))
+    trace = "" if row is None else row.note or ""
+    lines = trace.strip().splitlines()[-2:]
+    if len(lines) < 2:
+        return ""
+    where, line = lines
+    return (
+        f'<pre style="margin:6px 0;padding:4px 8px;border-left:3px solid #d9363e">'
+        f'<span style="opacity:.7">{escape(where.strip())}</span>\n{escape(line.strip())}</pre>'
+    )
 
 
 class Ladder:

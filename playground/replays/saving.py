@@ -57,7 +57,7 @@ def module(
     Raises:
         ValueError: A source cannot be had.
     """
-    found = _Sources()
+    found = Sources()
     if where:
         place, _, name = where.partition(":")
         found.imports.add(f"from {place} import {name}")
@@ -66,8 +66,8 @@ def module(
     called = repr(script) if isinstance(script, str) else found.add(script)
     found.imports.add("from playground.checks import in_order")
     return _HEAD.format(
-        sentence=_wrapped(sentence),
-        imports="\n".join(sorted(found.imports, key=_rank)),
+        sentence=wrapped(sentence),
+        imports="\n".join(sorted(found.imports, key=rank)),
         sources="".join(f"{text}\n\n\n" for text in found.texts),
         order="\n".join(f"    {each!r}," for each in order),
         app=name,
@@ -75,7 +75,7 @@ def module(
     )
 
 
-class _Sources:
+class Sources:
     """What a module has to have before its test: imports, and the text of what a notebook defines.
 
     Attributes:
@@ -167,11 +167,12 @@ def _import(module: str, name: str) -> str:
     return f"import {module}" if module == name else f"import {module} as {name}"
 
 
-def _rank(statement: str) -> tuple[bool, str]:
+def rank(statement: str) -> tuple[bool, str]:
+    """Return what imports are sorted by."""
     return statement.startswith("from"), statement
 
 
-def _wrapped(sentence: str) -> str:
+def wrapped(sentence: str) -> str:
     """Return a sentence as lines of a docstring."""
     safe = sentence.replace("\\", "\\\\").replace('"""', "'''")
     return textwrap.fill(safe, 99)
