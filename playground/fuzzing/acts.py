@@ -88,7 +88,7 @@ def act_of(plain: Sequence[Any]) -> Act:
         raise ValueError(
             f"expected an act such as ('ada', 'sends', 'hi') or ('ada', 'leaves'), got {plain!r}"
         )
-    what, body = (*rest, "", None)[:2] if len(rest) < 2 else rest[:2]
+    what, body = [*rest, *("", None)[len(rest) :]][:2]
     return Act(who, kind, what, body, at_once)
 
 

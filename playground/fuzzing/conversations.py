@@ -28,14 +28,8 @@ _MOST: Final = 8
 
 # What somebody does who is connected; what stands there more often is done more often.
 _DOINGS: Final[tuple[Kind, ...]] = (
-    "sends",
-    "sends",
-    "sends",
-    "sends",
-    "leaves",
-    "vanishes",
-    "connects",
-    "connects",
+    *("sends", "sends", "sends", "sends"),
+    *("leaves", "vanishes", "connects", "connects"),
 )
 _USUALLY: Final = (True, True, True, False)
 

@@ -11,6 +11,7 @@ from typing import Any, Final, NamedTuple
 
 from playground.fuzzing.acts import Act, Conversation, people_of
 from playground.fuzzing.conversations import conversations
+from playground.fuzzing.one_by_one import in_turn, one_by_one
 from playground.fuzzing.shrinking import TRIES, shrunk
 from playground.fuzzing.trial import Key, Trial, Visit
 from playground.fuzzing.usual import Usual
@@ -38,7 +39,7 @@ class Bounds(NamedTuple):
 
     Attributes:
         seconds: Real seconds, at most.
-        examples: Conversations made, at most.
+        examples: Conversations that chance brings, at most.
         seed: The same seed makes the same.
         orders: Whether conversations are had in other orders too.
     """
@@ -90,7 +91,7 @@ class Hunt:
         self._bounds = bounds
         self._until = time.perf_counter() + bounds.seconds
         self._known: set[Key] = set()
-        # What was done last before code went on without an await: it need not be seen again.
+        # What was done when code went on without an await: it need not be seen again.
         self._blocking: set[Any] = set()
 
     def run(self) -> None:
@@ -121,6 +122,8 @@ class Hunt:
             self.refused = visit.refused
             return
         key = self._key(visit)
+        if key is not None and key.kind == "blocks" and visit.talk.acting is not None:
+            self._blocking.add(visit.talk.acting[1:4])
         if key is not None and key not in self._known:
             self._catch(key, visit, small=small)
 
@@ -151,8 +154,12 @@ class Hunt:
         yield together
 
     def _conversations(self) -> Iterator[Conversation]:
+        """Yield each oddity by itself, and between them what chance brings."""
+        return in_turn([one_by_one(self._usual), self._by_chance()])
+
+    def _by_chance(self) -> Iterator[Conversation]:
         made = batch = 0
-        while made < self._bounds.examples and not self._is_over():
+        while made < self._bounds.examples:
             count = min(_DOZENS, self._bounds.examples - made)
             yield from conversations(self._usual, self._bounds.seed * 1_000 + batch, count)
             made += count
@@ -179,8 +186,6 @@ class Hunt:
         at = self.made
         if small and visit.order is None:
             visit = self._small(key, visit)
-        if key.kind == "blocks" and visit.acts:
-            self._blocking.add(visit.acts[-1][1:4])
         self.caught.append(Caught(key, visit, self._severity(key, visit), at))
 
     def _small(self, key: Key, visit: Visit) -> Visit:

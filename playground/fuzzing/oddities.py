@@ -18,6 +18,9 @@ Message = str | bytes
 HUGE: Final = 100_000
 """Characters of a message that is huge."""
 
+# Messages that are made shorter by a character at a time.
+_SHORT: Final = 16
+
 # A character that JSON can name and UTF-8 cannot write.
 _LONE: Final = "\ud800"
 
@@ -175,6 +178,9 @@ def plainer(message: Message, usual: tuple[Message, ...]) -> Iterator[Message]:
         for name, under in value.items():
             if isinstance(under, str) and len(under) > 1:
                 yield _written({**value, name: under[: len(under) // 2]})
+    if len(message) <= _SHORT:
+        yield message[1:]
+        yield message[:-1]
     size = len(message) // 2
     while size:
         yield message[:size]

@@ -53,6 +53,7 @@ class Talk:
         heard: What was heard, in order.
         answered: Indexes of the acts after which who acted heard something, or was let in.
         present: Indexes of the acts by somebody who was there before and after.
+        acting: What was done last.
         secrets: What only one client's requests carried → whose it is, and what it is.
     """
 
@@ -60,6 +61,7 @@ class Talk:
         self.heard: list[Heard] = []
         self.answered: set[int] = set()
         self.present: set[int] = set()
+        self.acting: Act | None = None
         self.secrets: dict[str, tuple[str, str]] = {}
         self._client = client
         self._naming = naming
@@ -81,6 +83,7 @@ class Talk:
         """
         for act in acts:
             number = self._number
+            self.acting = act
             was_there = self._is_there(act.who)
             heard = len(self.heard)
             task = self._begin(act.who, self._do(act))

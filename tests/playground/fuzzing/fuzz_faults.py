@@ -348,6 +348,6 @@ FAULTS: dict[str, Fault] = {
     "goes on": Fault(GoesOn, Ends, "the handler goes on", "server", "/tick"),
     "no table": Fault(NoTable, AnyTable, "ValueError", "socket", "/table/1"),
     "by nought": Fault(ByNought, ByOne, "ZeroDivisionError", "socket", "/share/2"),
-    "who asked": Fault(WhoAsked, OwnName, "'s handshake", "room", "/who/ada", ("who am I?",)),
+    "who asked": Fault(WhoAsked, OwnName, "'s handshake", "room", "/who/{who}", ("who am I?",)),
     "tasks are kept": Fault(TasksKept, TasksLetGo, "self.tasks keeps", "server", "/log"),
 }

@@ -1,0 +1,110 @@
+"""Faults that nobody meets who talks as one should: each is found, made small, and told once."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from micropie import App
+from micropie.listing import routes
+from micropie.testing.one_order import Watch
+from playground.fuzzing import Finding
+from playground.fuzzing.hunt import Bounds, Hunt
+from playground.fuzzing.trial import PATIENCE, Trial
+from playground.fuzzing.usual import Usual, usual
+from playground.traffic.log import Log
+from tests.playground.fuzzing.fuzz_faults import FAULTS, Fault
+
+SEED = 1
+
+
+def usual_of(fault: Fault, app: type[App]) -> list[Usual]:
+    """Return what is usual at its routes, as if a log had seen it."""
+    return [
+        each._replace(
+            addresses=(fault.path or each.addresses[0],),
+            messages=fault.said or each.messages,
+            is_seen=bool(fault.said),
+        )
+        for each in usual(Log(), routes(app))
+    ]
+
+
+def hunted(fault: Fault, app: type[App], examples: int, *, orders: bool = False) -> list[Finding]:
+    known = usual_of(fault, app)
+    with Watch(PATIENCE) as watch:
+        trial = Trial(app, lambda file: None, watch)
+        hunt = Hunt(trial, known, Bounds(120.0, examples, SEED, orders))
+        hunt.run()
+    assert not hunt.refused
+    return [Finding(each, known, app) for each in hunt.caught]
+
+
+@pytest.mark.parametrize("name", FAULTS)
+def test_a_fault_is_found_and_made_small(name: str) -> None:
+    fault = FAULTS[name]
+    found = hunted(fault, fault.faulty, 36)
+    meant = [each for each in found if fault.says in each.why]
+    assert len(meant) == 1, [each.why for each in found]
+    assert len(meant[0].acts) <= 4
+    assert meant[0].severity == fault.severity
+
+
+@pytest.mark.parametrize("name", FAULTS)
+def test_nothing_is_found_in_its_repair(name: str) -> None:
+    fault = FAULTS[name]
+    assert [each.why for each in hunted(fault, fault.repaired, 18)] == []
+
+
+def test_the_same_seed_finds_the_same() -> None:
+    fault = FAULTS["a lock is held"]
+    one, other = hunted(fault, fault.faulty, 36), hunted(fault, fault.faulty, 36)
+    assert [(each.why, each.conversation) for each in one] == [
+        (each.why, each.conversation) for each in other
+    ]
+    assert one
+
+
+def test_the_worst_comes_first_and_each_is_told_once() -> None:
+    class Both(App):
+        def __init__(self) -> None:
+            super().__init__()
+            self.people: list[Any] = []
+
+        async def ws_talk(self, ws: Any) -> None:
+            await ws.accept()
+            self.people.append(ws)
+            async for message in ws:
+                await ws.send_text(message[:1].upper() + f"{1 / len(message):g}")
+
+    found = hunted(Fault(Both, Both, "", ""), Both, 18)
+    assert [each.severity for each in found] == ["server", "socket", "socket"]
+    assert "self.people keeps a socket" in found[0].why
+    assert sorted(type(each.error).__name__ for each in found[1:]) == [
+        "TypeError",
+        "ZeroDivisionError",
+    ]
+
+
+def test_a_fault_that_only_another_order_shows_is_found_with_orders() -> None:
+    class Lost(App):
+        def __init__(self) -> None:
+            super().__init__()
+            self.people: dict[int, Any] = {}
+
+        async def ws_chat(self, ws: Any) -> None:
+            await ws.accept()
+            self.people[id(ws)] = ws
+            try:
+                async for _ in ws:
+                    for each in self.people.values():
+                        await each.send("x")
+            finally:
+                del self.people[id(ws)]
+
+    fault = Fault(Lost, Lost, "", "")
+    found = hunted(fault, Lost, 18, orders=True)
+    changed = [each for each in found if "dictionary changed size" in each.why]
+    assert changed
+    assert changed[0].order is not None or any(act.at_once for act in changed[0].acts)
