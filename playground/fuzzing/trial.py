@@ -22,7 +22,7 @@ from playground.replays.apart import Apart, called
 from playground.traffic.log import Log
 
 # Seconds of work that a handler may do without an await.
-PATIENCE: Final = 0.5
+PATIENCE: Final = 0.3
 
 # How many orders of one conversation are tried, and for how long.
 _ORDERS: Final = 60
