@@ -17,8 +17,9 @@ from micropie.testing.pending import take_back
 
 # Seconds of a processor for one turn of a loop: a message takes a thousandth of one.
 PATIENCE: Final = 2.0
-# So many times that by the clock on the wall.
+# The same by the clock on the wall: so many times that, and no less than so many seconds.
 _IDLE: Final = 5
+_LEAST: Final = 10.0
 
 _LOOK: Final = 0.25
 # How long what is raised has to be noted by whoever writes down what a handler raises.
@@ -37,7 +38,8 @@ def watched(turns: Callable[[], object], patience: float = PATIENCE) -> Iterator
 
     Args:
         turns: Returns something that changes as long as all is well; None while nothing runs.
-        patience: Seconds of work that it may stay the same for; five times that by the clock.
+        patience: Seconds of work that it may stay the same for; by the clock on the wall five times
+            that, and at least ten. Where work cannot be told from waiting, it is at least two.
     """
     if sys.platform == "emscripten" or sys.implementation.name != "cpython":
         yield
@@ -60,6 +62,9 @@ def _watch(
     thread: int, turns: Callable[[], object], patience: float, over: threading.Event
 ) -> None:
     worked = _work_of(thread)
+    if worked is time.monotonic:
+        patience = max(patience, PATIENCE)
+    idle = max(_IDLE * patience, _LEAST)
     seen, since, before = turns(), time.monotonic(), worked()
     pause, was_held = _LOOK, False
     while not over.wait(pause):
@@ -68,7 +73,7 @@ def _watch(
             seen, since, before = now, time.monotonic(), worked()
         held = worked() - before >= patience
         # Code that waits in C does no work, and a busy machine lets nobody do any.
-        held = held or time.monotonic() - since >= _IDLE * patience
+        held = held or time.monotonic() - since >= idle
         pause = (_AGAIN if was_held else _NOTED) if held else _LOOK
         was_held = held
         if held:

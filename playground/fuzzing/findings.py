@@ -103,11 +103,12 @@ class Finding:
         return f"{self.sentence}\n{acts}\n\n{self.ladder!r}"
 
     def _repr_html_(self) -> str:
+        return f"<div><b>{escape(self.sentence)}</b></div>{self.html()}"
+
+    def html(self) -> str:
+        """Return what clients do, the line that raised, and the ladder, without the sentence."""
         acts = "".join(f"<li><code>{escape(each)}</code></li>" for each in self.conversation)
-        return (
-            f"<div><b>{escape(self.sentence)}</b></div>"
-            f'<ol style="margin:4px 0">{acts}</ol>{line_of(self.log)}{self.ladder._repr_html_()}'
-        )
+        return f'<ol style="margin:4px 0">{acts}</ol>{line_of(self.log)}{self.ladder._repr_html_()}'
 
 
 class Findings(Sequence[Finding]):
@@ -156,8 +157,7 @@ class Findings(Sequence[Finding]):
         """Return one of them: the first unfolded."""
         found = self._found[number]
         is_open = "" if number else " open"
-        words = escape(f"{found.severity}: {found.why}")
         return (
-            f'<details{is_open} style="margin:6px 0"><summary>{words}</summary>'
-            f"{found._repr_html_()}</details>"
+            f'<details{is_open} style="margin:6px 0"><summary>{escape(found.sentence)}</summary>'
+            f"{found.html()}</details>"
         )
