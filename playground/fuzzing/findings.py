@@ -26,8 +26,9 @@ SUFFERS: Final = {
 class Finding:
     """Something that is wrong, with the smallest conversation in which it goes wrong.
 
+    `ladder` is the conversation as a picture, and `acts` as values.
+
     Attributes:
-        why: What is wrong, as a sentence.
         severity: Who has to suffer: ``"socket"`` (who did it), ``"room"`` (others too), or
             ``"server"`` (everybody who comes).
         error: The exception, if it was one.
