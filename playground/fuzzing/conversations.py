@@ -19,8 +19,8 @@ T = TypeVar("T")
 Pick = Callable[[Sequence[T]], T]
 
 MISSING: Final = (
-    "lab.fuzz makes its conversations with hypothesis, which is not installed; "
-    "pip install hypothesis, or micropie-playground[fuzz]"
+    "lab.fuzz makes its conversations with hypothesis, which is not installed; in a cell, write "
+    "%pip install hypothesis"
 )
 
 # Acts in one conversation.
