@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import sys
-from pathlib import Path
 
 import pytest
 
@@ -24,14 +23,6 @@ CHAT = Usual("websocket", "/chat", ("/chat?name={who}",), ('{"text": "hi", "n": 
 def test_a_seed_makes_the_same_and_another_makes_others() -> None:
     assert conversations([CHAT], 7, 30) == conversations([CHAT], 7, 30)
     assert conversations([CHAT], 7, 30) != conversations([CHAT], 8, 30)
-
-
-def test_no_folder_is_made_beside_the_notebook(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.chdir(tmp_path)
-    conversations([CHAT], 1, 30)
-    assert not list(tmp_path.iterdir())
 
 
 def test_it_is_said_what_is_missing(monkeypatch: pytest.MonkeyPatch) -> None:
