@@ -23,8 +23,8 @@ _NOT_ASKED: Final = re.compile(
     r"|cache-control|pragma|referer|keep-alive|sec-.*|x-forwarded-.*|x-real-ip|x-request-id|via"
 )
 
-# With these a server ends a connection by itself; of what the app did they say nothing.
-_SERVERS_OWN: Final = frozenset({1002, 1007, 1009, 1012})
+SERVERS_OWN: Final = frozenset({1002, 1007, 1009, 1012})
+"""With these a server ends a connection by itself; of what the app did they say nothing."""
 
 # RFC 6455 7.4.1: nothing was in the close frame, or there was none.
 _NO_STATUS: Final = 1005
@@ -149,7 +149,7 @@ class Replay:
         if name is None:
             return []
         code, reason = entry.code, entry.data if isinstance(entry.data, str) else ""
-        if entry.sender == "server" and code not in _SERVERS_OWN:
+        if entry.sender == "server" and code not in SERVERS_OWN:
             if entry.exchange in self._loose:
                 return [f"assert (await end_of({name}))[1:] == ({code}, {_literal(reason)})"]
             return [f"assert await end_of({name}) == ([], {code}, {_literal(reason)})"]
@@ -267,7 +267,7 @@ def _leaving(name: str, code: int | None, reason: str) -> str:
     """Return the line that closes a connection, as the client or its server by itself did."""
     if code == _ABNORMAL:
         return f"{name}.abort()"
-    if code in _SERVERS_OWN:
+    if code in SERVERS_OWN:
         return f"{name}.server_closed({code}, {_literal(reason)})"
     if code is None or code == _NO_STATUS:
         return f"await {name}.close(None)"
