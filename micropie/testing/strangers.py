@@ -48,7 +48,8 @@ class Strangers:
 
     def wait(self, ready: deque[Any]) -> bool:
         """Wait a real second for them, if there are any; return whether they brought something."""
-        if not self._brought and not self._before.issuperset(threading.enumerate()):
+        # What others start meanwhile has nothing to say here.
+        if self.started and not self._brought and not self._before.issuperset(threading.enumerate()):
             self._news.clear()
             if not self._news.wait(PATIENCE):  # it has nothing to say
                 self._before |= set(threading.enumerate())

@@ -42,7 +42,8 @@ _EVENTS: Final = {
 }
 
 _SLEEP: Final = "time.sleep"
-_THREAD: Final = "_thread.start_new_thread"
+# From Python 3.13 on it has the second name.
+_THREADS: Final = frozenset({"_thread.start_new_thread", "_thread.start_joinable_thread"})
 _FILE: Final = "open"
 _WRITING: Final = frozenset("wax+")
 
@@ -117,7 +118,7 @@ def heard(event: str, arguments: tuple[Any, ...]) -> None:
         return
     if event == _SLEEP:
         raise loop.refuse("time.sleep, which would stop everybody", "await asyncio.sleep instead")
-    if event == _THREAD:
+    if event in _THREADS:
         loop.begins_thread()
     elif event == _FILE:
         _opened(loop, arguments)
@@ -125,7 +126,7 @@ def heard(event: str, arguments: tuple[Any, ...]) -> None:
         raise loop.refuse(_EVENTS[event], _STAND_IN)
 
 
-_HEARD: Final = frozenset({*_EVENTS, _SLEEP, _THREAD, _FILE})
+_HEARD: Final = frozenset({*_EVENTS, _SLEEP, *_THREADS, _FILE})
 
 
 def _opened(loop: Unreachable, arguments: tuple[Any, ...]) -> None:

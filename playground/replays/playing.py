@@ -19,7 +19,7 @@ from micropie.testing.loop import worker
 from micropie.testing.overdue import Overdue, watched
 from micropie.testing.places import raised_at
 from playground.clients.cookies import Cookies
-from playground.recorder.tap import Receive, Scope, Send
+from playground.recorder.tap import CLIENT, Receive, Scope, Send
 from playground.replays.apart import Apart, called
 from playground.replays.asking import Asked, asked_of
 from playground.replays.score import Act, Score
@@ -98,7 +98,8 @@ class Player:
         self._until = time.monotonic() + self._seconds
         why = ""
         try:
-            run.apart = Apart(self._make, self._locate, _no_reasons, self._revision)
+            run.apart = _Apart(self._make, self._locate, _no_reasons, self._revision)
+            run.apart.score = score
             with watched(lambda: run.clock.turns, self._seconds):
                 run.clock.run(run.play())
         except KeyboardInterrupt:
@@ -125,6 +126,21 @@ class Player:
             said = str(error)
             return f"{said[0].upper()}{said[1:]}."
         return f"{at} raised {type(error).__name__}: {words_of(error)}."
+
+
+class _Apart(Apart):
+    """An app whose clients are known by the numbers of their exchanges, and called by their names.
+
+    Attributes:
+        score: Has the names.
+    """
+
+    score: Score
+
+    async def _heard(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if CLIENT in scope:
+            scope[CLIENT] = self.score.exchange(int(scope[CLIENT])).client
+        await super()._heard(scope, receive, send)
 
 
 class _Run:

@@ -1,0 +1,122 @@
+"""A conversation had again by other code, and compared: twice, to see what changes by itself."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import NamedTuple
+
+from playground.exports.forgiving import Forgiving, Ignore
+from playground.replays.asking import unknown
+from playground.replays.comparing import Row, compared, pairs_of
+from playground.replays.difference import Difference, Side
+from playground.replays.heard import Heard, heard_in
+from playground.replays.masks import Masks
+from playground.replays.playing import Pace, Played, Player
+from playground.replays.score import Score, score_of
+from playground.traffic.record import Record
+
+Lines = dict[int, list[Heard]]
+
+
+class Expected(NamedTuple):
+    """What is to come out.
+
+    Attributes:
+        score: What clients do.
+        heard: What they heard on each exchange.
+        name: What that was, such as ``revision 2``.
+        record: Its traffic.
+    """
+
+    score: Score
+    heard: Lines
+    name: str
+    record: Record
+
+
+def expected_of(record: Record, name: str) -> Expected:
+    """Return what is expected of a record that is had again: what it has."""
+    score = score_of(record)
+    heard = heard_in(score.record, score.is_foreign)
+    return Expected(score, heard, name, score.record)
+
+
+def masks_of(expected: Expected, ignore: Ignore | Sequence[Ignore] = ()) -> Masks:
+    """Return what is not compared: times and UUIDs, and what is named.
+
+    Args:
+        expected: Says which times are those of the recording.
+        ignore: JSON paths, names and regular expressions.
+
+    Raises:
+        ValueError: If one of them cannot be read.
+    """
+    forgiving = Forgiving(expected.score.record, ignore)
+    # What a replay says is later than what was recorded, by whatever it is.
+    return Masks(forgiving.ignored, forgiving.span._replace(end=float("inf")))
+
+
+class Again(NamedTuple):
+    """What came of having a conversation again.
+
+    Attributes:
+        difference: What came out otherwise.
+        heard: What was heard.
+        played: The traffic.
+    """
+
+    difference: Difference
+    heard: Lines
+    played: Played
+
+
+def again(
+    expected: Expected, player: Player, masks: Masks, name: str, pace: Pace = "answered"
+) -> Again:
+    """Have a conversation again, twice, and compare.
+
+    Args:
+        expected: What clients do, and what is to come of it.
+        player: Has an app to have it with.
+        masks: Takes in what changes by itself.
+        name: What the code is called.
+        pace: When clients do what they do.
+    """
+    score = expected.score
+    first = player.play(score, pace)
+    heard = _heard(first, score)
+    if not first.why:
+        second = player.play(score, pace)
+        if not second.why:
+            masks.learn(pairs_of(heard, _heard(second, score)))
+    rows = _rows(expected, heard, masks)
+    notes = [*score.notes, *_unknown(score), *map(_of_replay, first.notes)]
+    old, new = Side(expected.name, expected.record), Side(name, first.log)
+    return Again(Difference(rows, old, new, first.why, notes), heard, first)
+
+
+def _heard(played: Played, score: Score) -> Lines:
+    found = heard_in(played.log, score.is_foreign, played.numbers)
+    return {number: found.get(number, []) for number in score.conversations}
+
+
+def _rows(expected: Expected, heard: Lines, masks: Masks) -> list[Row]:
+    score = expected.score
+    exchanges = {number: each.exchange for number, each in score.conversations.items()}
+    return compared(exchanges, expected.heard, heard, masks.key, score.is_foreign)
+
+
+def _unknown(score: Score) -> list[str]:
+    """Return which credentials were asked with that the log never had, as sentences."""
+    found: dict[str, str] = {}
+    for each in score.conversations.values():
+        if names := unknown(each):
+            found.setdefault(names, each.exchange.client)
+    return [
+        f"{client} asks without {names}: the log never has credentials."
+        for names, client in found.items()
+    ]
+
+
+def _of_replay(said: str) -> str:
+    return said.replace(" in each order:", " in the replay:")
