@@ -244,10 +244,23 @@ TABLE: dict[str, Room] = {
     "playground/replays/saving.py": Room(
         "playground.live.sources playground.notebook.kernel playground.replays"
     ),
+    "playground/replays/outside.py": Room(
+        "micropie playground.live.fingerprint playground.live.sources playground.notebook.kernel",
+        live="asyncio",
+    ),
+    "playground/replays/playing.py": Room(
+        "micropie playground.replays playground.clients.cookies playground.recorder.tap "
+        "playground.traffic.log playground.transports.memory",
+        live="asyncio time",
+    ),
+    "playground/replays/kept.py": Room(
+        "playground.replays playground.exports playground.traffic", live="threading"
+    ),
     "playground/replays/*.py": Room(
         "micropie playground.replays playground.clients.pool playground.clients.reasons "
+        "playground.clients.cookies "
         "playground.exports playground.recorder playground.traffic playground.transports.memory",
-        live="asyncio",
+        live="asyncio contextvars",
     ),
     # A crowd at work knows only how clients reach an app; what begins one knows of its process.
     "playground/swarm/limits.py": Room(),

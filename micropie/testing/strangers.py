@@ -49,7 +49,11 @@ class Strangers:
     def wait(self, ready: deque[Any]) -> bool:
         """Wait a real second for them, if there are any; return whether they brought something."""
         # What others start meanwhile has nothing to say here.
-        if self.started and not self._brought and not self._before.issuperset(threading.enumerate()):
+        if (
+            self.started
+            and not self._brought
+            and not self._before.issuperset(threading.enumerate())
+        ):
             self._news.clear()
             if not self._news.wait(PATIENCE):  # it has nothing to say
                 self._before |= set(threading.enumerate())

@@ -121,7 +121,11 @@ _FORGIVING: Final = (
 _OTHER_NAME: Final = "recorded_app"
 
 
-def dumps(record: Record, app: str | None = None, ignore: Ignore | Sequence[Ignore] = ()) -> str:
+def dumps(
+    record: Record,
+    app: str | None = None,
+    ignore: Ignore | Sequence[Ignore] | Forgiving = (),
+) -> str:
     """Return a test module that repeats a record's conversation, by `micropie.testing`.
 
     Args:
@@ -129,7 +133,7 @@ def dumps(record: Record, app: str | None = None, ignore: Ignore | Sequence[Igno
             or any ASGI app.
         ignore: What may be otherwise, beside UUIDs and times: JSON paths such as ``"$.user.id"``,
             names such as ``"id"``, which hold at any depth, and regular expressions, such as
-            ``r"v\\d+"``.
+            ``r"v\\d+"``. Or what has read them.
 
     Raises:
         ValueError: If `app` or `ignore` is not written so.
@@ -139,10 +143,22 @@ def dumps(record: Record, app: str | None = None, ignore: Ignore | Sequence[Igno
             f"expected app='module:name', got {app!r}; write the class into a file such as "
             "chat.py, and say app='chat:Chat'"
         )
-    module, _, name = app.partition(":")
+    place, _, name = app.partition(":")
     called = name if is_free(name) else _OTHER_NAME
-    forgiving = Forgiving(record, ignore)
-    steps = Replay(record, forgiving, called).steps()
+    imported = name if called == name else f"{name} as {called}"
+    forgiving = ignore if isinstance(ignore, Forgiving) else Forgiving(record, ignore)
+    return module(record, called, f"from {place} import {imported}", forgiving)
+
+
+def module(record: Record, name: str, app: str, forgiving: Forgiving) -> str:
+    """Return a test module that repeats a record's conversation.
+
+    Args:
+        name: What the app is called there.
+        app: The statements that import or define it.
+        forgiving: Says what of a message may change.
+    """
+    steps = Replay(record, forgiving, name).steps()
     if all(each.startswith("#") for each in steps):
         steps.append("pass")
     body = "\n".join(f"        {each}" if each else "" for each in steps)
@@ -150,9 +166,8 @@ def dumps(record: Record, app: str | None = None, ignore: Ignore | Sequence[Igno
     if any(f"{each}_like(" in body for each in ("assert", "heard", "beginning")):
         helpers.insert(0, forgiving.code())
     count = f"{len(record)} {'entry' if len(record) == 1 else 'entries'}"
-    imported = name if called == name else f"{name} as {called}"
-    imports = _imports(body + "".join(helpers), f"from {module} import {imported}")
-    head = _HEAD.format(entries=count, imports=imports, name=called, body=body)
+    imports = _imports(body + "".join(helpers), app)
+    head = _HEAD.format(entries=count, imports=imports, name=name, body=body)
     return "\n\n".join([head, *helpers])
 
 

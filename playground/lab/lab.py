@@ -21,6 +21,7 @@ from playground.lab.describing import described
 from playground.lab.faces import Faces
 from playground.lab.health import in_short, patient
 from playground.lab.parts import Parts
+from playground.lab.replaying import Replaying
 from playground.live.carrying import Carry
 from playground.replays.explored import Explored
 from playground.replays.scripts import script_of
@@ -39,7 +40,7 @@ def move(lab: Lab, parts: Parts) -> None:
 
 
 @says_the_right_name("lab", LAB)
-class Lab(Faces, Between, Fuzzed, Browsing):
+class Lab(Faces, Between, Replaying, Fuzzed, Browsing):
     """An app being served. Made by `serve`.
 
     Serve and stop::

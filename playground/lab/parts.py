@@ -18,6 +18,7 @@ from playground.lab.exploring import Exploring
 from playground.lab.frames import FrameSwitch
 from playground.lab.fuzzing import Fuzzing
 from playground.lab.gating import Gating
+from playground.lab.keeping import Keeping
 from playground.lab.life import Life
 from playground.lab.network import Network
 from playground.lab.pausing import Pausing
@@ -61,6 +62,7 @@ class Parts:
     exploring: Exploring
     crowding: Crowding
     fuzzing: Fuzzing
+    keeping: Keeping
     addresses: Addresses
     watching: Watching
     sight: Sight

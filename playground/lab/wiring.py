@@ -19,6 +19,7 @@ from playground.lab.exploring import Exploring
 from playground.lab.frames import FrameSwitch
 from playground.lab.fuzzing import Fuzzing
 from playground.lab.gating import Gating
+from playground.lab.keeping import Keeping
 from playground.lab.life import Life
 from playground.lab.network import Network
 from playground.lab.parts import Parts, TransportName
@@ -224,6 +225,10 @@ class _Wiring:
     @cached_property
     def fuzzing(self) -> Fuzzing:
         return Fuzzing(self.log, self.staging, self.pool, self.code)
+
+    @cached_property
+    def keeping(self) -> Keeping:
+        return Keeping(self.staging, self.log, self.pool, self.code)
 
     @cached_property
     def addresses(self) -> Addresses:

@@ -1,4 +1,4 @@
-"""What a client asked for when a conversation began: its path, headers and body, to ask it again."""
+"""What a client asked for when a conversation began: path, headers and body, to ask it again."""
 
 from __future__ import annotations
 

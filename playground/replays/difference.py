@@ -44,7 +44,12 @@ class Difference:
     """
 
     def __init__(
-        self, compared: Sequence[Row], old: Side, new: Side, why: str = "", notes: Sequence[str] = ()
+        self,
+        compared: Sequence[Row],
+        old: Side,
+        new: Side,
+        why: str = "",
+        notes: Sequence[str] = (),
     ) -> None:
         self._compared = tuple(compared)
         self._old, self._new = old, new
@@ -79,6 +84,16 @@ class Difference:
         return tuple(each for each in self._compared if each.kind != "same")
 
     @property
+    def compared(self) -> tuple[Row, ...]:
+        """All that was compared, also what is the same."""
+        return self._compared
+
+    @property
+    def new_name(self) -> str:
+        """What the code is called that the conversation was had with."""
+        return self._new.name
+
+    @property
     def log(self) -> Record:
         """The traffic of the new conversation."""
         return self._new.record
@@ -106,9 +121,7 @@ def counts_of(differences: Sequence[Difference]) -> str:
     """Return how much is same, changed, missing and new in several; what is none of is left out."""
     total: Counter[str] = Counter()
     for each in differences:
-        total += Counter(
-            same=each.same, changed=each.changed, missing=each.missing, new=each.new
-        )
+        total += Counter(same=each.same, changed=each.changed, missing=each.missing, new=each.new)
     shown = [f"{total['same']} same"]
     shown += [f"{total[kind]} {kind}" for kind in ("changed", "missing", "new") if total[kind]]
     stopped = sum(bool(each.why) for each in differences)

@@ -22,6 +22,7 @@ from playground.clients.cookies import Cookies
 from playground.recorder.tap import CLIENT, Receive, Scope, Send
 from playground.replays.apart import Apart, called
 from playground.replays.asking import Asked, asked_of
+from playground.replays.hushed import hushed
 from playground.replays.score import Act, Score
 from playground.replays.talking import Conversing, browser_of
 from playground.traffic.log import Log
@@ -98,10 +99,11 @@ class Player:
         self._until = time.monotonic() + self._seconds
         why = ""
         try:
-            run.apart = _Apart(self._make, self._locate, _no_reasons, self._revision)
-            run.apart.score = score
-            with watched(lambda: run.clock.turns, self._seconds):
-                run.clock.run(run.play())
+            with hushed():
+                run.apart = _Apart(self._make, self._locate, _no_reasons, self._revision)
+                run.apart.score = score
+                with watched(lambda: run.clock.turns, self._seconds):
+                    run.clock.run(run.play())
         except KeyboardInterrupt:
             raise
         except BaseException as error:

@@ -67,7 +67,7 @@ def module(
     found.imports.add("from playground.checks import in_order")
     return _HEAD.format(
         sentence=wrapped(sentence),
-        imports="\n".join(sorted(found.imports, key=rank)),
+        imports=found.statements(),
         sources="".join(f"{text}\n\n\n" for text in found.texts),
         order="\n".join(f"    {each!r}," for each in order),
         app=name,
@@ -88,6 +88,10 @@ class Sources:
         self.texts: list[str] = []
         self._known: set[str] = set()
         self._files = list(kernel.cell_files())
+
+    def statements(self) -> str:
+        """Return the import statements, a line each."""
+        return "\n".join(sorted(self.imports, key=_rank))
 
     def add(self, thing: Any) -> str:
         """Add a class or function with all it uses; return its name."""

@@ -16,7 +16,7 @@ from playground.traffic.model import MESSAGES, Entry, Exchange
 from playground.traffic.record import Record, Selection
 
 Kind = Literal["open", "send", "close", "request", "leave"]
-"""A handshake, a message, the end of a connection, a request, and leaving before its answer ends."""
+"""A handshake, a message, a closing, a request, and leaving before its answer has ended."""
 
 # What a client may hear, in rows of the log.
 _HEARD: Final = MESSAGES | {"accept", "refuse", "close", "response", "body", "event"}

@@ -81,7 +81,8 @@ def _table(differs: Sequence[Row], old: str, new: str) -> str:
     more = len(differs) - _MOST
     rest = f'<tr><td colspan="3" style="{_CELL}">… {more} more</td></tr>' if more > 0 else ""
     style = "border-collapse:collapse;font-size:12px;margin:6px 0"
-    return f'<table style="{style}"><thead><tr>{head}</tr></thead><tbody>{body}{rest}</tbody></table>'
+    rows = f"<thead><tr>{head}</tr></thead><tbody>{body}{rest}</tbody>"
+    return f'<table style="{style}">{rows}</table>'
 
 
 def _row(row: Row) -> str:
@@ -125,9 +126,7 @@ def _said(heard: Heard) -> str:
     return heard.said(_LONGEST)
 
 
-def _ladders(
-    compared: Sequence[Row], old: tuple[str, Record], new: tuple[str, Record]
-) -> str:
+def _ladders(compared: Sequence[Row], old: tuple[str, Record], new: tuple[str, Record]) -> str:
     marked = (
         {each.old.seq: each.kind for each in compared if each.kind != "same" and each.old},
         {each.new.seq: each.kind for each in compared if each.kind != "same" and each.new},

@@ -24,8 +24,10 @@ def sentence_of(rows: Sequence[Row], why: str = "") -> str:
         return why
     first = min(differs, key=_rank)
     same = [each for each in differs if _says(each) == _says(first)]
-    said = _told(first, same)
-    rest = len(differs) - len(same)
+    of_line = [each for each in differs if _line(first) and _line(each) == _line(first)]
+    others = len(of_line) - len(same)
+    said = _told(first, same, others)
+    rest = len(differs) - max(len(same), len(of_line))
     more = f"; {counted(rest, 'more thing differs', 'more things differ')}" if rest else ""
     return " ".join(part for part in (why, f"{said}{more}.") if part)
 
@@ -38,13 +40,19 @@ def _rank(row: Row) -> tuple[int, bool]:
     return (_FIRST.index(heard.kind) if not is_missing else _FIRST.index("close")), not is_missing
 
 
+def _line(row: Row) -> str:
+    """Return the line that sent what is missing; "" for what is not."""
+    is_missing = row.kind == "missing" and row.old is not None and row.old.kind == "message"
+    return row.old.where if is_missing and row.old is not None else ""
+
+
 def _says(row: Row) -> tuple[object, ...]:
     old = (row.old.kind, row.old.data, row.old.code) if row.old is not None else None
     new = (row.new.kind, row.new.data, row.new.code) if row.new is not None else None
     return row.kind, old, new
 
 
-def _told(row: Row, same: Sequence[Row]) -> str:
+def _told(row: Row, same: Sequence[Row], others: int) -> str:
     who = _listed(list(dict.fromkeys(each.client for each in same)))
     old, new = row.old, row.new
     heard = new if new is not None else old
@@ -52,10 +60,13 @@ def _told(row: Row, same: Sequence[Row]) -> str:
     if heard.kind == "exception":
         return _raised(row)
     if row.kind == "missing":
-        return f"{_missing(row, who)}{_at(heard.where)}"
+        more = counted(others, "other message", "other messages")
+        nor = f", nor {more} of that line" if others > 0 else ""
+        return f"{_missing(row, who)}{nor}{_at(heard.where)}"
     if row.kind == "new":
         return f"{_new(row, who)}{_at(heard.where)}"
-    assert old is not None and new is not None
+    assert old is not None
+    assert new is not None
     if new.kind == "refuse" and old.kind == "accept":
         return f"{row.asked} refuses {who} with {new.said()}, and accepted before"
     if old.kind == "refuse" and new.kind == "accept":

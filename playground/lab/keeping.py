@@ -1,0 +1,263 @@
+"""A lab's kept conversations, had again by each new code: beside the cells, and never on stage.
+
+Law of the file: putting code on stage waits for nothing that happens here.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import functools
+import sys
+import threading
+import time
+from collections.abc import Callable, Sequence
+from concurrent.futures import Future
+from typing import Any, Final
+
+from playground.clients.pool import ClientPool
+from playground.exports.forgiving import Ignore
+from playground.lab.code import Code
+from playground.live.drafts import instance_of
+from playground.live.staging import Staging
+from playground.notebook import kernel
+from playground.replays.again import again, expected_of, masks_of
+from playground.replays.beside import beside
+from playground.replays.difference import Difference
+from playground.replays.kept import Kept, KeptConversations
+from playground.replays.outside import Reason, why_not
+from playground.replays.playing import PACES, Pace, Player
+from playground.traffic.apart import without_checks
+from playground.traffic.log import Log
+from playground.traffic.model import Entry
+from playground.traffic.record import Record, Selection
+
+# Real seconds that one conversation may take: by itself, and when somebody waits for it.
+_BY_ITSELF: Final = 1.0
+_ASKED: Final = 5.0
+
+# Seconds in which a swap ends before a replay takes the processor.
+_AFTER: Final = 0.005
+
+
+class Keeping:
+    """Keeps conversations, and has them again.
+
+    Args:
+        staging: Knows the code on stage, and says when there is other code.
+        log: Where conversations come from.
+        pool: Sees that new code is there.
+        code: Says when it is.
+    """
+
+    def __init__(self, staging: Staging, log: Log, pool: ClientPool, code: Code) -> None:
+        self._staging = staging
+        self._log = log
+        self._pool = pool
+        self._code = code
+        self._changed = threading.Condition()
+        # How often it was asked, and what of that is done.
+        self._asked = self._done = 0
+        self._works = False
+        self._waiting: list[Future[None]] = []
+        self.kept = KeptConversations(self._wait, self._until_ready)
+        staging.listeners.append(self._put_on_stage)
+
+    def keep(
+        self, name: str, which: str, ignore: Ignore | Sequence[Ignore] = (), outside: bool = False
+    ) -> Kept:
+        """Keep the conversations that a filter finds; see `Lab.keep`."""
+        if not isinstance(name, str):
+            raise TypeError(f'expected a name, got {name!r}; write it as text: lab.keep("tea")')
+        record = self.conversations(which)
+        kept: Kept
+        kept = Kept(
+            name or self.kept.free_name(), which, record, ignore=ignore, outside=outside,
+            forget=lambda: self.kept.drop(kept), ready=self._wait,
+        )  # fmt: skip
+        self.kept.add(kept)
+        self._ask()
+        return kept
+
+    def conversations(self, which: str = "") -> Selection:
+        """Return the whole conversations that a filter finds something of; all for "".
+
+        Raises:
+            ValueError: There are none.
+            FilterError: The filter cannot be read.
+        """
+        log = without_checks(self._log[:])[:]
+        wanted = {entry.exchange for entry in log.filter(which) if entry.exchange}
+        if not wanted:
+            what = f"that {which!r} finds" if which else "in the log"
+            raise ValueError(
+                f"expected a conversation {what}, got none; lab.log shows what there is"
+            )
+        of_others = {each.seq for each in log if each.exchange and each.exchange not in wanted}
+        return log.having(each for each in log if _belongs(each, wanted, of_others))
+
+    async def replay(
+        self,
+        record: Record,
+        name: str,
+        pace: Pace,
+        ignore: Ignore | Sequence[Ignore],
+        outside: bool,
+    ) -> Difference:
+        """Have a record again by the code on stage; see `Lab.replay`."""
+        if pace not in PACES:
+            raise ValueError(f"expected a pace of {', '.join(map(repr, PACES))}, got {pace!r}")
+        if not record.exchanges:
+            raise ValueError("expected a record with conversations, got one without any")
+        await self._pool.ready()
+        await self._code.settled()
+        staging = self._staging
+        served = self._served(staging.served, outside)
+        expected = expected_of(record, name)
+        masks = masks_of(expected, ignore)
+        player = self._player(served, staging.revision, _ASKED)
+        what = f"revision {staging.revision}"
+        work = functools.partial(again, expected, player, masks, what, pace)
+        return (await beside(work, 2 * _ASKED)).difference
+
+    async def compare(self, old: int, new: int, which: str, outside: bool) -> Difference:
+        """Have conversations again by two revisions; see `Lab.compare`."""
+        await self._pool.ready()
+        await self._code.settled()
+        revisions = self._staging.revisions
+        players = [
+            self._player(self._served(revisions.get(number).again(), outside), number, _ASKED)
+            for number in (old, new)
+        ]
+        expected = expected_of(self.conversations(which), "the log")
+        masks = masks_of(expected)
+
+        def work() -> Difference:
+            first = again(expected, players[0], masks, f"revision {old}")
+            then = expected._replace(
+                heard=first.heard, name=f"revision {old}", record=first.played.log[:]
+            )
+            return again(then, players[1], masks, f"revision {new}").difference
+
+        return await beside(work, 4 * _ASKED)
+
+    def _served(self, served: Any, outside: bool) -> type:
+        """Return what can be made anew, and reaches nobody that it should not.
+
+        Raises:
+            ValueError: It cannot, or it does.
+        """
+        why = why_not(served, self._staging.app)
+        if not isinstance(served, type) or (why is not None and why.reaches_stage and not outside):
+            said = why.sentence if why is not None else ""
+            raise ValueError(f"expected an app that stands by itself, got {served!r}; {said}")
+        return served
+
+    def _player(
+        self, served: type, revision: int, seconds: float, is_over: Callable[[], bool] | None = None
+    ) -> Player:
+        made = functools.partial(instance_of, served)
+        over = is_over if is_over is not None else lambda: False
+        return Player(made, kernel.place_of, revision, seconds, over)
+
+    # After each swap.
+
+    def _put_on_stage(self, swapped: bool) -> None:
+        if swapped and len(self.kept):
+            self._ask()
+
+    def _ask(self) -> None:
+        """Have all be had again by what is on stage, soon; what is under way is given up."""
+        if sys.platform == "emscripten":
+            self._asked += 1
+            asyncio.get_running_loop().call_soon(self._work)
+            return
+        with self._changed:
+            self._asked += 1
+            if self._works:
+                return
+            self._works = True
+        threading.Thread(target=self._work, name="playground-kept", daemon=True).start()
+
+    def _work(self) -> None:
+        while True:
+            with self._changed:
+                if self._done == self._asked:
+                    self._ended()
+                    return
+                asked = self._asked
+            if sys.platform != "emscripten":
+                time.sleep(_AFTER)  # the swap ends meanwhile
+            self._have_all(asked)
+            with self._changed:
+                self._done = asked
+
+    def _ended(self) -> None:
+        self._works = False
+        self._changed.notify_all()
+        waiting, self._waiting = self._waiting, []
+        for each in waiting:
+            if each.set_running_or_notify_cancel():
+                each.set_result(None)
+
+    def _have_all(self, asked: int) -> None:
+        staging = self._staging
+        served, revision = staging.served, staging.revision
+        if not revision:
+            return  # the first is on its way
+        try:
+            reason = why_not(served, staging.app)
+        except Exception as error:
+            reason = Reason(f"Its code cannot be read: {error}.")
+        for kept in list(self.kept.values()):
+            if asked != self._asked:
+                return
+            self._have(kept, served, revision, reason, lambda: asked != self._asked)
+
+    def _have(
+        self,
+        kept: Kept,
+        served: Any,
+        revision: int,
+        reason: Reason | None,
+        is_over: Callable[[], bool],
+    ) -> None:
+        off = reason is not None and not (kept.outside and isinstance(served, type))
+        kept.why = reason.sentence if reason is not None and off else ""
+        if off:
+            kept.difference = None
+            return
+        player = self._player(served, revision, _BY_ITSELF, is_over)
+        try:
+            came = again(kept.expected, player, kept.masks, f"revision {revision}")
+        except Exception as error:
+            kept.difference, kept.why = None, f"It could not be had again: {error}."
+            return
+        if not is_over():
+            kept.take(came, revision, served)
+
+    def _is_ready(self) -> bool:
+        return self._done == self._asked
+
+    def _wait(self, seconds: float) -> None:
+        """Wait until all were had again, where there are threads."""
+        if sys.platform == "emscripten" or not self._staging.revision:
+            return
+        with self._changed:
+            self._changed.wait_for(self._is_ready, seconds)
+
+    async def _until_ready(self, seconds: float) -> None:
+        await self._pool.ready()
+        await self._code.settled()
+        done: Future[None] = Future()
+        with self._changed:
+            if self._is_ready():
+                return
+            self._waiting.append(done)
+        async with asyncio.timeout(seconds):
+            await asyncio.wrap_future(done)
+
+
+def _belongs(entry: Entry, wanted: set[int], of_others: set[int]) -> bool:
+    """Return whether an entry is of the wanted, and came of nobody else's doing."""
+    is_of_others = entry.sender == "server" and entry.cause in of_others
+    return entry.exchange in wanted and not is_of_others
