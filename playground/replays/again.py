@@ -11,7 +11,7 @@ from playground.replays.comparing import Row, compared, pairs_of
 from playground.replays.difference import Difference, Side
 from playground.replays.heard import Heard, heard_in
 from playground.replays.masks import Masks
-from playground.replays.playing import Pace, Played, Player
+from playground.replays.playing import ENDINGS, Pace, Played, Player
 from playground.replays.score import Score, score_of
 from playground.traffic.record import Record
 
@@ -97,7 +97,15 @@ def again(
 
 def _heard(played: Played, score: Score) -> Lines:
     found = heard_in(played.log, score.is_foreign, played.numbers)
-    return {number: found.get(number, []) for number in score.conversations}
+    return {
+        number: [each for each in found.get(number, []) if not _is_ours(each)]
+        for number in score.conversations
+    }
+
+
+def _is_ours(heard: Heard) -> bool:
+    """Return whether it is what has ended code that went on and on."""
+    return heard.kind == "exception" and heard.data in ENDINGS
 
 
 def _rows(expected: Expected, heard: Lines, masks: Masks) -> list[Row]:

@@ -13,7 +13,7 @@ from collections.abc import Callable, Sequence
 from typing import Any, Final, Literal, NamedTuple
 
 from micropie.failures import words_of
-from micropie.testing import LifespanFailed
+from micropie.testing import Client, LifespanFailed
 from micropie.testing.clock import Clock, Restless, Stuck
 from micropie.testing.loop import worker
 from micropie.testing.overdue import Overdue, watched
@@ -26,7 +26,7 @@ from playground.replays.hushed import hushed
 from playground.replays.score import Act, Score
 from playground.replays.talking import Conversing, browser_of
 from playground.traffic.log import Log
-from playground.transports.memory import client_of
+from playground.transports.memory import FOREVER
 
 Pace = Literal["answered", "timed", "at once"]
 PACES: Final = ("answered", "timed", "at once")
@@ -40,7 +40,11 @@ _TOLD: Final = frozenset(
      "websocket.http.response.start"}
 )  # fmt: skip
 
-NEVER: Final = float("inf")
+_ADDRESS: Final = ("in-process", 0)
+
+
+ENDINGS: Final = frozenset({"Overdue", "TooLong"})
+"""What is raised in code that is ended: it is none of the code's own."""
 
 
 class TooLong(BaseException):
@@ -107,14 +111,25 @@ class Player:
         except KeyboardInterrupt:
             raise
         except BaseException as error:
-            why = self._why(error)
+            held_up = (each for each in run.errors if isinstance(self._ended(each), Overdue))
+            why = self._why(next(held_up, error))
         return run.played(why or run.why(self._why))
+
+    def _ended(self, error: BaseException) -> BaseException:
+        """Return what has ended a handler: what it did about that says less."""
+        seen: BaseException | None = error
+        for _ in range(20):
+            if seen is None or isinstance(seen, Overdue):
+                break
+            seen = seen.__context__
+        return error if seen is None else seen
 
     def _look(self) -> None:
         if time.monotonic() > self._until or self._is_over():
             raise TooLong
 
     def _why(self, error: BaseException) -> str:
+        error = self._ended(error)
         place = raised_at(error)
         at = "something"
         if place is not None:
@@ -128,6 +143,12 @@ class Player:
             said = str(error)
             return f"{said[0].upper()}{said[1:]}."
         return f"{at} raised {type(error).__name__}: {words_of(error)}."
+
+
+class _Client(Client):
+    """A client whose app is looked at by others."""
+
+    _quiet = True
 
 
 class _Apart(Apart):
@@ -158,12 +179,12 @@ class _Run:
         self._news = asyncio.Event()
         self._talking: dict[int, Conversing] = {}
         self._browsers: dict[str, Cookies] = {}
-        self._errors: list[BaseException] = []
+        self.errors: list[BaseException] = []
         self._ended = False
 
     async def play(self) -> None:
         """Do what clients did, wait for what they heard, and send them away."""
-        client = client_of(self._counted)
+        client = _Client(self._counted, timeout=FOREVER, client=_ADDRESS)
         try:
             await client.start()
             at = 0.0
@@ -175,6 +196,7 @@ class _Run:
             await self.clock.quiet()
         finally:
             self._end()
+            self.errors = [*client.errors, *self.clock.unheard()]
             with contextlib.suppress(Exception):
                 await client.stop()
 
@@ -250,7 +272,10 @@ class _Run:
         await self.apart(scope, receive, sending)
 
     def why(self, said: Callable[[BaseException], str]) -> str:
-        """Return why it could not be played at all; "" if it could."""
+        """Return why it was not played to its end; "" if it was."""
+        ended = next((each for each in self.errors if isinstance(each, TooLong | Overdue)), None)
+        if ended is not None:
+            return said(ended)
         refused = "; ".join(self.clock.refused)
         return f"{refused[0].upper()}{refused[1:]}." if refused else ""
 
