@@ -13,6 +13,7 @@ from playground.clients.pool import body_of
 from playground.clients.sendable import check_close
 from playground.lab.between_controls import BetweenControls
 from playground.lab.crowd_controls import CrowdControls
+from playground.lab.keeping_controls import KeepingControls
 from playground.lab.listing import code_view, frames_of, state_view
 from playground.lab.parts import Parts
 from playground.transports import HandshakeRefused
@@ -38,6 +39,7 @@ class LabControls:
         self._lab = lab
         self.between = BetweenControls(lab)
         self.crowds = CrowdControls(lab.crowding)
+        self.keeps = KeepingControls(lab)
 
     def status(self) -> Status:
         """Return what the status line shows."""

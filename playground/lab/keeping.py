@@ -68,7 +68,26 @@ class Keeping:
         """Keep the conversations that a filter finds; see `Lab.keep`."""
         if not isinstance(name, str):
             raise TypeError(f'expected a name, got {name!r}; write it as text: lab.keep("tea")')
-        record = self.conversations(which)
+        return self._added(name, which, self.conversations(which), ignore, outside)
+
+    def keep_one(self, name: str, exchange: int) -> Kept:
+        """Keep one conversation, in the place of another that is kept by this name."""
+        return self._added(name, "", self._whole({exchange}))
+
+    def alone(self, name: str, exchange: int) -> Kept:
+        """Return one conversation that is kept nowhere, once it was had again."""
+        kept = Kept(name, "", self._whole({exchange}))
+        self._have_now(kept)
+        return kept
+
+    def _added(
+        self,
+        name: str,
+        which: str,
+        record: Selection,
+        ignore: Ignore | Sequence[Ignore] = (),
+        outside: bool = False,
+    ) -> Kept:
         kept: Kept
         kept = Kept(
             name or self.kept.free_name(), which, record, ignore=ignore, outside=outside,
@@ -92,6 +111,10 @@ class Keeping:
             raise ValueError(
                 f"expected a conversation {what}, got none; lab.log shows what there is"
             )
+        return self._whole(wanted)
+
+    def _whole(self, wanted: set[int]) -> Selection:
+        log = self._log[:]
         of_others = {each.seq for each in log if each.exchange and each.exchange not in wanted}
         return log.having(each for each in log if _belongs(each, wanted, of_others))
 
@@ -234,6 +257,13 @@ class Keeping:
             return
         if not is_over():
             kept.take(came, revision, served)
+
+    def _have_now(self, kept: Kept) -> None:
+        """Have one again, on the thread that asks."""
+        staging = self._staging
+        reason = why_not(staging.served, staging.app)
+        self._have(kept, staging.served, staging.revision, reason, lambda: False)
+        kept.served = staging.served
 
     def _is_ready(self) -> bool:
         return self._done == self._asked

@@ -89,6 +89,11 @@ class Difference:
         return self._compared
 
     @property
+    def old_name(self) -> str:
+        """What that is called which was expected."""
+        return self._old.name
+
+    @property
     def new_name(self) -> str:
         """What the code is called that the conversation was had with."""
         return self._new.name

@@ -10,6 +10,7 @@ from playground.traffic.socketio import LONGEST, packets, parts
 from playground.traffic.summary import Group, client_of, event_of, fold, what, who
 from playground.widgets.controls import Controls
 from playground.widgets.framing import frame_shown
+from playground.widgets.kept import keeps_of
 from playground.widgets.resending import command_of, prospects
 from playground.widgets.row import sendable
 from playground.widgets.states import state_seen
@@ -45,6 +46,7 @@ def details(
         "again": prospects(log, entry, controls),
         "command": command_of(log, entry, controls),
         "state": state_seen(controls, entry.seq),
+        "keeps": exchange is not None and keeps_of(controls) is not None,
         "meant": sendable(_meant(entry, controls)),
         **_why(log, entry),
     }

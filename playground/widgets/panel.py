@@ -13,6 +13,7 @@ from playground.widgets.controls import Controls
 from playground.widgets.crowd import CrowdStrip
 from playground.widgets.dock import Dock
 from playground.widgets.follower import Follower
+from playground.widgets.kept import KeptFace
 from playground.widgets.names import Names
 from playground.widgets.routes import RouteList
 from playground.widgets.showing import Showing
@@ -37,7 +38,8 @@ class Panel(ipywidgets.VBox):  # type: ignore[misc]
         self.names = Names()
         self.follower = Follower(log)
         self._dock = Dock(lambda: controls.status().name, self)
-        self._status = StatusLine(controls, log, self.follower, self._dock)
+        self._kept = KeptFace(controls, self.follower)
+        self._status = StatusLine(controls, log, self.follower, self._dock, self._kept.toggle)
         self._routes = RouteList(controls, self.follower)
         self._console = Console(controls, self.follower, self.names)
         self._clients = Console(controls, self.follower, self.names, part="clients")
@@ -47,6 +49,7 @@ class Panel(ipywidgets.VBox):  # type: ignore[misc]
         self._traffic = TrafficTable(log, self.names, self.follower, controls)
         shown = (
             self._status,
+            self._kept,
             self._routes,
             self._clients,
             self._between,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from html import escape
 from typing import Any
 
@@ -13,6 +14,8 @@ from playground.widgets.controlled import Controlled
 from playground.widgets.controls import Controls, Done
 from playground.widgets.dock import Dock
 from playground.widgets.follower import Follower
+from playground.widgets.kept import keeps_of
+from playground.widgets.row import sendable
 
 
 class StatusLine(Controlled):
@@ -23,6 +26,7 @@ class StatusLine(Controlled):
         log: Its traffic, whose messages are counted.
         follower: Who looks at the log; without one the line makes its own.
         dock: Where its panel may stand beside the notebook, if it has one.
+        show_kept: Called to show the kept conversations, or to hide them.
     """
 
     _esm = compose("page/status.js")
@@ -37,8 +41,10 @@ class StatusLine(Controlled):
         log: Log,
         follower: Follower | None = None,
         dock: Dock | None = None,
+        show_kept: Callable[[], object] | None = None,
     ) -> None:
         self._dock = dock
+        self._show_kept = show_kept
         super().__init__(controls, follower if follower is not None else Follower(log))
 
     def state(self) -> dict[str, Any]:
@@ -50,7 +56,13 @@ class StatusLine(Controlled):
             "rate": round(tally.rate),
             "docked": self._dock.tab if self._dock else "",
         }
-        return {**self.controls.status()._asdict(), **counts}
+        kept, differs = self._kept()
+        told = {"kept": sendable(kept), "differs": differs, "shows": self._show_kept is not None}
+        return {**self.controls.status()._asdict(), **counts, **told}
+
+    def _kept(self) -> tuple[str, bool]:
+        keeps = keeps_of(self.controls)
+        return keeps.line() if keeps is not None else ("", False)
 
     def heard_hello(self, message: dict[str, Any], buffers: object) -> None:
         """Tell a new view everything; its page may talk to the app from now on."""
@@ -68,6 +80,15 @@ class StatusLine(Controlled):
     def heard_restart(self, message: dict[str, Any], buffers: object) -> None:
         """Serve anew."""
         self.command(message, self.controls.restart)
+
+    def heard_kept(self, message: dict[str, Any], buffers: object) -> None:
+        """Show the kept conversations, or hide them."""
+        self.command(message, self._toggle_kept)
+
+    def _toggle_kept(self, done: Done) -> None:
+        if self._show_kept is not None:
+            self._show_kept()
+        done(None, None)
 
     def heard_dock(self, message: dict[str, Any], buffers: object) -> None:
         """Show the panel beside the notebook, or say what is missing for that."""
@@ -96,6 +117,7 @@ class StatusLine(Controlled):
             parts += [status.address, counted(status.sockets, "socket", "sockets")]
         if status.blocked:
             parts.append(f"blocked: {status.blocked}")
+        parts.append(scrub(self._kept()[0]))
         line = " · ".join(part for part in parts if part)
         return f"{line}\n{scrub(status.note)}" if status.note else line
 

@@ -17,6 +17,7 @@ from playground.widgets.controls import Controls, Done
 from playground.widgets.details import details, whole
 from playground.widgets.drawing import asked_for
 from playground.widgets.follower import Follower
+from playground.widgets.kept import Keeps, keeps_of
 from playground.widgets.logged import STANDS, Logged
 from playground.widgets.names import Names
 from playground.widgets.resending import send_again
@@ -277,6 +278,22 @@ class TrafficTable(Logged):
         """Have the messages of some rows, which are in flight, arrive."""
         seqs = numbers_of(message, "seqs")
         self.command(message, lambda done: self._ruled().deliver_rows(seqs, done))
+
+    def heard_keep(self, message: dict[str, Any], buffers: object) -> None:
+        """Keep the conversation that an entry belongs to."""
+        seq = number_of(message, "seq")
+        self.command(message, lambda done: self._keeps().keep(seq, done))
+
+    def heard_save_test(self, message: dict[str, Any], buffers: object) -> None:
+        """Write the conversation that an entry belongs to as a test."""
+        seq = number_of(message, "seq")
+        self.command(message, lambda done: self._keeps().save_test(seq, done))
+
+    def _keeps(self) -> Keeps:
+        keeps = keeps_of(self._controls)
+        if keeps is None:
+            raise ValueError("This lab keeps no conversations.")
+        return keeps
 
     def heard_hold(self, message: dict[str, Any], buffers: object) -> None:
         """Hold everybody's messages, or release them."""

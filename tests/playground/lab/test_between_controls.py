@@ -39,7 +39,7 @@ def told(act: Any, *arguments: Any) -> Any:
 async def test_where_nothing_is_set_there_is_nothing_to_see() -> None:
     lab = await serving(Chat)
     assert between(lab).view() == BetweenView()
-    strip = lab.panel.children[3]
+    strip = lab.panel.children[4]
     assert isinstance(strip, BetweenStrip)
     assert (strip.still_text(), strip.still_html()) == ("", "")
 
@@ -179,7 +179,7 @@ async def test_all_is_held_and_one_by_one_delivered() -> None:
     await until(lambda: [each.shown for each in does.view().flight] == ["two", "ONE"])
     error, _ = told(does.deliver, view.flight[0].key)
     assert error == "This message is not in flight any more."
-    assert lab.panel.children[3].still_text().startswith("in flight: 2\nnetwork, everybody: held")
+    assert lab.panel.children[4].still_text().startswith("in flight: 2\nnetwork, everybody: held")
     assert told(does.hold, False) == (None, None)
     assert [await bob.receive(), await bob.receive()] == ["ONE", "TWO"]
 

@@ -32,7 +32,7 @@ class Chat(App):
         for each in list(self.people):
             await each.send(message)
 
-    async def ws_chat(self, ws: WebSocket, name: str) -> None:
+    async def ws_chat(self, ws: Any, name: str) -> None:
         await ws.accept()
         self.people.append(ws)
         await self.tell(f"{name} joined")
@@ -46,7 +46,7 @@ class Chat(App):
 class Curt(Chat):
     """The same without its greeting."""
 
-    async def ws_chat(self, ws: WebSocket, name: str) -> None:
+    async def ws_chat(self, ws: Any, name: str) -> None:
         await ws.accept()
         self.people.append(ws)
         try:
@@ -169,7 +169,7 @@ def test_the_first_talk_of_a_room_is_named_in_one_sentence_where_a_line_is_gone(
 class Fickle(App):
     """Says something else each time, and the same all the while."""
 
-    async def ws_dice(self, ws: WebSocket) -> None:
+    async def ws_dice(self, ws: Any) -> None:
         await ws.accept()
         async for message in ws:
             await ws.send_text(f"rolled {random.randint(1, 10**9)} for {message}")
@@ -178,7 +178,7 @@ class Fickle(App):
 
 
 class Changed(Fickle):
-    async def ws_dice(self, ws: WebSocket) -> None:
+    async def ws_dice(self, ws: Any) -> None:
         await ws.accept()
         async for message in ws:
             await ws.send_text(f"got {random.randint(1, 10**9)} for {message}")
@@ -219,7 +219,7 @@ class Site(App):
     async def ws_no(self, ws: WebSocket) -> None:
         await ws.refuse(418, self.word)
 
-    async def ws_bytes(self, ws: WebSocket) -> None:
+    async def ws_bytes(self, ws: Any) -> None:
         await ws.accept(subprotocol="b2" if "b2" in ws.subprotocols else None)
         async for message in ws:
             await ws.send_bytes(bytes(message) + self.word.encode())
@@ -384,33 +384,33 @@ def test_what_cannot_be_had_is_said(ask: Any, error: type[Exception], says: str)
 
 
 class Raises(Chat):
-    async def ws_chat(self, ws: WebSocket, name: str) -> None:
+    async def ws_chat(self, ws: Any, name: str) -> None:
         await ws.accept()
         async for _ in ws:
             raise KeyError("room")
 
 
 class Blocks(Chat):
-    async def ws_chat(self, ws: WebSocket, name: str) -> None:
+    async def ws_chat(self, ws: Any, name: str) -> None:
         time.sleep(600)  # noqa: ASYNC251
 
 
 class Spins(Chat):
-    async def ws_chat(self, ws: WebSocket, name: str) -> None:
+    async def ws_chat(self, ws: Any, name: str) -> None:
         await ws.accept()
         while True:
             pass
 
 
 class Restless(Chat):
-    async def ws_chat(self, ws: WebSocket, name: str) -> None:
+    async def ws_chat(self, ws: Any, name: str) -> None:
         await ws.accept()
         while True:
             await asyncio.sleep(0)
 
 
 class Swallows(Chat):
-    async def ws_chat(self, ws: WebSocket, name: str) -> None:
+    async def ws_chat(self, ws: Any, name: str) -> None:
         await ws.accept()
         while True:
             try:
@@ -484,7 +484,7 @@ people: list[WebSocket] = []
 
 
 class Shared(App):
-    async def ws_chat(self, ws: WebSocket, name: str) -> None:
+    async def ws_chat(self, ws: Any, name: str) -> None:
         await ws.accept()
         people.append(ws)
         await people[0].send_text(name)
@@ -493,7 +493,7 @@ class Shared(App):
 class OfTheClass(App):
     people: list[WebSocket] = []  # noqa: RUF012
 
-    async def ws_chat(self, ws: WebSocket, name: str) -> None:
+    async def ws_chat(self, ws: Any, name: str) -> None:
         await ws.accept()
         self.people.append(ws)
         await self.people[0].send_text(name)
@@ -502,7 +502,7 @@ class OfTheClass(App):
 class Constant(App):
     menu = {"tea": 2}  # noqa: RUF012
 
-    async def ws_chat(self, ws: WebSocket, name: str) -> None:
+    async def ws_chat(self, ws: Any, name: str) -> None:
         await ws.accept()
         await ws.send_text(f"{name}: {self.menu['tea']} of {len(self.menu)}")
 

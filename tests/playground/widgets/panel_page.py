@@ -192,7 +192,7 @@ class PanelPage:
         self.controls = controls
         self.log = log if log is not None else Log()
         self.panel = Panel(controls, self.log)
-        names = ("status", "routes", "clients", "between", "crowd", "traffic", "compose")
+        names = ("status", "kept", "routes", "clients", "between", "crowd", "traffic", "compose")
         faces = dict(zip(names, self.panel.children, strict=True))
         shared = self.panel.names, self.panel.follower, controls
         alone = {"console": self.panel.console, "ladder": Ladder(self.log, *shared)}

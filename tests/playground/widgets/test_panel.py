@@ -53,6 +53,7 @@ def test_faces_stand_from_status_to_compose(panel: Panel) -> None:
     kinds = [type(face).__name__ for face in panel.children]
     assert kinds == [
         "StatusLine",
+        "KeptFace",
         "RouteList",
         "Console",
         "BetweenStrip",
@@ -60,7 +61,7 @@ def test_faces_stand_from_status_to_compose(panel: Panel) -> None:
         "TrafficTable",
         "Console",
     ]
-    assert [panel.children[2].part, panel.children[6].part] == ["clients", "compose"]
+    assert [panel.children[3].part, panel.children[7].part] == ["clients", "compose"]
     assert panel.console.part == "all"
 
 
@@ -85,7 +86,7 @@ def test_nothing_follows_until_somebody_looks_and_one_thread_follows_for_all(
 
 
 def test_what_changes_is_told_without_being_asked(panel: Panel, lab: StandIn) -> None:
-    ears = Ears(panel.children[2])
+    ears = Ears(panel.children[3])
     ears.hear("hello")
     ears.told("state")
     lab.put("bob")

@@ -14,6 +14,7 @@ const POP_OUT = "Show the panel in a window of its own, which stays in sight (O)
 const BACK = "Bring the panel back into the notebook (O)";
 const DOCK = "Show the panel beside the notebook (K)";
 const UNDOCK = "Bring the panel back into the notebook (K)";
+const KEPT_LINE = "What the newest code says otherwise in the conversations that are kept (D)";
 const BREAK_OUT = "End the handler that does not await, so that everybody else is served (B)";
 
 class Status extends StateFace {
@@ -36,7 +37,7 @@ class Status extends StateFace {
       name: () => this.name.textContent ?? "",
       say: (text) => this.say(text, true),
       turned: (out) => this.poppedOut(out),
-      keys: () => ({ o: this.popButton, k: this.dockButton }),
+      keys: () => ({ o: this.popButton, k: this.dockButton, d: this.keptButton }),
     });
     this.docking = new Docking(this.root, {
       name: () => this.name.textContent ?? "",
@@ -76,8 +77,29 @@ class Status extends StateFace {
     const ends = element("div", "mpp-lab-end");
     ends.append(this.breakButton, this.restartButton, this.stopButton, ...this.makeGlyphs());
     const bar = element("div", "mpp-bar mpp-status-bar");
-    bar.append(who, this.makeAddress(), element("span", "mpp-grow"), this.counts, ends);
+    const grow = element("span", "mpp-grow");
+    bar.append(who, this.makeAddress(), grow, this.makeKept(), this.counts, ends);
     return bar;
+  }
+
+  /** What came of the kept conversations; nothing while nothing is kept. */
+  makeKept() {
+    const said = (/** @type {string | null} */ text) => this.say(text ?? "");
+    const show = () => this.line.ask({ kind: "kept" }, { late: said, done: said });
+    /** @type {HTMLButtonElement} */
+    this.keptButton = button("", show, "mpp-quiet mpp-kept-line");
+    this.keptButton.title = KEPT_LINE;
+    this.keptButton.setAttribute("aria-keyshortcuts", "D");
+    this.keptButton.hidden = true;
+    return this.keptButton;
+  }
+
+  /** @param {any} state */
+  showKept({ kept, differs, shows }) {
+    this.keptButton.hidden = !kept;
+    this.keptButton.disabled = !shows;
+    if (this.keptButton.textContent !== kept) this.keptButton.textContent = kept ?? "";
+    this.keptButton.classList.toggle("mpp-differs", Boolean(differs));
   }
 
   makeGlyphs() {
@@ -159,6 +181,7 @@ class Status extends StateFace {
     this.showDot(!state.running ? "stopped" : state.note ? "trouble" : "running");
     this.showBlocked(state.running ? state.blocked : "");
     this.showAddress(state);
+    this.showKept(state);
     this.restartButton.hidden = !state.running;
     this.stopButton.textContent = state.running ? "Stop" : "Start";
     this.note.hidden = !state.note;

@@ -6,6 +6,7 @@ import { Again } from "./again.js";
 import { anatomyOf } from "./anatomy.js";
 import { Copying } from "./copying.js";
 import { cutNote } from "./cutnote.js";
+import { Keeping } from "./keeping.js";
 import { StateTab } from "./statetab.js";
 import { tabLine } from "./tabline.js";
 import { decodedOf, packetList, tree } from "./tree.js";
@@ -23,8 +24,7 @@ const WIDE_HEX = 520;
  * @typedef {import("./rows.js").Item} Item
  * @typedef {object} Outside what the pane asks of the face it stands in
  * @property {(message: object) => void} say to the kernel
- * @property {(message: object, asker: import("../shared/line.js").Asker) => void} ask the kernel to
- *   do
+ * @property {(message: object, asker: import("../shared/line.js").Asker) => void} ask it
  * @property {(seq: number) => void} go to another row
  * @property {() => void} shut the pane
  * @property {() => void} leave a form that is shut
@@ -48,6 +48,7 @@ export class Detail {
       leave: outside.leave,
       payload: () => this.editable(),
     });
+    this.keeping = new Keeping(outside.ask, this.again.outcome);
     this.state = new StateTab({
       ask: outside.ask,
       changed: () => {
@@ -78,7 +79,7 @@ export class Detail {
       unsay: (text) => this.again.outcome.el.textContent === text && this.again.outcome.note(""),
     });
     const acts = element("div", "mpp-detail-acts");
-    acts.append(this.copying.el, this.again.resendButton, this.again.editButton);
+    acts.append(this.copying.el, this.again.resendButton, this.again.editButton, this.keeping.el);
     /** @type {HTMLElement} */
     this.foot = element("div", "mpp-detail-foot");
     this.foot.append(acts, this.copying.forms, this.again.outcome.el, this.again.place);
@@ -201,7 +202,8 @@ export class Detail {
       each.title = each.disabled ? unfit(name, this.answer && this.held) : "";
     }
     this.copying.draw();
-    this.foot.hidden = this.copying.el.hidden && !this.again.prospects;
+    this.keeping.show(this.answer ?? {});
+    this.foot.hidden = this.copying.el.hidden && !this.again.prospects && this.keeping.el.hidden;
     this.body.replaceChildren(...this.contents(tab));
     this.body.scrollTop = 0;
   }
