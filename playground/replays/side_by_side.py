@@ -24,7 +24,7 @@ _MOST: Final = 40
 _WIDE: Final = 70
 
 # The newest rows of a ladder, and its pixels: two of them are what a page is wide.
-_LADDER_ROWS: Final = 120
+_LADDER_ROWS: Final = 40
 _LADDER: Final = 440
 
 _LONGEST: Final = 2_000

@@ -29,7 +29,8 @@ def sentence_of(rows: Sequence[Row], why: str = "") -> str:
     said = _told(first, same, others)
     rest = len(differs) - max(len(same), len(of_line))
     more = f"; {counted(rest, 'more thing differs', 'more things differ')}" if rest else ""
-    return " ".join(part for part in (why, f"{said}{more}.") if part)
+    whole = f"{said[:1].upper()}{said[1:]}{more}."
+    return " ".join(part for part in (why, whole) if part)
 
 
 def _rank(row: Row) -> tuple[int, bool]:

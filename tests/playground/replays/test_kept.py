@@ -112,7 +112,7 @@ def test_new_code_has_the_kept_again_and_the_stage_notices_nothing(transport: st
     assert [(each.client, each.kind) for each in kept.difference.rows] == [
         ("ann", "missing"), ("ann", "missing"), ("bob", "missing"),
     ]  # fmt: skip
-    assert kept.sentence.startswith("the handler no longer sends 'ann joined' to ann, nor 2 other")
+    assert kept.sentence.startswith("The handler no longer sends 'ann joined' to ann, nor 2 other")
 
 
 def compared(old: Any, new: Any, say: Callable[[Lab], Awaitable[Any]] = talk) -> Any:
@@ -131,7 +131,7 @@ def compared(old: Any, new: Any, say: Callable[[Lab], Awaitable[Any]] = talk) ->
 def test_a_changed_message_is_shown_with_what_differs_in_it() -> None:
     found = compared(Chat, Loud)
     assert (found.changed, found.missing, found.new) == (2, 0, 0)
-    assert found.sentence.startswith("the handler sends 'ann: TEA?' to ann and bob instead of")
+    assert found.sentence.startswith("The handler sends 'ann: TEA?' to ann and bob instead of")
     assert "- ann: tea?" in repr(found)
     assert "+ ann: TEA?" in repr(found)
     page = found._repr_html_()
@@ -163,7 +163,7 @@ def test_the_first_talk_of_a_room_is_named_in_one_sentence_where_a_line_is_gone(
         return str(lab.kept["room"].sentence)
 
     said = on(Chat, work)
-    assert said.startswith("the handler no longer sends 'bob joined' to bob (test_kept.py")
+    assert said.startswith("The handler no longer sends 'bob joined' to bob (test_kept.py")
 
 
 class Fickle(App):
