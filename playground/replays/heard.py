@@ -90,11 +90,17 @@ def heard_in(
         number = numbers.get(each.exchange.id)
         if number is not None:
             items = _heard(each)
+            if is_foreign:  # of a body that a browser has not written down nothing is compared
+                items = [item._replace(is_part=item.is_part or _is_empty(item)) for item in items]
             if not is_foreign:
                 items = [item._replace(act=acts.get(item.seq, _BY_A_TIMER)) for item in items]
                 items.sort(key=lambda item: item.act)
             found[number] = items
     return found
+
+
+def _is_empty(heard: Heard) -> bool:
+    return heard.kind == "response" and not heard.data
 
 
 def _acts(record: Record, numbers: Numbers) -> dict[int, int]:

@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Coroutine, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
 from typing import Any
 
 import pytest
 from playwright.sync_api import Browser
 
+from micropie import App
+from playground import serve
 from playground.exports import har_reading
 from playground.traffic.log import Log
 from playground.traffic.record import Record
@@ -88,3 +93,51 @@ def messages(record: Record) -> list[tuple[Any, ...]]:
         for row in sorted(record, key=lambda row: (row.exchange, row.seq))
         if row.kind in ("text", "binary")
     ]
+
+
+def apart(work: Coroutine[Any, Any, Any]) -> Any:
+    """Run a coroutine on a thread of its own: a loop of the browser's runs on this one."""
+    with ThreadPoolExecutor(1) as pool:
+        return pool.submit(asyncio.run, work).result()
+
+
+def test_a_recording_of_chrome_is_had_again_by_the_app(imported: Imported, tmp_path: Path) -> None:
+    class Chat(App):
+        async def ws_chat(self, ws: Any, name: str) -> None:
+            await ws.accept()
+            async for message in ws:
+                await ws.send_text(f"{name}: {message}")
+
+        async def hello(self) -> str:
+            return "hello"
+
+    class Curt(Chat):
+        async def ws_chat(self, ws: Any, name: str) -> None:
+            await ws.accept()
+            async for message in ws:
+                await ws.send_text(message)
+
+    async def recorded() -> str:
+        lab = serve(Chat, transport="memory")
+        ada = await lab.connect("/chat?name=ada", client="ada")
+        await ada.send("tea")
+        await ada.receive()
+        await lab.get("/hello")
+        lab.stop()
+        return lab.log.to_har()
+
+    async def again(app: type[App]) -> Any:
+        lab = serve(app, transport="memory")
+        try:
+            with pytest.warns(UserWarning, match="has no body"):  # Chrome's importer drops it
+                return await lab.replay(tmp_path / "chrome.har")
+        finally:
+            lab.stop()
+
+    written = imported(apart(recorded()))["written"]
+    assert "_playground" not in json.loads(written)["log"]
+    (tmp_path / "chrome.har").write_text(written)
+    same, other = apart(again(Chat)), apart(again(Curt))
+    assert not same, same
+    assert same.same == 3
+    assert other.sentence.startswith("The handler sends 'tea' to browser-1 instead of 'ada: tea'")
