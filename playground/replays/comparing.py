@@ -26,7 +26,7 @@ _HANDSHAKE: Final = frozenset({"accept", "refuse"})
 
 
 class Row(NamedTuple):
-    """One thing that a client heard, then and now.
+    """One thing that a client heard, then and now. In `Difference.rows`.
 
     Attributes:
         client: Who heard it.

@@ -29,8 +29,8 @@ class Side(NamedTuple):
 class Difference:
     """What came out otherwise when a conversation was had again. It is true if something did.
 
-    As the last line of a cell it shows in one sentence what is otherwise, and both conversations
-    side by side.
+    Made by `Lab.replay`, `Lab.compare` and `Lab.kept`. As the last line of a cell it shows in one
+    sentence what is otherwise, and both conversations side by side.
 
     Args:
         compared: What each client heard, then and now.

@@ -152,7 +152,7 @@ class Kept:
 
 
 class KeptConversations(Mapping[str, Kept]):
-    """The kept conversations of a lab, by name. ``del lab.kept["tea"]`` forgets one.
+    """The kept conversations of a lab, by name: `Lab.kept`. ``del lab.kept["tea"]`` forgets one.
 
     Args:
         ready: Waits until all were had again; it is given the seconds.
