@@ -12,6 +12,7 @@ from typing import Any, Final
 
 from playground.lab import Lab, Parts, TransportName, move, parts_of
 from playground.lab.code import Policies
+from playground.lab.files import Origin, origin_of
 from playground.lab.settings import Path, Settings, check_origins
 from playground.lab.wiring import wired
 from playground.live.advice import check_app, name_of
@@ -49,6 +50,7 @@ def serve(
     max_bytes: int | None = None,
     spill: Path = None,
     see: Sequence[str] | None = None,
+    watch: bool = False,
 ) -> Lab:
     """Serve an app from this kernel, and keep serving what its name stands for.
 
@@ -79,6 +81,7 @@ def serve(
         spill: A ``.jsonl`` file that all traffic is written to as it comes; see `Lab.spill`.
         see: Attributes of the app, such as ``["rooms"]``, of which each change is a row; see
             `Lab.see`. By default what is seen by now.
+        watch: Whether what is saved in the app's files takes over; see `Lab.watch`.
 
     Returns:
         The lab. As the last line of a cell it shows its panel.
@@ -89,7 +92,9 @@ def serve(
         OSError: If the port is taken, or the file cannot be written.
         NotOnStage: If its constructor or start-up fails.
     """
+    given = app
     app, followed = _given(app, sys._getframe(2))
+    origin = _watched(app, given, watch)
     called, chosen = name or followed.name or name_of(app), _checked(transport, port, origins)
     settings = Settings(
         on_swap, carry, frames, tuple(origins), isolate, url, max_entries, max_bytes, spill, see
@@ -106,6 +111,7 @@ def serve(
             else:
                 _let_go(lab, parts)
         _say_what_is_not_followed(parts_of(lab), followed)
+        parts_of(lab).files.follow(origin)
         return lab
 
 
@@ -216,6 +222,15 @@ def _given(app: Any, frame: FrameType) -> tuple[Any, Followed]:
     found = imported(app) if isinstance(app, str) else app
     check_app(found)
     return found, imported_as(found) if isinstance(app, str) else following(found, frame=frame)
+
+
+def _watched(app: Any, given: Any, watch: object) -> Origin | None:
+    """Return where an app comes from, if its files are to be watched."""
+    if not isinstance(watch, bool):
+        raise TypeError(
+            f"expected watch True or False, got {watch!r}; lab.watch({watch!r}) watches a file"
+        )
+    return origin_of(app, given) if watch else None
 
 
 def _checked(transport: TransportName | None, port: int, origins: Iterable[str]) -> TransportName:

@@ -219,6 +219,14 @@ TABLE: dict[str, Room] = {
     "playground/saved/*.py": Room(
         "playground.saved playground.traffic playground.exports playground.widgets"
     ),
+    # Files are read, imported and handed over, on a thread of their own.
+    "playground/watching/changes.py": Room(others="watchfiles", live="threading"),
+    "playground/watching/*.py": Room(
+        "micropie playground.watching playground.live.advice playground.live.fingerprint "
+        "playground.live.saying playground.live.tracebacks playground.notebook.exits "
+        "playground.notebook.kernel playground.transports! playground.watchdog.breaking",
+        live="contextvars threading time",
+    ),
     # Imported by name: what to say of a package that is not there is the doctor's business too.
     "playground/doctor/*.py": Room(
         "playground.doctor playground.entrance.addresses playground.entrance.identity "
@@ -318,7 +326,7 @@ TABLE: dict[str, Room] = {
 # the three that are imported when a server starts.
 WHEN_USED = (
     "cbor2 httpx2 IPython ipykernel jinja2 msgpack multipart nest_asyncio ormsgpack pandas redis "
-    "uvicorn uvloop websockets"
+    "uvicorn uvloop watchfiles websockets"
 )
 STARTS_A_SERVER = (
     "playground/transports/sockets.py",

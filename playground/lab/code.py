@@ -225,6 +225,12 @@ class Code:
             if error is not None and not self._staging.stage.revision:
                 raise error  # there is nothing to reach
 
+    def wait(self) -> None:
+        """Wait, on a thread that may, until a swap that is under way has ended; raise as it did."""
+        under_way = self._under_way
+        if under_way is not None:
+            under_way.result(STARTUP_DEADLINE + 2)
+
     def is_awaited_here(self) -> bool:
         """Return whether who calls is to wait for a swap that is under way.
 

@@ -7,18 +7,16 @@ views are in `faces`.
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
-from os import PathLike
 from typing import Any
 
 from playground.clients.misnamed import LAB, says_the_right_name
-from playground.describing import Description
 from playground.doctor import Report, examine
 from playground.entrance.addresses import Address
 from playground.lab.between import Between
 from playground.lab.fuzzed import Fuzzed
 from playground.lab.browsing import Browsing
-from playground.lab.describing import described
 from playground.lab.faces import Faces
+from playground.lab.filed import Filed
 from playground.lab.health import in_short, patient
 from playground.lab.parts import Parts
 from playground.lab.replaying import Replaying
@@ -40,7 +38,7 @@ def move(lab: Lab, parts: Parts) -> None:
 
 
 @says_the_right_name("lab", LAB)
-class Lab(Faces, Between, Replaying, Fuzzed, Browsing):
+class Lab(Faces, Between, Replaying, Fuzzed, Filed, Browsing):
     """An app being served. Made by `serve`.
 
     Serve and stop::
@@ -80,6 +78,7 @@ class Lab(Faces, Between, Replaying, Fuzzed, Browsing):
     Change it while it runs::
 
         swap                  put other code on stage: lab.swap(Chat), lab.swap(revision=1)
+        watch                 what an editor saves takes over: lab.watch("chat.py")
         on_swap, carry        what becomes of open sockets, and of the app's state
         revision              the number of the code on stage
         source, diff          a revision's source; how it changed: lab.diff(1, 2)
@@ -98,6 +97,10 @@ class Lab(Faces, Between, Replaying, Fuzzed, Browsing):
     Try it and describe it::
 
         explore               a script in every order that may happen: await lab.explore(script)
+        fuzz                  conversations that nobody would have: await lab.fuzz("/chat")
+        keep, kept            have conversations again with each new code: lab.keep("tea")
+        replay, compare       a recording with the code on stage; two revisions: lab.compare(1, 2)
+        swarm                 a crowd of clients: await lab.swarm("/chat", clients=1000)
         describe              the app as OpenAPI and AsyncAPI: lab.describe().openapi
     """
 
@@ -268,18 +271,6 @@ class Lab(Faces, Between, Replaying, Fuzzed, Browsing):
         """
         return self._parts.sight.handlers()
 
-    def describe(self) -> Description:
-        """Return what the app answers, as OpenAPI and AsyncAPI: from its code, and from the log.
-
-        The log adds what its messages look like: by route, by direction, and by what they say of
-        their ``type``, with an example each, without credentials. It says "seen", not "promised".
-        `save` of what is returned writes a file for other tools.
-
-        Raises:
-            RuntimeError: If nothing is on stage.
-        """
-        return described(self._parts)
-
     def see(self, *names: str) -> tuple[str, ...]:
         """Have each change of some of the app's attributes be a row of kind ``state``.
 
@@ -336,21 +327,6 @@ class Lab(Faces, Between, Replaying, Fuzzed, Browsing):
             TypeError: It is neither a name nor an async function.
         """
         return await self._parts.exploring.explore(script_of(script, self), deviations, seconds)
-
-    def spill(self, path: str | PathLike[str] | None) -> None:
-        """Write all traffic to a file too, as it comes; `Log.load` reads it again.
-
-        What the log holds by now comes first. The file has all, however much the log lets go, also
-        if the kernel dies. What another lab has written there stays.
-
-        Args:
-            path: A file name that ends with ``.jsonl``; None to write no more.
-
-        Raises:
-            ValueError: If it ends with something else, or another lab writes to it.
-            OSError: If it cannot be written.
-        """
-        self._parts.spilling.spill(path)
 
     def doctor(self) -> Report:
         """Try everything the lab stands on, and say what to do where something is not right.

@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterator
 from typing import Any, Final
 
 from playground.lab.code import Code
+from playground.lab.files import Files
 from playground.lab.gating import Gating
 from playground.lab.remarks import Remarks
 from playground.lab.spilling import Spilling
@@ -33,6 +34,7 @@ class Life:
         code: Puts code there.
         redefinition: Looks after each cell.
         spilling: Writes the traffic to a file.
+        files: Looks after what is saved.
         remarks: Writes into the log.
         watchdog: Looks whether the app's event loop turns.
         unblocking: Sees that it does.
@@ -48,6 +50,7 @@ class Life:
         code: Code,
         redefinition: Redefinition,
         spilling: Spilling,
+        files: Files,
         remarks: Remarks,
         watchdog: Watchdog,
         unblocking: Unblocking,
@@ -60,6 +63,7 @@ class Life:
         self._code = code
         self._redefinition = redefinition
         self._spilling = spilling
+        self._files = files
         self._remarks = remarks
         self._watchdog = watchdog
         self._unblocking = unblocking
@@ -113,6 +117,7 @@ class Life:
         if self._transport.running:
             self._end(anew)
         else:
+            self._files.rest()
             self._spilling.rest()
 
     def _end(self, anew: bool) -> None:
@@ -131,6 +136,7 @@ class Life:
                 self._gating.forget()
                 self._watchdog.stop()
                 self._redefinition.stop()
+                self._files.rest()
                 self._remarks.tell(f"stopped: {said}")
                 output.unroute(self)
                 self._spilling.rest()
@@ -187,3 +193,4 @@ class Life:
         output.route(self, current_tap)
         self._redefinition.start()
         self._spilling.go_on()
+        self._files.go_on()

@@ -15,6 +15,7 @@ from playground.lab.addresses import Addresses
 from playground.lab.code import Code, Policies
 from playground.lab.crowding import Crowding
 from playground.lab.exploring import Exploring
+from playground.lab.files import Files
 from playground.lab.frames import FrameSwitch
 from playground.lab.fuzzing import Fuzzing
 from playground.lab.gating import Gating
@@ -71,5 +72,6 @@ class Parts:
     network: Network
     pausing: Pausing
     spilling: Spilling
+    files: Files
     life: Life
     views: Views

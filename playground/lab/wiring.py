@@ -16,6 +16,7 @@ from playground.lab.code import Code, Policies
 from playground.lab.crowding import Crowding
 from playground.lab.escapes import watcher
 from playground.lab.exploring import Exploring
+from playground.lab.files import Files
 from playground.lab.frames import FrameSwitch
 from playground.lab.fuzzing import Fuzzing
 from playground.lab.gating import Gating
@@ -264,6 +265,12 @@ class _Wiring:
         return Spilling(self.log, self.remarks.tell)
 
     @cached_property
+    def files(self) -> Files:
+        made = Files(self.staging, self.code, self.transport, self.remarks)
+        self.redefinition.is_looked_after = made.is_followed
+        return made
+
+    @cached_property
     def life(self) -> Life:
         return Life(
             self.transport,
@@ -271,6 +278,7 @@ class _Wiring:
             self.code,
             self.redefinition,
             self.spilling,
+            self.files,
             self.remarks,
             self.watchdog,
             self.unblocking,

@@ -10,7 +10,10 @@ from typing import Any, Final, TypeVar, cast
 
 F = TypeVar("F", bound=Callable[..., Any])
 
-_BY_ITSELF: Final = "leave it out: run the cell again and the new code takes over"
+_BY_ITSELF: Final = (
+    "leave it out: run the cell again and the new code takes over; "
+    "for a file that is saved, write watch=True"
+)
 _QUIET: Final = "leave it out: the panel and lab.log show what happens"
 _ONE: Final = "leave it out: a lab is one process, in this kernel; playground.outside runs others"
 

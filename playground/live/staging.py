@@ -320,6 +320,12 @@ class Staging:
         self.write("lab", self.note)
         return NotOnStage(f"revision {failure}")
 
+    def goes_on(self, reason: str) -> str:
+        """Write to `note` and to the log why other code was not tried; return the sentence."""
+        self.note = f"{reason}; revision {self.revision} still serves"
+        self.write("lab", self.note)
+        return self.note
+
     def _log_swap(self, swapped: Swapped, draft: Draft, carried: list[str]) -> None:
         place = self.revisions.get(swapped.revision).place
         parts = [f"revision {swapped.revision} on stage", place]

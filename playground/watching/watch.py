@@ -1,0 +1,260 @@
+"""A watch: it looks after the files of an app, and has what is saved take over, or says why not.
+
+Law of the file: whatever somebody saves, the code on stage goes on until other code can take over.
+"""
+
+from __future__ import annotations
+
+import contextvars
+import linecache
+import os
+import sys
+import threading
+import time
+from collections.abc import Mapping
+from typing import Any, Final, Protocol
+
+from micropie.failures import is_failure
+from playground.live.advice import is_app
+from playground.live.tracebacks import NotOnStage
+from playground.watching.changes import changes
+from playground.watching.ending import ended_in_time, let_go
+from playground.watching.loading import Loading
+from playground.watching.modules import (
+    beside,
+    dependents,
+    file_of,
+    is_as_said,
+    is_other,
+    made_of,
+    text_of,
+)
+from playground.watching.reasons import NoNews, check, has_none, why
+
+# Seconds in which the other half of what is saved may come, before anything is said.
+_GRACE: Final = 0.3
+
+# How long, and how often, a file has to stay the same to count as written.
+_SOON: Final = 0.01
+_TURNS: Final = 50
+
+# Two watches never import at the same time: their modules may be the same.
+_importing: Final = threading.Lock()
+
+Seen = dict[str, object]
+
+
+class Served(Protocol):
+    """What a watch tells of new code, and of why there is none."""
+
+    def serves(self, app: Any) -> bool:
+        """Return whether an app is the one that is served."""
+
+    def take(self, app: Any, because: str) -> None:
+        """Put an app on stage; it raises `NotOnStage` if that cannot be, and has said why."""
+
+    def goes_on(self, reason: str) -> None:
+        """Say that the code on stage goes on, and for what reason."""
+
+    def mended(self) -> None:
+        """Say no more that something is wrong: what was saved is what is on stage."""
+
+    def uses(self, files: str) -> None:
+        """Say that what the notebook has from some files is other code now."""
+
+    def is_serving(self) -> bool:
+        """Return whether code can be put on stage now."""
+
+
+class Watch:
+    """Files that are looked after; `Lab.watch` makes it.
+
+    Args:
+        served: Takes what is new.
+        module: Where the app comes from.
+        file: The file of that module.
+        name: What is served of it.
+        poll: Seconds between two looks at the files; None to be told by the system.
+
+    Attributes:
+        stopped: Whether somebody has stopped it: then it goes on with nothing.
+    """
+
+    def __init__(
+        self, served: Served, module: str, file: str, name: str, poll: float | None
+    ) -> None:
+        self.module, self.name, self.poll = module, name, poll
+        self.stopped = False
+        self._served = served
+        self._files = {module: file}
+        self._graph: dict[str, frozenset[str]] = {module: frozenset()}
+        # What the modules that are imported said when they were; and what was tried last.
+        self._said: dict[str, bytes | None] = {}
+        self._tried: Seen = {}
+        self._trouble = ""
+        self._had = False
+        self._stop = threading.Event()
+        self._thread: threading.Thread | None = None
+
+    @property
+    def files(self) -> list[str]:
+        """The files that are looked after: that of the app, and those that it imports."""
+        return sorted(self._files.values())
+
+    @property
+    def running(self) -> bool:
+        """Whether they are looked after."""
+        return self._thread is not None and self._thread.is_alive()
+
+    def __repr__(self) -> str:
+        names = ", ".join(os.path.basename(file) for file in self.files)
+        return f"<Watch of {names}{'' if self.running else ', stopped'}>"
+
+    @property
+    def modules(self) -> frozenset[str]:
+        """What the files are called as modules."""
+        return frozenset(self._files)
+
+    def begin(self) -> None:
+        """Look at the files here and now, and from now on from a thread of its own."""
+        if self.running:
+            return
+        self.stopped = False
+        self._stop = threading.Event()
+        if not self._said and self.module in sys.modules:
+            self._know({})
+            self._had = is_app(self._found())
+            if self._had and not self._served.serves(self._found()):
+                self._said[self.module] = None  # it is new to the stage
+        self._look(grace=0.0)
+        here = contextvars.copy_context()
+        self._thread = threading.Thread(
+            target=here.run, args=(self._run, self._stop), name="playground-watching", daemon=True
+        )
+        self._thread.start()
+
+    def stop(self) -> None:
+        """Look no more; its thread has ended then."""
+        self.stopped = True
+        self.rest()
+
+    def rest(self) -> None:
+        """Look no more until it is begun again."""
+        self._stop.set()
+        thread = self._thread
+        if thread is not None and thread is not threading.current_thread():
+            let_go(thread)
+
+    def _run(self, stop: threading.Event) -> None:
+        for _ in changes(lambda: self.files, stop, self.poll):
+            if stop.is_set():
+                return
+            self._look(_GRACE)
+
+    def _look(self, grace: float) -> None:
+        """Have what was saved take over, if anything was; if it cannot, say why."""
+        if not self._served.is_serving():
+            return
+        reason, until = "", time.monotonic() + grace
+        while (seen := self._seen()) != self._tried or (reason and time.monotonic() < until):
+            if seen != self._tried:
+                self._tried = seen
+                reason = self._tries(seen)
+            if reason and self._stop.wait(_SOON):
+                break
+        if self._stop.is_set() or not self._served.is_serving():
+            self._tried = {}  # nothing is the matter but that the lab was stopped meanwhile
+        elif reason and reason != self._trouble:
+            self._trouble = reason
+            self._served.goes_on(reason)
+
+    def _seen(self) -> Seen:
+        """Return what the files say: twice the same, or somebody is still writing."""
+        seen = self._now()
+        for _ in range(_TURNS):
+            if self._stop.wait(_SOON) or (again := self._now()) == seen:
+                break
+            seen = again
+        return seen
+
+    def _now(self) -> Seen:
+        # What is missing may be in a file beside them that nobody has imported yet.
+        return beside(self.files) | {file: text_of(file) for file in self.files}
+
+    def _tries(self, seen: Seen) -> str:
+        """Have what the files say take over; return why it cannot, "" if there is no reason."""
+        try:
+            self._take({name: seen[file] for name, file in self._files.items()})
+        except NotOnStage as error:  # which has been said
+            self._trouble = str(error)
+        except BaseException as error:
+            if not is_failure(error):
+                raise
+            return why(error)
+        return ""
+
+    def _take(self, texts: dict[str, Any]) -> None:
+        changed = {name for name, text in texts.items() if text != self._said.get(name)}
+        for name in sorted(changed):  # what is no Python is not begun with
+            check(self._files[name], texts[name])
+        news = {name for name in changed if is_other(self._said.get(name), texts[name])}
+        if news:
+            self._import(news)
+        self._said.update({name: texts[name] for name in changed - news})
+        if self._trouble:
+            self._trouble = ""
+            self._served.mended()
+
+    def _import(self, news: set[str]) -> None:
+        with _importing:
+            loading = Loading(dependents(news, self._graph))
+            with ended_in_time():
+                loading.load()
+            for file in self.files:
+                linecache.checkcache(file)
+            try:
+                self._hand_over(news, loading)
+            except BaseException:
+                loading.undo()
+                raise
+            loading.rebind()
+        self._know(loading.read)
+
+    def _hand_over(self, news: set[str], loading: Loading) -> None:
+        """Put what the module has of the name on stage; a helper of the notebook's has nothing."""
+        found, files = self._found(), ", ".join(sorted(map(self._called, news)))
+        if is_app(found):
+            self._served.take(found, "" if self.module in news else f"{files} changed")
+            self._had = True
+        elif self._had or not loading.is_used():
+            raise NoNews(has_none(sys.modules[self.module], self.name))
+        else:
+            self._served.uses(files)
+
+    def _found(self) -> Any:
+        found: Any = sys.modules[self.module]
+        for each in self.name.split("."):
+            found = getattr(found, each, None)
+        return found
+
+    def _called(self, module: str) -> str:
+        return os.path.basename(self._files[module])
+
+    def _know(self, read: Mapping[str, bytes]) -> None:
+        """Find out what the app is made of now, and what that says.
+
+        Args:
+            read: What has just been read, by file. Of what others have imported the file may have
+                changed since.
+        """
+        graph = made_of(self.module)
+        if not graph:
+            return
+        self._graph = graph
+        self._files = {name: file for name in graph if (file := file_of(name)) is not None}
+        for name, file in self._files.items():
+            if file in read:
+                self._said[name] = read[file]
+            elif name not in self._said:
+                text = text_of(file)
+                self._said[name] = text if is_as_said(name, text) else None
