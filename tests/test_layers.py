@@ -300,6 +300,14 @@ TABLE: dict[str, Room] = {
     ),
     # The lab puts everything together; what is made with a lab is beyond it.
     "playground/lab/*.py": Room("micropie playground", live=LIVE),
+    # What a person types: it serves, shows a log and copies notebooks.
+    "playground/terminal/*.py": Room(
+        "micropie playground.terminal playground.exports.text playground.lab "
+        "playground.live.tracebacks playground.serving playground.traffic.log "
+        "playground.traffic.summary playground.traffic.words playground.watching.reasons",
+        live="signal subprocess threading",
+    ),
+    "playground/__main__.py": Room("playground.terminal"),
     "playground/serving.py": Room(
         "playground.lab playground.live playground.notebook.kernel playground.stage "
         "playground.traffic.log playground.transports!",

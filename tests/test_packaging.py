@@ -136,13 +136,19 @@ def test_importing_playground_brings_nothing_heavy() -> None:
 
 
 @pytest.fixture(scope="module")
-def wheel(tmp_path_factory: pytest.TempPathFactory) -> list[str]:
-    """The names of the files in a wheel built from this tree."""
+def built_wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A wheel built from this tree."""
     folder = tmp_path_factory.mktemp("wheel")
     build = [sys.executable, "-m", "hatchling", "build", "-t", "wheel", "-d", str(folder)]
     done: Any = subprocess.run(build, cwd=ROOT, capture_output=True, text=True)
     assert done.returncode == 0, done.stdout + done.stderr
-    return zipfile.ZipFile(next(folder.glob("*.whl"))).namelist()
+    return next(folder.glob("*.whl"))
+
+
+@pytest.fixture(scope="module")
+def wheel(built_wheel: Path) -> list[str]:
+    """The names of the files in it."""
+    return zipfile.ZipFile(built_wheel).namelist()
 
 
 @pytest.mark.live
@@ -162,8 +168,86 @@ def test_a_wheel_has_socketios_client_with_its_licence(wheel: list[str]) -> None
 def test_a_wheel_has_nothing_else(wheel: list[str]) -> None:
     rooms = re.compile(
         r"(micropie|playground)/.+(\.(py|js|css|html|typed)|/LICENSE)|[^/]+\.dist-info/.+"
+        r"|playground/notebooks/([^/]+\.ipynb|pictures/[^/]+\.svg)"
     )
     assert [name for name in wheel if not rooms.fullmatch(name)] == []
+
+
+@pytest.fixture(scope="module")
+def unpacked(built_wheel: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """What the wheel installs, with nothing beside it."""
+    folder = tmp_path_factory.mktemp("installed")
+    zipfile.ZipFile(built_wheel).extractall(folder)
+    return folder
+
+
+def course(unpacked: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
+    """Give the command in a Python that has the wheel and the standard library, and no more."""
+    command = "from playground.terminal.command import main; sys.exit(main())"
+    program = f"import sys; sys.path.insert(0, {str(unpacked)!r}); {command}"
+    given = [sys.executable, "-I", "-S", "-c", program, "course", *arguments]
+    return subprocess.run(given, capture_output=True, text=True)
+
+
+@pytest.mark.live
+def test_the_course_comes_with_a_wheel_and_overwrites_nothing(
+    unpacked: Path, tmp_path: Path
+) -> None:
+    target = tmp_path / "my course"
+    (done := course(unpacked, str(target), "--no-open")).check_returncode()
+    ours = [each for each in (ROOT / "notebooks").rglob("*") if each.suffix in (".ipynb", ".svg")]
+    for each in ours:
+        copied = target / each.relative_to(ROOT / "notebooks")
+        assert copied.read_bytes() == each.read_bytes(), each
+    number = sum(each.suffix == ".ipynb" for each in ours)
+    assert done.stdout == f"{number} notebooks copied to {target}.\n"
+
+    (target / "00-start.ipynb").write_text("mine")
+    (target / "01-http.ipynb").unlink()
+    again = course(unpacked, str(target), "--no-open")
+    assert "1 notebook copied" in again.stdout
+    assert "Left as they are, for they were changed there: 00-start.ipynb." in again.stdout
+    assert (target / "00-start.ipynb").read_text() == "mine"
+    assert (target / "01-http.ipynb").exists()
+    assert "already" in course(unpacked, str(target), "--no-open").stdout
+
+    opened = course(unpacked, str(target))
+    assert opened.returncode == 1
+    assert 'pip install "micropie-playground[lab]"' in opened.stderr
+    assert "Traceback" not in opened.stderr
+
+
+@pytest.mark.live
+def test_a_folder_that_cannot_be_written_is_one_sentence(unpacked: Path, tmp_path: Path) -> None:
+    (tmp_path / "file").touch()
+    done = course(unpacked, str(tmp_path / "file"))
+    assert (done.returncode, done.stdout) == (1, "")
+    assert done.stderr.startswith("The course could not be copied to ")
+    assert done.stderr.count("\n") == 1
+
+
+def test_a_wheel_brings_the_command(built_wheel: Path) -> None:
+    archive = zipfile.ZipFile(built_wheel)
+    (name,) = [each for each in archive.namelist() if each.endswith("entry_points.txt")]
+    command = "micropie-playground = playground.terminal.command:main"
+    assert command in archive.read(name).decode()
+
+
+@pytest.mark.soak
+def test_installing_the_wheel_and_one_command_begin_the_course(
+    built_wheel: Path, tmp_path: Path
+) -> None:
+    """In an environment with nothing in it, from the registry: minutes."""
+    environment = tmp_path / "environment"
+    subprocess.run([sys.executable, "-m", "venv", str(environment)], check=True)
+    commands = environment / ("Scripts" if sys.platform == "win32" else "bin")
+    pip = [str(commands / "python"), "-m", "pip", "install", "--quiet"]
+    subprocess.run([*pip, f"{built_wheel}[lab]", "nbclient"], check=True)
+    copy = [str(commands / "micropie-playground"), "course", "course", "--no-open"]
+    subprocess.run(copy, check=True, cwd=tmp_path)
+    execute = [str(commands / "jupyter"), "execute", "--inplace", "00-start.ipynb"]
+    subprocess.run(execute, check=True, cwd=tmp_path / "course")
+    assert "hello" in (tmp_path / "course" / "00-start.ipynb").read_text().lower()
 
 
 def test_a_face_needs_no_network() -> None:

@@ -7,6 +7,7 @@ from typing import Final
 
 from playground.traffic.escapes import escaped
 from playground.traffic.frames import without_frames
+from playground.traffic.model import Exchanges
 from playground.traffic.record import Record, let_go
 from playground.traffic.summary import Group, fold, is_error, joined, one_line, scrub, sized, who
 
@@ -15,6 +16,9 @@ _NUMBER: Final = 6
 _TIME: Final = 9
 _WHO: Final = 24
 _SIZE: Final = 6
+
+# Of a payload, at least: what a line has no room for is cut off below.
+_CHARACTERS: Final = 200
 
 
 def table(record: Record, limit: int = 40, width: int = 100, *, frames: bool = True) -> str:
@@ -27,13 +31,13 @@ def table(record: Record, limit: int = 40, width: int = 100, *, frames: bool = T
     """
     record = record if frames else without_frames(record)
     groups = list(fold(record[-limit:] if limit else ()))
-    lines = [_head(width)]
+    lines = [head(width)]
     earlier = max(0, len(record) - limit)
     if earlier:
         lines.append(f"{'':>{_NUMBER}}  … {counted(earlier, 'earlier entry', 'earlier entries')}")
     previous = None
     for group in groups:
-        lines.append(_line(record, group, previous, width))
+        lines.append(line_of(record, group, previous, width))
         previous = group.first.at
     if not len(record):
         lines.append("Nothing has passed yet.")
@@ -45,16 +49,25 @@ def file(record: Record, limit: int | None = None, width: int = 100) -> str:
     return table(record, len(record) if limit is None else limit, width) + "\n"
 
 
-def _head(width: int) -> str:
+def head(width: int) -> str:
+    """Return the line above the rows, which says what stands in each column."""
     room = width - _NUMBER - _TIME - _WHO - _SIZE - 7
     time = f"{'#':>{_NUMBER}}  {'Δt':>{_TIME - 1}}"
     return f"{time}  {'who → whom':<{_WHO}} {'what':<{room}} {'size':>{_SIZE}}"
 
 
-def _line(record: Record, group: Group, previous: float | None, width: int) -> str:
+def line_of(record: Exchanges, group: Group, previous: float | None, width: int) -> str:
+    """Return one row.
+
+    Args:
+        record: Knows the exchanges.
+        group: What has happened.
+        previous: When the row before it did; None for the first.
+        width: Characters in a line.
+    """
     entry = group.first
     start = f"{entry.seq:>{_NUMBER}}  {delta(entry.at, previous):>{_TIME - 1}}  "
-    said = scrub(one_line(record, entry))
+    said = scrub(one_line(record, entry, max(_CHARACTERS, width)))
     if entry.sender == "lab":
         return _cut(f"{start}── {said} ──", width)
     room = width - len(start) - _WHO - _SIZE - 2

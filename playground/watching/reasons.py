@@ -15,6 +15,8 @@ PATIENCE: Final = 10.0
 
 _MOST: Final = 300
 
+_NOWHERE: Final = "what was saved"
+
 
 class NeverDone(Blocked):
     """Raised in a file that is imported for too long, to end it."""
@@ -75,6 +77,11 @@ def why(error: BaseException) -> str:
     return f"{place}: {kind}: {said}" if said else f"{place}: {kind}"
 
 
+def is_from_a_file(error: BaseException) -> bool:
+    """Return whether an exception comes from a line of the user's."""
+    return _place(error) != _NOWHERE
+
+
 def _place(error: BaseException) -> str:
     """Return the innermost line of the user's that an exception came from: ``chat.py, line 7``."""
     if isinstance(error, SyntaxError) and error.filename:
@@ -85,4 +92,4 @@ def _place(error: BaseException) -> str:
         if place is not None:
             found = f"{place}, line {trace.tb_lineno}"
         trace = trace.tb_next
-    return found or "what was saved"
+    return found or _NOWHERE

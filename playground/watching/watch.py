@@ -102,13 +102,17 @@ class Watch:
         return sorted(self._files.values())
 
     @property
+    def names(self) -> list[str]:
+        """What those files are called, without their folders."""
+        return [os.path.basename(file) for file in self.files]
+
+    @property
     def running(self) -> bool:
         """Whether they are looked after."""
         return self._thread is not None and self._thread.is_alive()
 
     def __repr__(self) -> str:
-        names = ", ".join(os.path.basename(file) for file in self.files)
-        return f"<Watch of {names}{'' if self.running else ', stopped'}>"
+        return f"<Watch of {', '.join(self.names)}{'' if self.running else ', stopped'}>"
 
     @property
     def modules(self) -> frozenset[str]:
