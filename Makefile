@@ -23,7 +23,7 @@ AS_ROOT := $(shell test "$$(id -u)" != 0 || echo --allow-root)
 # pytest-xdist would put another worker in its place, and mostly wait for that for ever.
 AT_ONCE := -n auto --maxprocesses 4 --max-worker-restart 0 --dist loadfile --no-loadscope-reorder
 
-BENCHMARKS := start log handover gates view player nested soak recording state code swarm
+BENCHMARKS := start log handover watching gates view player nested soak recording state code swarm replay fuzzing upstream
 
 help:  ## Say what there is
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' Makefile

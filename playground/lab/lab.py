@@ -99,7 +99,7 @@ class Lab(Faces, Between, Replaying, Fuzzed, Filed, Browsing):
         explore               a script in every order that may happen: await lab.explore(script)
         fuzz                  conversations that nobody would have: await lab.fuzz("/chat")
         keep, kept            have conversations again with each new code: lab.keep("tea")
-        replay, compare       a recording with the code on stage; two revisions: lab.compare(1, 2)
+        replay, compare       a recording with this code; two revisions: await lab.compare(1, 2)
         swarm                 a crowd of clients: await lab.swarm("/chat", clients=1000)
         describe              the app as OpenAPI and AsyncAPI: lab.describe().openapi
     """
