@@ -18,7 +18,7 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import AsyncIterator
+from collections.abc import Iterator
 from pathlib import Path
 
 from websockets.asyncio.client import ClientConnection, connect
@@ -84,36 +84,41 @@ class Asking:
             await self._socket.close()
 
 
+def save(file: Path, number: int) -> None:
+    """Save the app with code of a number."""
+    file.write_text(TEXT.format(number=number))
+
+
 async def measured(asking: Asking, file: Path, saves: int) -> list[float]:
     """Save a file so often; return the seconds until its code answered, each time."""
     await asking.until(0)
     took = []
     for number in range(1, saves + 1):
-        file.write_text(TEXT.format(number=number))
+        save(file, number)
         took.append(await asking.until(number))
         await asyncio.sleep(0.2)
     return took
 
 
-@contextlib.asynccontextmanager
-async def ours(folder: Path) -> AsyncIterator[tuple[Asking, Path]]:
+@contextlib.contextmanager
+def ours(folder: Path) -> Iterator[tuple[Asking, Path]]:
     """Serve from a lab."""
     file = folder / "watched_app.py"
-    file.write_text(TEXT.format(number=0))
+    save(file, 0)
     sys.path.insert(0, str(folder))
     lab = serve("watched_app:Chat", watch=True)
     try:
         yield Asking(lab.port or 0), file
     finally:
-        await asyncio.to_thread(lab.stop)
+        lab.stop()
         sys.path.remove(str(folder))
 
 
-@contextlib.asynccontextmanager
-async def uvicorns(folder: Path) -> AsyncIterator[tuple[Asking, Path]]:
+@contextlib.contextmanager
+def uvicorns(folder: Path) -> Iterator[tuple[Asking, Path]]:
     """Serve from ``uvicorn --reload``."""
     file = folder / "reloaded_app.py"
-    file.write_text(TEXT.format(number=0))
+    save(file, 0)
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
@@ -134,12 +139,11 @@ async def run(saves: int) -> None:
     for name, server in (("serve(watch=True)", ours), ("uvicorn --reload", uvicorns)):
         if server is uvicorns and importlib.util.find_spec("uvicorn") is None:
             continue
-        with tempfile.TemporaryDirectory() as folder:
-            async with server(Path(folder)) as (asking, file):
-                took = sorted(await measured(asking, file, saves))
-                median, worst = statistics.median(took) * 1000, took[-1] * 1000
-                print(f"{name:<18}{median:>12.0f}{worst:>12.0f}{asking.lost:>9} of {saves}")
-                await asking.close()
+        with tempfile.TemporaryDirectory() as folder, server(Path(folder)) as (asking, file):
+            took = sorted(await measured(asking, file, saves))
+            median, worst = statistics.median(took) * 1000, took[-1] * 1000
+            print(f"{name:<18}{median:>12.0f}{worst:>12.0f}{asking.lost:>9} of {saves}")
+            await asking.close()
 
 
 if __name__ == "__main__":

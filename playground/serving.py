@@ -197,6 +197,7 @@ def _let_go(lab: Lab, parts: Parts) -> None:
     old = parts_of(lab)
     spill = old.spilling.path
     move(lab, parts)
+    parts.files.inherit(old.files)
     try:
         old.life.stop()
     except RuntimeError as late:  # a handler blocks it; its thread ends when that handler does

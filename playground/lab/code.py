@@ -244,8 +244,10 @@ class Code:
 
     def source(self, revision: int | None) -> str:
         """Return the source of a revision; see `Lab.source`."""
-        number = revision or self._staging.revision
-        return self._staging.revisions.get(number).source if number else self._coming
+        revisions = self._staging.revisions
+        # On another thread one may be on its way to the stage, and known a moment later.
+        number = revision or min(self._staging.revision, len(revisions.kept))
+        return revisions.get(number).source if number else self._coming
 
     @property
     def app(self) -> Any:

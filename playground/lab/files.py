@@ -97,22 +97,22 @@ class Files:
         self._transport = transport
         self._remarks = remarks
         self.say = say
-        self._own: Watch | None = None
-        self._asked: list[Watch] = []
+        # One for each thing that is served or used, whoever asked; and what `serve` asked for.
+        self._watches: dict[Origin, Watch] = {}
+        self._own: Origin | None = None
 
     @property
     def watches(self) -> list[Watch]:
         """What is looked after."""
-        return [*([self._own] if self._own is not None else []), *self._asked]
+        return list(self._watches.values())
 
     def follow(self, origin: Origin | None) -> None:
         """Look after the files of what `serve` was given, or no more."""
-        before = self._own
-        if before is not None and origin != (before.module, before.name):
-            before.stop()
-            self._own = None
-        if origin is not None and self._own is None:
-            self._own = self._watch(origin, None)
+        before, self._own = self._own, origin
+        if before is not None and before != origin and before in self._watches:
+            self._watches.pop(before).stop()
+        if origin is not None and (origin not in self._watches or self._watches[origin].stopped):
+            self._watch(origin, None)
 
     def watch(self, given: str | os.PathLike[str] | types.ModuleType, poll: float | None) -> Watch:
         """Look after a file; see `Lab.watch`."""
@@ -124,18 +124,22 @@ class Files:
             module, file, name = here.module, file_of(here.module) or file, here.name
         else:
             name = self._staging.followed.name or name_of(self._staging.served)
-        for each in self._asked:
-            if (each.module, each.name) == (module, name):
-                each.stop()
-                self._asked.remove(each)
-                break
-        made = self._watch(Origin(module, name), poll, file)
-        self._asked.append(made)
-        return made
+        return self._watch(Origin(module, name), poll, file)
+
+    def inherit(self, other: Files) -> None:
+        """Look after what a lab's other parts did, which serve no more."""
+        for origin, each in other._watches.items():
+            if origin != other._own and not each.stopped:
+                self._watch(origin, each.poll, each.files[0])
 
     def _watch(self, origin: Origin, poll: float | None, file: str = "") -> Watch:
+        before = self._watches.get(origin)
+        if before is not None:
+            if before.poll == poll and before.running:
+                return before
+            before.stop()
         file = file_of(origin.module) or file
-        made = Watch(self, origin.module, file, origin.name, poll)
+        made = self._watches[origin] = Watch(self, origin.module, file, origin.name, poll)
         if sys.platform == "emscripten":
             self._remarks.tell(_NO_THREADS)
             self.say(_NO_THREADS)

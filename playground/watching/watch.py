@@ -153,7 +153,10 @@ class Watch:
         for _ in changes(lambda: self.files, stop, self.poll):
             if stop.is_set():
                 return
-            self._look(_GRACE)
+            try:
+                self._look(_GRACE)
+            except Exception as error:  # whatever it is, the next save is looked at
+                self._served.goes_on(why(error))
 
     def _look(self, grace: float) -> None:
         """Have what was saved take over, if anything was; if it cannot, say why."""

@@ -7,6 +7,7 @@ import textwrap
 from pathlib import Path
 
 from playground import Lab
+from playground.lab import parts_of
 from playground.traffic.model import Entry
 from tests.playground.lab_apps import until
 
@@ -71,5 +72,5 @@ def is_told(entry: Entry) -> bool:
 
 
 async def revised(lab: Lab, number: int) -> None:
-    """Wait until a revision is on stage."""
-    await until(lambda: lab.revision >= number)
+    """Wait until a revision is on stage, and known."""
+    await until(lambda: len(parts_of(lab).staging.revisions.kept) >= number)

@@ -1,4 +1,4 @@
-"""Saves under clients that talk: every message is answered once, in order, by code as new or newer."""
+"""Saves under clients that talk: each message is answered once, in order, by no older code."""
 
 from __future__ import annotations
 

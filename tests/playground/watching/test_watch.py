@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import os
+import socket
 import sys
 import threading
 from typing import Any
@@ -36,7 +37,7 @@ async def test_what_is_saved_takes_over_an_open_socket(folder: Folder, transport
     await alice.send("hi")
     assert await alice.receive() == "two: hi"
     assert not [entry for entry in lab.log if entry.kind == "close"]
-    assert any("1 socket handed over" in each for each in told(lab))
+    await said(lab, "1 socket handed over")
     assert 'return "two"'.replace('"', "'") in lab.source()
 
 
@@ -61,7 +62,7 @@ async def test_a_helper_that_is_saved_is_used(folder: Folder) -> None:
     folder.save("inner", "WORD = 'two'")
     await revised(lab, 2)
     assert (await lab.get("/")).text == "two"
-    assert f"inner_{folder.mark}.py changed" in told(lab)[-1]
+    await said(lab, f"inner_{folder.mark}.py changed")
 
 
 async def test_a_helper_that_came_later_is_looked_after_too(folder: Folder) -> None:
@@ -242,8 +243,9 @@ async def test_a_file_takes_over_from_another_class_of_the_name(
     assert (await lab.get("/")).text == "one"
     folder.save("chat", chat("two"))
     await revised(lab, 3)
-    assert lab.watch(folder.file("chat")).running
-    assert not watch.running
+    assert lab.watch(folder.file("chat")) is watch
+    other = lab.watch(folder.file("chat"), poll=0.05)
+    assert (watch.running, other.running) == (False, True)
 
 
 async def test_a_file_that_has_nothing_of_the_name_is_said(folder: Folder) -> None:
@@ -262,6 +264,43 @@ async def test_watching_ends_and_goes_on_with_the_lab(folder: Folder) -> None:
     assert (await lab.get("/")).text == "two"
     serve(folder.app)  # without watch
     assert [each for each in threading.enumerate() if "watching" in each.name] == []
+
+
+async def test_what_is_watched_twice_takes_over_once(folder: Folder) -> None:
+    lab = await serving(folder.app, watch=True)
+    own = lab.watch(folder.file("chat"))
+    assert parts_of(lab).files.watches == [own]
+    serve(folder.app, watch=True)
+    folder.save("chat", chat("two"))
+    await revised(lab, 2)
+    folder.save("chat", chat("three"))
+    await revised(lab, 3)
+    assert [each.name for each in threading.enumerate()].count("playground-watching") == 1
+
+
+async def test_a_lab_that_moves_goes_on_to_watch(folder: Folder) -> None:
+    lab = await serving(folder.app)
+    lab.watch(folder.file("chat"))
+    port = lab.port
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        other = probe.getsockname()[1]
+    serve(folder.app, port=other)
+    assert lab.port == other != port
+    folder.save("chat", chat("two"))
+    await until(lambda: "two" in lab.source())
+    assert [each.name for each in threading.enumerate()].count("playground-watching") == 1
+
+
+async def test_in_a_browser_a_sentence_says_that_nothing_is_watched(
+    folder: Folder, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    lab = await serving(folder.app)
+    monkeypatch.setattr("playground.lab.files.sys.platform", "emscripten")
+    watch = lab.watch(folder.file("chat"))
+    monkeypatch.undo()
+    assert not watch.running
+    assert "this Python runs in a browser" in told(lab)[-1]
 
 
 async def test_a_file_that_is_never_done_can_be_stopped(folder: Folder) -> None:

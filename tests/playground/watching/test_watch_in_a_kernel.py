@@ -77,7 +77,7 @@ def test_a_cell_that_defines_the_class_again_takes_over_from_a_file(
     kernel.run(f"%cd -q {tmp_path}\nfrom chatl import Chat")
     kernel.run("lab = serve(Chat, watch=True, name='other')")
     (tmp_path / "chatl.py").write_text(chat("saved"))
-    kernel.run("await until(lambda: lab.revision == 2)")
+    kernel.run("await until(lambda: lab.revision == 2 and Chat is type(lab.app))")
     assert kernel.run("Chat is type(lab.app)").value == "True"
     kernel.run("class Chat(App):\n    async def index(self): return 'cell'")
     assert kernel.run("(await lab.get('/')).text, lab.revision").value == "('cell', 3)"
