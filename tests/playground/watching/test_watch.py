@@ -14,6 +14,7 @@ import pytest
 from micropie import App
 from playground import Lab, serve
 from playground.lab import parts_of
+from playground.watching.watch import Watch
 from tests.playground.lab_apps import Echo, on_both, serving, until
 from tests.playground.watching.folders import Folder, chat, revised, told
 
@@ -114,6 +115,48 @@ async def test_what_cannot_be_served_is_said_once(folder: Folder, text: str, wor
     assert told(lab).count(sentence) == 1
     await alice.send("hi")
     assert await alice.receive() == "two: hi"
+
+
+class Heard:
+    """What a watch tells, without a lab."""
+
+    def __init__(self) -> None:
+        self.reasons: list[str] = []
+        self.taken: list[Any] = []
+
+    def serves(self, app: Any) -> bool:
+        return app in self.taken
+
+    def take(self, app: Any, because: str) -> None:
+        self.taken.append(app)
+
+    def goes_on(self, reason: str) -> None:
+        self.reasons.append(reason)
+
+    def mended(self) -> None:
+        self.reasons.append("mended")
+
+    def uses(self, files: str) -> None: ...
+
+    def is_serving(self) -> bool:
+        return True
+
+
+def test_the_same_reason_is_said_once_however_often_it_is_saved(folder: Folder) -> None:
+    heard = Heard()
+    watch = Watch(heard, folder.chat, str(folder.file("chat")), "Chat", None)
+    watch._look(grace=0.0)
+    assert [each.__name__ for each in heard.taken] == ["Chat"]
+    for number in range(3):
+        folder.save("chat", f"class Chat(:\n# {number}\n")
+        watch._look(grace=0.0)
+    folder.save("chat", "1 / 0")
+    watch._look(grace=0.0)
+    folder.save("chat", chat("one"))
+    watch._look(grace=0.0)
+    assert len(heard.taken) == 1  # it is what it was
+    syntax, zero, mended = heard.reasons
+    assert ("SyntaxError" in syntax, "ZeroDivisionError" in zero, mended) == (True, True, "mended")
 
 
 async def test_a_deleted_file_is_said_and_may_come_back(folder: Folder) -> None:
