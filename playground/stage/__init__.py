@@ -101,6 +101,7 @@ that goes on. (`handling` is set in there too, and the stage sets it in the hand
 """
 
 from playground.stage.asyncio_internals import context_of
+from playground.stage.belongings import BELONGINGS, Belongings
 from playground.stage.context_relay import in_handler
 from playground.stage.going_on import LEAVE
 from playground.stage.lifespan import StartupFailed, in_lifespan
@@ -108,8 +109,10 @@ from playground.stage.running_app import current_revision
 from playground.stage.stage import ON_SWAP, OnSwap, Stage, Swapped, check_on_swap
 
 __all__ = [
+    "BELONGINGS",
     "LEAVE",
     "ON_SWAP",
+    "Belongings",
     "OnSwap",
     "Stage",
     "StartupFailed",

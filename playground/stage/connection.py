@@ -6,6 +6,7 @@ import contextlib
 from collections.abc import Awaitable, Callable, MutableMapping
 from typing import Any, Final, Protocol
 
+from playground.stage.belongings import BELONGINGS, Belongings
 from playground.stage.handler_run import HandlerRun
 from playground.stage.idle_tasks import Tasks
 
@@ -53,6 +54,7 @@ class Connection:
         kept: It stays with the code it is on, whatever is swapped in.
         closing: Why it is to be closed once its handler has left; None if it is not.
         witness: What sees all that passes here; None while nobody wants to.
+        belongings: What goes on with it, whatever code handles it.
     """
 
     def __init__(
@@ -61,7 +63,8 @@ class Connection:
         receive: Receive,
         send: Send,
     ) -> None:
-        self.scope = scope
+        self.belongings = Belongings(lambda: self.run is not None and self.run.leaving)
+        self.scope = {**scope, BELONGINGS: self.belongings}
         self._ends = receive, send
         self._receive = receive
         self._send = send

@@ -55,6 +55,7 @@ class HandlerRun:
         grace: Seconds for a handler to finish with its message, and again to end once cancelled.
         context_variable: What is copied to the handler from a task of its own in which it receives;
             None to copy nothing.
+        resumed: Called when the handler accepts a connection that other code had accepted.
     """
 
     def __init__(
@@ -63,11 +64,13 @@ class HandlerRun:
         perform: Callable[[Any, Any], Awaitable[None]],
         grace: float,
         context_variable: ContextVar[Any] | None = None,
+        resumed: Callable[[], object] = lambda: None,
     ) -> None:
         self.line = line
         self.perform = perform
         self.grace = grace
         self.context_variable = context_variable
+        self.resumed = resumed
         self.leaving = False
         self.cancelled = False
         self.over = False
@@ -270,6 +273,7 @@ class HandlerRun:
             await self._say(event)
         elif kind == "websocket.accept" and self._resumed:
             self.accepted = True
+            self.resumed()
             self._check_subprotocol(event.get("subprotocol"))
         elif self._resumed and not self.accepted:
             self._note_refusal(event)

@@ -285,6 +285,7 @@ class Stage:
             raise
         finally:
             self.connections.discard(connection)
+            connection.belongings.let_go()
 
     async def _run_handler(self, connection: Connection) -> bool:
         """Run the current app's handler on a connection; return whether to run the next app's."""
@@ -293,7 +294,11 @@ class Stage:
             await connection.close(1012, "nothing is on stage")
             return False
         perform = functools.partial(running.app, running.scope(connection.scope))
-        run = connection.run = HandlerRun(connection, perform, self.grace, self.context_variable)
+        belongings = connection.belongings
+        belongings.begin()
+        run = connection.run = HandlerRun(
+            connection, perform, self.grace, self.context_variable, belongings.settle
+        )
         with running.at_work():
             error = await run.to_its_end()
             if connection.witness is not None:
