@@ -21,6 +21,7 @@ from playground.stage import ON_SWAP, StartupFailed
 from playground.traffic.log import Log
 from playground.traffic.model import Entry, Exchange
 from playground.transports import ClientClosed, HandshakeRefused, Response
+from playground.upstream import Refused, Upstream
 
 kernel.warm_up()
 cells.begin()
@@ -38,8 +39,10 @@ __all__ = [
     "Lab",
     "Log",
     "NotOnStage",
+    "Refused",
     "Response",
     "StartupFailed",
+    "Upstream",
     "__version__",
     "allow_nested_run",
     "check",

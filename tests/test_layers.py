@@ -155,6 +155,11 @@ TABLE: dict[str, Room] = {
         "playground.traffic.model playground.traffic.summary",
         live="asyncio contextvars threading",
     ),
+    "playground/upstream/*.py": Room(
+        "playground.upstream playground.traffic.redact",
+        others="httpx2 js pyodide websockets",
+        live="asyncio contextvars socket ssl",
+    ),
     "playground/stage/*.py": Room("playground.stage", live="asyncio contextvars"),
     "playground/transports/memory.py": Room(
         "playground.transports! playground.transports.waking playground.traffic.model "
@@ -317,7 +322,7 @@ TABLE: dict[str, Room] = {
     "playground/__init__.py": Room(
         "playground.framework playground.checks playground.clients playground.exports "
         "playground.lab playground.live playground.notebook playground.saved playground.serving "
-        "playground.stage "
+        "playground.stage playground.upstream "
         "playground.traffic playground.transports!"
     ),
     # The builder runs programs; it imports nothing of what it packs.
@@ -331,7 +336,7 @@ TABLE: dict[str, Room] = {
 }
 
 # Heavy, or not there everywhere: no room may import them while it is being imported itself, but for
-# the three that are imported when a server starts.
+# those that are imported when a server starts, or somebody is led to one.
 WHEN_USED = (
     "cbor2 httpx2 IPython ipykernel jinja2 msgpack multipart nest_asyncio ormsgpack pandas redis "
     "uvicorn uvloop watchfiles websockets"
@@ -340,6 +345,9 @@ STARTS_A_SERVER = (
     "playground/transports/sockets.py",
     "playground/transports/uvicorn_server.py",
     "playground/transports/websocket_protocol.py",
+    # Imported when somebody comes who is to be led on.
+    "playground/upstream/leg.py",
+    "playground/upstream/requests.py",
 )
 
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 from typing import Final, NamedTuple
 
 from playground.traffic.model import MESSAGES, Entry, Exchange, Kind, Sender
-from playground.traffic.record import Record
+from playground.traffic.record import Record, Selection
 
 # The host of an exchange whose client named none: a test, or a client in this process.
 NOWHERE: Final = "localhost"
@@ -117,6 +117,38 @@ def conversations(record: Record) -> list[Conversation]:
         if entry.exchange in entries:
             entries[entry.exchange].append(entry)
     return [Conversation(each, tuple(entries[each.id])) for each in record.exchanges]
+
+
+_TURNED: Final[dict[Sender, Sender]] = {"client": "server", "server": "client", "lab": "lab"}
+
+
+def as_opened(conversation: Conversation) -> Conversation:
+    """Return a conversation in which who has opened it is the client, as other programs see it.
+
+    The app itself has opened one to a server elsewhere (`Exchange.far`).
+    """
+    if not conversation.exchange.far:
+        return conversation
+    return conversation._replace(entries=tuple(map(turned, conversation.entries)))
+
+
+def turned(entry: Entry) -> Entry:
+    """Return an entry that came from the other side."""
+    return entry._replace(sender=_TURNED[entry.sender])
+
+
+def near(record: Record) -> Record:
+    """Return what clients of the lab said and heard, without what its app said to others."""
+    far = {each.id for each in record.exchanges if each.far}
+    if not far:
+        return record
+    return Selection(
+        [each for each in record if each.exchange not in far],
+        [each for each in record.exchanges if each.id not in far],
+        last=record.last,
+        dropped=record.dropped,
+        unrecorded=record.unrecorded,
+    )
 
 
 def text_of(data: str | bytes | None) -> str:

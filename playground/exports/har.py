@@ -15,7 +15,13 @@ from typing import Any, Final
 from urllib.parse import parse_qsl, urlsplit
 
 from playground.exports import har_streams
-from playground.exports.conversations import STATUS_PHRASES, Conversation, conversations, text_of
+from playground.exports.conversations import (
+    STATUS_PHRASES,
+    Conversation,
+    as_opened,
+    conversations,
+    text_of,
+)
 from playground.exports.jsonl import VERSION, entry_fields, exchange_fields
 from playground.traffic.model import Entry
 from playground.traffic.record import Record
@@ -66,15 +72,15 @@ def _is_writable(text: str) -> bool:
 
 def _entry(conversation: Conversation) -> dict[str, Any]:
     """Return an exchange as HAR calls an entry."""
-    exchange = conversation.exchange
+    exchange, seen = conversation.exchange, as_opened(conversation)
     websocket = exchange.protocol == "websocket"
     rest = [each for each in conversation.entries if not (websocket and _is_message(each))]
     own = {name: value for name, value in exchange_fields(exchange).items() if name != "headers"}
     entry = {
         "startedDateTime": _date(conversation.began),
         "time": _milliseconds(conversation.ended - conversation.began),
-        "request": _request(conversation),
-        "response": _response(conversation),
+        "request": _request(seen),
+        "response": _response(seen),
         "cache": {},
         "timings": _timings(conversation),
         "_client": exchange.client,
@@ -82,7 +88,7 @@ def _entry(conversation: Conversation) -> dict[str, Any]:
         "_entries": [entry_fields(each) for each in rest],
     }
     if websocket:
-        entry |= _websocket(conversation)
+        entry |= _websocket(seen)
     elif is_event_stream(conversation.content_type):
         pieces = (each for each in conversation.entries if each.sender == "server")
         events = har_streams.messages(each for each in pieces if each.kind in _BODY)
@@ -95,7 +101,7 @@ def _request(conversation: Conversation) -> dict[str, Any]:
     secure = "ws" if exchange.protocol == "websocket" else "http"
     request = {
         "method": exchange.method,
-        "url": f"{secure}://{conversation.host}{exchange.path}",
+        "url": exchange.path if exchange.far else f"{secure}://{conversation.host}{exchange.path}",
         "httpVersion": "HTTP/1.1",
         "cookies": [],
         "headers": _pairs(exchange.headers),

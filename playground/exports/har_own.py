@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from itertools import pairwise
 from typing import Any, Final
 
+from playground.exports.conversations import turned
 from playground.exports.fields import as_object, choice, field, objects, seconds, shown, whole
 from playground.exports.har import OPCODES
 from playground.exports.jsonl import entry_of, exchange_of
@@ -41,7 +42,7 @@ def record_of(log: dict[str, Any], entries: list[Any]) -> Selection:
             if exchange.id in exchanges:
                 raise FormatError(f"expected an exchange of its own, got {exchange.id} again")
             exchanges[exchange.id] = exchange
-            found += _entries(entry, exchange.id)
+            found += _entries(entry, exchange)
         except FormatError as error:
             raise FormatError(f"entry {number}: {error}") from None
     found.sort(key=lambda entry: entry.seq)
@@ -59,8 +60,9 @@ def _exchange(entry: dict[str, Any]) -> Exchange:
     return exchange_of({**field(entry, "_exchange", dict), "headers": headers})
 
 
-def _entries(entry: dict[str, Any], exchange: int) -> Iterator[Entry]:
+def _entries(entry: dict[str, Any], whose: Exchange) -> Iterator[Entry]:
     """Yield the entries of an exchange: those in its messages, and those beside them."""
+    exchange = whose.id
     rest = [entry_of(each) for each in objects(entry, "_entries", [])]
     for each in rest:
         if each.exchange != exchange:
@@ -72,7 +74,8 @@ def _entries(entry: dict[str, Any], exchange: int) -> Iterator[Entry]:
     for message in objects(entry, "_webSocketMessages", []):
         # A close has an entry beside the messages; among them it stands for other programs.
         if whole(message, "_seq", least=1) not in known:
-            yield _message(message, exchange)
+            found = _message(message, exchange)
+            yield turned(found) if whose.far else found
 
 
 def _message(message: dict[str, Any], exchange: int) -> Entry:

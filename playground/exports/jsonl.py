@@ -98,6 +98,8 @@ def entry_fields(entry: Entry) -> dict[str, Any]:
 def exchange_fields(exchange: Exchange) -> dict[str, Any]:
     """Return an exchange as JSON; its id is called `exchange`, as in an entry."""
     fields = exchange._asdict()
+    if not exchange.far:
+        del fields["far"]
     return {"exchange": fields.pop("id"), **fields}
 
 
@@ -256,7 +258,15 @@ def exchange_of(fields: dict[str, Any]) -> Exchange:
         tuple(_header(each) for each in field(fields, "headers", list, [])),
         tuple(field({"subprotocol": each}, "subprotocol", str) for each in _offered(fields)),
         seconds(fields, "opened", 0.0),
+        _far(fields),
     )
+
+
+def _far(fields: dict[str, Any]) -> bool:
+    found = fields.get("far", False)
+    if not isinstance(found, bool):
+        raise FormatError(f"expected 'far' to be true or false, got {shown(found)}")
+    return found
 
 
 def _client(fields: dict[str, Any]) -> str:

@@ -14,7 +14,7 @@ import struct
 from collections.abc import Iterable
 from typing import Final
 
-from playground.exports.conversations import conversations
+from playground.exports.conversations import Conversation, as_opened, conversations, turned
 from playground.exports.packets import Address, Packet
 from playground.exports.streams import Flow
 from playground.traffic.model import Entry
@@ -66,22 +66,28 @@ def _hosts(record: Record) -> dict[str, bytes]:
 
 def _packets(record: Record, hosts: dict[str, bytes]) -> list[tuple[float, Packet, list[str]]]:
     """Return packets with their times and comments."""
-    flows = {
-        each.exchange.id: Flow(
-            each, _address(hosts[each.exchange.client], each.exchange.id), _SERVER
-        )
-        for each in conversations(record)
-    }
+    flows = {each.exchange.id: _flow(each, hosts) for each in conversations(record)}
     found: list[tuple[float, Packet, list[str]]] = []
+    far = {each.id for each in record.exchanges if each.far}
     at = 0.0
     for entry in record:
         at = max(at, entry.at)
         flow = flows.get(entry.exchange)
-        made = flow.packets(entry) if flow is not None else []
+        seen = turned(entry) if entry.exchange in far else entry
+        made = flow.packets(seen) if flow is not None else []
         found += [(at, data, _cut(data)) for data in made]
         if found:
             found[-1][2].append(_comment(entry, carried=bool(made)))
     return found
+
+
+def _flow(conversation: Conversation, hosts: dict[str, bytes]) -> Flow:
+    """Return the connection of an exchange: the app's own goes from it to the server elsewhere."""
+    exchange = conversation.exchange
+    other = hosts[exchange.client]
+    if not exchange.far:
+        return Flow(conversation, _address(other, exchange.id), _SERVER)
+    return Flow(as_opened(conversation), _address(_SERVER[0], exchange.id), (other, _SERVER[1]))
 
 
 def _address(host: bytes, exchange: int) -> Address:

@@ -11,6 +11,7 @@ import re
 from collections.abc import Sequence
 from typing import Final
 
+from playground.exports.conversations import near
 from playground.exports.forgiving import Forgiving, Ignore
 from playground.exports.replay import Replay
 from playground.exports.replay_names import is_free
@@ -143,6 +144,7 @@ def dumps(
             f"expected app='module:name', got {app!r}; write the class into a file such as "
             "chat.py, and say app='chat:Chat'"
         )
+    record = near(record)
     place, _, name = app.partition(":")
     called = name if is_free(name) else _OTHER_NAME
     imported = name if called == name else f"{name} as {called}"
@@ -158,7 +160,7 @@ def module(record: Record, name: str, app: str, forgiving: Forgiving) -> str:
         app: The statements that import or define it.
         forgiving: Says what of a message may change.
     """
-    steps = Replay(record, forgiving, name).steps()
+    steps = Replay(near(record), forgiving, name).steps()
     if all(each.startswith("#") for each in steps):
         steps.append("pass")
     body = "\n".join(f"        {each}" if each else "" for each in steps)

@@ -104,7 +104,10 @@ class Flow:
         elif self._conversation.body("client"):
             headers.append(("content-length", str(len(self._conversation.body("client")))))
         # What a path cannot hold would end the line early.
-        path = quote(exchange.path or "/", safe="/?#[]@!$&'()*+,;=:%~", errors="replace")
+        asked = exchange.path
+        if exchange.far:  # an address, of which the first line has the path
+            asked = "/" + asked.partition("://")[2].partition("/")[2]
+        path = quote(asked or "/", safe="/?#[]@!$&'()*+,;=:%~", errors="replace")
         first = f"{exchange.method or 'GET'} {path} HTTP/1.1"
         return self._stream.connect() + self._stream.send("client", http_head(first, headers))
 

@@ -54,7 +54,14 @@ class HttpTap(Tap):
         self._scope = scope
         path, method, at = path_of(scope), scope["method"], EPOCH + perf_counter()
         self.id = log.begin(
-            "http", caller.name or caller.kind, method, path, caller.headers, (), at, caller.shared
+            "http",
+            caller.name or caller.kind,
+            method,
+            path,
+            caller.headers,
+            (),
+            at,
+            shared=caller.shared,
         )
         # A request is answered by the code it was begun with.
         self._revision = revision = recorder.revision()

@@ -13,6 +13,7 @@ from typing import NamedTuple
 from playground.recorder.callers import Callers, RawHeaders, for_app
 from playground.recorder.causes import doing
 from playground.recorder.crowds import SAMPLES, CrowdTap, without_mark
+from playground.recorder.far import FAR, Far
 from playground.recorder.frames import Witness
 from playground.recorder.http import HttpTap
 from playground.recorder.places import Places
@@ -145,7 +146,7 @@ class Recorder:
             return
         # The tap does not keep the scope: with the hook in it, the two would be garbage that only a
         # collector can find.
-        seen = {**scope, ERROR_HOOK: tap.failed}
+        seen = {**scope, ERROR_HOOK: tap.failed, FAR: Far(tap)}
         if caller.name:
             seen["headers"] = for_app(scope["headers"])
             seen[CLIENT] = caller.name

@@ -75,6 +75,7 @@ class Tap:
 
     Attributes:
         working_on: The entry that the handler works on; None while it waits for the next message.
+        ending: Who has closed a WebSocket, and how, once its client has left.
         leave: Called when the app has ended, if frames may still come; whoever sees them then says
             when the log may forget the exchange.
     """
@@ -83,6 +84,7 @@ class Tap:
     working_on: int | None
     gate: Gate | None = None
     leave: Callable[[], None] | None = None
+    ending: Ending | None = None
     _lines: dict[str, _Line] | None = None
     _quoted: Quoted | None = None
 

@@ -303,7 +303,7 @@ class WebSocketTap(Tap):
             code = event.get("code") or 1005
             by: Sender = "server" if code in SERVER_CODES else "client"
             ending = (by, code, event.get("reason") or "")
-        sender, code, reason = ending
+        self.ending = sender, code, reason = ending
         return self._close(
             sender, code, reason or (self.recorder.stops_for if code == 1012 else "")
         )

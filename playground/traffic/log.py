@@ -99,6 +99,7 @@ class Log(Record):
         headers: tuple[tuple[str, str], ...] = (),
         subprotocols: tuple[str, ...] = (),
         opened: float = 0.0,
+        far: bool = False,
         shared: bool = False,
     ) -> int:
         """Begin an exchange and return its id. See `Exchange` for the fields.
@@ -114,7 +115,7 @@ class Log(Record):
         if not shared:
             weight += weight_of(headers)
         self._store.exchanges[number] = (
-            number, protocol, client, method, path, headers, subprotocols, opened, weight,
+            number, protocol, client, method, path, headers, subprotocols, opened, far, weight,
         )  # fmt: skip
         return number
 

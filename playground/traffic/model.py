@@ -152,6 +152,8 @@ class Exchange(NamedTuple):
         headers: Request headers in order, lower-case names, credentials redacted.
         subprotocols: Offered in the opening handshake.
         opened: Seconds since the Unix epoch.
+        far: Whether the app itself has opened it, to a server elsewhere: `client` then is what that
+            server is called, and entries of the sender ``"client"`` came from there.
     """
 
     id: int
@@ -162,6 +164,7 @@ class Exchange(NamedTuple):
     headers: tuple[tuple[str, str], ...] = ()
     subprotocols: tuple[str, ...] = ()
     opened: float = 0.0
+    far: bool = False
 
     def __repr__(self) -> str:
         return _shown("Exchange", self._asdict())

@@ -1,0 +1,301 @@
+"""One WebSocket led to the far side: what comes from either leg goes to a hook, and to the other.
+
+Law of the room: at each moment a message is in one place: in the client's leg, in the far one, or
+with a hook. Whoever is asked to leave takes no more, and leaves what it has to the far leg.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable, Iterable, MutableMapping, Sequence
+from typing import Any, Final, Protocol
+
+from playground.upstream.ending import ABNORMAL, NO_STATUS, End
+from playground.upstream.hooks import Message, ask, messages
+from playground.upstream.refused import FarRefused, Refused, Unreachable
+
+Event = MutableMapping[str, Any]
+Scope = MutableMapping[str, Any]
+Receive = Callable[[], Awaitable[Event]]
+Send = Callable[[Event], Awaitable[Any]]
+
+BELONGINGS: Final = "playground.belongings"
+"""The scope key of what the stage keeps for a connection."""
+
+FAR: Final = "playground.far"
+"""The scope key of what records the far leg."""
+
+ERROR_HOOK: Final = "micropie.error_hook"
+"""The scope key of what is told of an exception."""
+
+# RFC 6455 7.4.1.
+_GOING_AWAY: Final = 1001
+_INTERNAL_ERROR: Final = 1011
+
+
+class FarTap(Protocol):
+    """What records a far leg."""
+
+    def accepted(self, subprotocol: str | None) -> None: ...
+    def refused(self, status: int, text: str) -> None: ...
+    def sent(self, message: Message) -> None: ...
+    def heard(self, message: Message) -> None: ...
+    def closed(self, code: int, reason: str, *, by_us: bool) -> None: ...
+
+
+class FarLeg(Protocol):
+    """A WebSocket to the far side; see `leg.Leg`."""
+
+    @property
+    def subprotocol(self) -> str | None: ...
+    @property
+    def headers(self) -> Sequence[tuple[bytes, bytes]]: ...
+    async def opened(self) -> None: ...
+    async def take(self) -> Message | End: ...
+    def send(self, message: Message) -> bool: ...
+    async def drained(self) -> None: ...
+    def close(self, code: int | None, reason: str = "") -> None: ...
+    def abort(self) -> None: ...
+
+
+class Hooks(Protocol):
+    """The code that leads a connection on."""
+
+    def from_client(self, message: Message, client: str, /) -> Any: ...
+    def from_server(self, message: Message, client: str, /) -> Any: ...
+
+
+class Passage:
+    """The far leg of a connection, and what is on its way from there: it outlives a handler.
+
+    Args:
+        leg: The far leg.
+        tap: What records it.
+
+    Attributes:
+        is_open: Whether its opening was noted.
+        taken: A message that a hook has and has not done with.
+        left: What a hook has given that the client has not been sent yet.
+        end: How the far side has closed, behind all that.
+    """
+
+    def __init__(self, leg: FarLeg, tap: FarTap) -> None:
+        self.leg, self.tap = leg, tap
+        self.is_open = False
+        self.taken: Message | None = None
+        self.left: list[Message] = []
+        self.end: End | None = None
+
+    def let_go(self) -> None:
+        """End it: no code goes on with it."""
+        self.close(_GOING_AWAY, "")
+
+    def close(self, code: int, reason: str) -> None:
+        """Close the far leg as the client's was closed."""
+        if code == ABNORMAL:
+            self.leg.abort()
+        else:
+            self.leg.close(None if code == NO_STATUS else code, reason)
+        self.tap.closed(code, reason, by_us=True)
+
+
+class Bridge:
+    """One handler run of a connection that is led on.
+
+    Args:
+        hooks: The code.
+        scope, receive, send: ASGI's.
+        begin: Begins the passage of a connection that has none yet.
+        said: Returns the far side's headers as the client gets them.
+    """
+
+    def __init__(
+        self,
+        hooks: Hooks,
+        scope: Scope,
+        receive: Receive,
+        send: Send,
+        begin: Callable[[], Awaitable[Passage]],
+        said: Callable[[Any], Iterable[tuple[bytes, bytes]]],
+    ) -> None:
+        self._hooks, self._scope = hooks, scope
+        self._receive, self._send = receive, send
+        self._begin, self._said = begin, said
+        self._client = str(scope.get("micropie.client", ""))
+        self._belongings = scope.get(BELONGINGS)
+        self._passage: Passage
+
+    async def lead(self) -> None:
+        """Open the far leg if there is none, answer the client, and lead on until either ends."""
+        await self._receive()
+        try:
+            if await self._is_opened():
+                await self._both_ways()
+        except OSError:  # the client has left before it was answered
+            if hasattr(self, "_passage"):
+                self._passage.close(ABNORMAL, "")
+        finally:
+            if self._belongings is None and hasattr(self, "_passage"):
+                self._passage.let_go()
+
+    async def _is_opened(self) -> bool:
+        """Answer the client's handshake as the far side answers; return whether with 101."""
+        found = self._belongings.take() if self._belongings is not None else None
+        try:
+            self._passage = found if isinstance(found, Passage) else await self._begin()
+            passage = self._passage
+            if self._belongings is not None:
+                self._belongings.keep(passage)
+            await passage.leg.opened()
+        except Refused as refused:
+            await self._refuse(refused)
+            return False
+        if not passage.is_open:
+            passage.is_open = True
+            passage.tap.accepted(passage.leg.subprotocol)
+        await self._send(
+            {
+                "type": "websocket.accept",
+                "subprotocol": passage.leg.subprotocol,
+                "headers": list(self._said(passage.leg.headers)),
+            }
+        )
+        return True
+
+    async def _refuse(self, refused: Refused) -> None:
+        passage: Passage | None = getattr(self, "_passage", None)
+        headers = list(refused.headers)
+        if isinstance(refused, FarRefused):
+            headers = list(self._said(headers))
+        if passage is not None and isinstance(refused, Unreachable):
+            passage.tap.closed(ABNORMAL, refused.text, by_us=False)
+        elif passage is not None:
+            passage.tap.refused(refused.status, refused.body.decode("utf-8", "replace"))
+        await refuse(self._scope, self._send, refused, headers)
+
+    async def _both_ways(self) -> None:
+        ways = {asyncio.create_task(self._up()), asyncio.create_task(self._down())}
+        try:
+            await asyncio.wait(ways, return_when=asyncio.FIRST_COMPLETED)
+        finally:
+            for each in ways:
+                each.cancel()
+            # They end at their next step; what one of them has is in the passage.
+            await asyncio.wait(ways)
+        for each in ways:
+            if not each.cancelled():
+                each.result()
+
+    async def _up(self) -> None:
+        """Lead what the client sends to the far side, until it leaves or a hook fails."""
+        passage, hook = self._passage, self._hooks.from_client
+        plain = _is_plain(hook)
+        while True:
+            event = await self._receive()
+            if event["type"] == "websocket.disconnect":
+                passage.close(*self._ending(event))
+                return
+            text = event.get("text")
+            message: Message = event.get("bytes") or b"" if text is None else text
+            if plain:
+                out = [message]
+            else:
+                found = await self._asked(hook, message)
+                if found is None:
+                    return
+                out = found
+            for each in out:
+                if passage.leg.send(each):
+                    passage.tap.sent(each)
+            await passage.leg.drained()
+
+    async def _lead_down(self) -> None:
+        passage, hook = self._passage, self._hooks.from_server
+        plain = _is_plain(hook)
+        while True:
+            if passage.taken is None and not passage.left:
+                item = await self._next()
+                if isinstance(item, End):
+                    passage.end = item
+                    passage.tap.closed(item.code, item.reason or item.why, by_us=False)
+                    code, reason = item.told()
+                    await self._send({"type": "websocket.close", "code": code, "reason": reason})
+                    return
+                passage.tap.heard(item)
+                passage.taken = item
+            if passage.taken is not None:
+                given = passage.taken
+                out = [given] if plain else await self._asked(hook, given)
+                if out is None:
+                    return
+                passage.taken, passage.left = None, out
+            while passage.left:
+                first = passage.left[0]
+                kind = "text" if isinstance(first, str) else "bytes"
+                await self._send({"type": "websocket.send", kind: first})
+                del passage.left[0]
+
+    async def _down(self) -> None:
+        """Lead what the far side sends to the client, until it closes or a hook fails."""
+        try:
+            await self._lead_down()
+        except OSError:
+            # The client has left; the way up hears how, and ends this one too.
+            await _for_ever()
+
+    async def _next(self) -> Message | End:
+        """Take the far side's next message; a handler that is asked to leave takes none."""
+        if self._belongings is not None and self._belongings.leaving:
+            await _for_ever()
+        return self._passage.end or await self._passage.leg.take()
+
+    async def _asked(self, hook: Callable[..., Any], message: Message) -> list[Message] | None:
+        """Return the messages that a hook gives; None if it failed, and then all is closed.
+
+        It is told here, where it is known which message the hook had, and not by whoever runs us.
+        """
+        try:
+            return messages(await ask(hook, message, self._client), hook)
+        except Exception as error:
+            tell = self._scope.get(ERROR_HOOK)
+            if tell is not None:
+                tell(error)
+            self._passage.close(_INTERNAL_ERROR, "internal error")
+            if tell is None:
+                raise
+        await self._send(
+            {"type": "websocket.close", "code": _INTERNAL_ERROR, "reason": "internal error"}
+        )
+        return None
+
+    def _ending(self, event: Event) -> tuple[int, str]:
+        """Return how the client has left: as the wire shows it, if that is seen."""
+        far = self._scope.get(FAR)
+        seen = far.ending if far is not None else None
+        if seen is not None and seen[1]:
+            return seen[1], seen[2]
+        return event.get("code") or NO_STATUS, event.get("reason") or ""
+
+
+async def _for_ever() -> None:
+    """Wait, so that the stage sees that there is nothing to do: for a queue nothing comes from."""
+    await asyncio.Queue[None]().get()
+
+
+def _is_plain(hook: Any) -> bool:
+    """Return whether a hook is not overridden, so that nothing has to be asked."""
+    return bool(getattr(getattr(hook, "__func__", None), "passes_all", False))
+
+
+async def refuse(
+    scope: Scope, send: Send, refused: Refused, headers: Iterable[tuple[bytes, bytes]]
+) -> None:
+    """Answer an opening handshake with a status, and close where a server cannot."""
+    if "websocket.http.response" not in scope.get("extensions", {}):
+        await send({"type": "websocket.close", "code": 1008, "reason": ""})
+        return
+    kind = "websocket.http.response"
+    kept = [pair for pair in headers if pair[0] != b"content-length"]
+    kept.append((b"content-length", str(len(refused.body)).encode()))
+    await send({"type": f"{kind}.start", "status": refused.status, "headers": kept})
+    await send({"type": f"{kind}.body", "body": refused.body})

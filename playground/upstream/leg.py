@@ -1,0 +1,346 @@
+"""The far leg of a WebSocket: a client's connection to the far side, which outlives a handler.
+
+Law of the room: what the far side has sent is read when somebody takes it, a few dozen messages
+ahead at most; so a client that does not read has the far side wait.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Sequence
+from contextvars import Context
+from typing import Any, Final, NamedTuple, cast
+
+from websockets.client import ClientProtocol
+from websockets.exceptions import InvalidHandshake, InvalidMessage, InvalidStatus
+from websockets.extensions.permessage_deflate import ClientPerMessageDeflateFactory
+from websockets.frames import Frame, Opcode
+from websockets.http11 import Request, Response
+from websockets.protocol import State
+from websockets.typing import Subprotocol
+from websockets.uri import WebSocketURI
+
+from playground.upstream.address import Address
+from playground.upstream.dialling import dial
+from playground.upstream.ending import CLOSING, End, broken, gone
+from playground.upstream.refused import FarRefused, Refused, Unreachable
+
+# So many messages, or bytes of them, wait to be taken before nothing more is read.
+MOST: Final = 32
+MOST_BYTES: Final = 256 * 1024
+
+# What is parsed at once, at first; of one that is larger, ever larger pieces.
+SLICE: Final = 4096
+
+_QUIET: Final = logging.getLogger("playground.upstream.websockets")
+_QUIET.setLevel(logging.CRITICAL + 1)
+
+
+class Opening(NamedTuple):
+    """What the opening handshake with the far side is made of.
+
+    Attributes:
+        address: Where.
+        target: Path and query.
+        headers: But for those of the handshake itself.
+        subprotocols: What is offered.
+        context: For TLS (`ssl.SSLContext`); None without.
+        timeout: Seconds until the answer.
+    """
+
+    address: Address
+    target: str
+    headers: Sequence[tuple[bytes, bytes]]
+    subprotocols: Sequence[str]
+    context: Any
+    timeout: float
+
+
+class Leg(asyncio.Protocol):
+    """One WebSocket to the far side.
+
+    Args:
+        opening: How it begins; it does so at once.
+
+    Attributes:
+        subprotocol: What was agreed on.
+        headers: Those of the far side's answer.
+    """
+
+    subprotocol: str | None = None
+    headers: Sequence[tuple[bytes, bytes]] = ()
+
+    def __init__(self, opening: Opening) -> None:
+        loop = asyncio.get_running_loop()
+        self._opening = opening
+        self._opened: asyncio.Future[None] = loop.create_future()
+        # Whoever leaves while it opens does not ask what became of it.
+        self._opened.add_done_callback(lambda opened: opened.cancelled() or opened.exception())
+        self._conn = _protocol(opening)
+        self._transport: asyncio.Transport | None = None
+        self._queue: asyncio.Queue[str | bytes | End] = asyncio.Queue()
+        self._waiting, self._rest = 0, b""
+        self._reading, self._lost, self._ended = True, False, False
+        self._parts: list[bytes] = []
+        self._is_text = False
+        self._writable = asyncio.Event()
+        self._writable.set()
+        self._timer: asyncio.TimerHandle | None = None
+        # A context of its own: it lives longer than the handler that it was begun by.
+        self._task = loop.create_task(self._open(), context=Context())
+
+    async def opened(self) -> None:
+        """Wait for the answer to the opening handshake; more than one may, one after the other.
+
+        Raises:
+            Refused: If it is not 101, or there is none.
+        """
+        await asyncio.shield(self._opened)
+
+    async def take(self) -> str | bytes | End:
+        """Wait for the next message, or the end."""
+        item = await self._queue.get()
+        if not isinstance(item, End):
+            self._waiting -= len(item)
+            if not self._reading and self._queue.qsize() <= MOST // 2:
+                self._parse()
+        return item
+
+    def send(self, message: str | bytes) -> bool:
+        """Send a message; return whether it could be: the far side may have closed."""
+        if self._conn.state is not State.OPEN:
+            return False
+        if isinstance(message, str):
+            self._conn.send_text(message.encode())
+        else:
+            self._conn.send_binary(message)
+        self._flush()
+        return True
+
+    async def drained(self) -> None:
+        """Wait until the far side takes more."""
+        if not self._writable.is_set():
+            await self._writable.wait()
+
+    def close(self, code: int | None, reason: str = "") -> None:
+        """Do the closing handshake, without a code for None; nothing is waited for."""
+        if self._conn.state is State.OPEN:
+            self._conn.send_close(code, reason if code is not None else "")
+            self._flush()
+            self._end_soon()
+        elif self._conn.state is State.CONNECTING:
+            self.abort()
+
+    def abort(self) -> None:
+        """End the connection without a closing handshake."""
+        self._task.cancel()
+        self._stop_timer()
+        if self._transport is not None:
+            self._transport.abort()
+
+    # What asyncio calls.
+
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        """Send the opening handshake."""
+        self._transport = cast("asyncio.Transport", transport)
+        self._transport.write(_request(self._conn.connect(), self._opening))
+
+    def data_received(self, data: bytes) -> None:
+        """Parse what has come, or keep it until somebody takes messages."""
+        self._rest += data
+        self._parse()
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        """Say so behind all that came before."""
+        self._lost = True
+        self._writable.set()
+        self._stop_timer()
+        if not self._rest:
+            self._over()
+
+    def pause_writing(self) -> None:
+        """Have whoever sends wait."""
+        self._writable.clear()
+
+    def resume_writing(self) -> None:
+        """Let whoever sends go on."""
+        self._writable.set()
+
+    async def _open(self) -> None:
+        opening = self._opening
+        try:
+            async with asyncio.timeout(opening.timeout):
+                await dial(opening.address, opening.context, self, opening.timeout)
+                await asyncio.shield(self._opened)
+        except TimeoutError:
+            said = (
+                f"{opening.address.base} did not answer the handshake within {opening.timeout:g} s"
+            )
+            self._refuse(Unreachable(said, 504))
+        except Refused as refused:
+            self._refuse(refused)
+
+    def _refuse(self, refused: Refused) -> None:
+        if not self._opened.done():
+            self._opened.set_exception(refused)
+        if self._transport is not None:
+            self._transport.abort()
+
+    def _parse(self) -> None:
+        """Parse until enough waits to be taken; read on from the wire if it does not."""
+        data, at, size = self._rest, 0, SLICE
+        while at < len(data) and not self._is_full:
+            self._conn.receive_data(data[at : at + size])
+            at += size
+            size = SLICE if self._take_events() else 2 * size
+        self._rest = data[at:]
+        if self._lost and not self._rest:
+            self._over()
+        elif not self._lost:
+            self._flush()
+            self._read(not self._is_full)
+
+    @property
+    def _is_full(self) -> bool:
+        return self._queue.qsize() >= MOST or self._waiting >= MOST_BYTES
+
+    def _read(self, reading: bool) -> None:
+        transport = self._transport
+        if reading is self._reading or transport is None or transport.is_closing():
+            return
+        self._reading = reading
+        if reading:
+            transport.resume_reading()
+        else:
+            transport.pause_reading()
+
+    def _take_events(self) -> bool:
+        """Take what the protocol has made of the data; return whether it was anything."""
+        events = self._conn.events_received()
+        for event in events:
+            if isinstance(event, Response):
+                self._answered(event)
+            elif isinstance(event, Frame):
+                self._frame(event)
+        if self._conn.handshake_exc is not None:
+            self._not_opened(self._conn.handshake_exc)
+        elif self._conn.parser_exc is not None:
+            self._end(broken(self._opening.address, self._conn.parser_exc))
+        return bool(events)
+
+    def _answered(self, response: Response) -> None:
+        if response.status_code == 101 and self._conn.handshake_exc is None:
+            self.subprotocol, self.headers = self._conn.subprotocol, _pairs(response)
+            if not self._opened.done():
+                self._opened.set_result(None)
+
+    def _not_opened(self, error: Exception) -> None:
+        where = self._opening.address.base
+        if isinstance(error, InvalidStatus):
+            found = error.response
+            refused: Refused = FarRefused(
+                found.status_code, _pairs(found), bytes(found.body or b"")
+            )
+        elif isinstance(error, InvalidMessage):
+            refused = Unreachable(f"what answers at {where} is no HTTP; is it the right port?")
+        elif isinstance(error, InvalidHandshake):
+            refused = Unreachable(f"{where} accepts the handshake wrongly: {error}")
+        else:
+            refused = Unreachable(f"{where} answers the handshake wrongly: {error}")
+        self._refuse(refused)
+
+    def _frame(self, frame: Frame) -> None:
+        if frame.opcode is Opcode.CLOSE:
+            rcvd = self._conn.close_rcvd
+            assert rcvd is not None
+            self._end(End(rcvd.code, rcvd.reason))
+            self._end_soon()
+        elif frame.opcode in (Opcode.TEXT, Opcode.BINARY, Opcode.CONT):
+            if frame.opcode is not Opcode.CONT:
+                self._is_text = frame.opcode is Opcode.TEXT
+            self._parts.append(bytes(frame.data))
+            if frame.fin:
+                self._message()
+
+    def _message(self) -> None:
+        data = self._parts[0] if len(self._parts) == 1 else b"".join(self._parts)
+        self._parts.clear()
+        if self._ended:
+            return
+        try:
+            message = data.decode() if self._is_text else data
+        except UnicodeDecodeError as error:
+            self._conn.fail(1007, "invalid UTF-8")
+            self._end(broken(self._opening.address, error))
+            return
+        self._waiting += len(message)
+        self._queue.put_nowait(message)
+
+    def _end(self, end: End) -> None:
+        if not self._ended:
+            self._ended = True
+            self._queue.put_nowait(end)
+
+    def _over(self) -> None:
+        """The connection is gone, and all that came is parsed."""
+        self._conn.receive_eof()
+        self._take_events()
+        if not self._opened.done():
+            where = self._opening.address.base
+            self._refuse(
+                Unreachable(f"{where} closed the connection in the middle of the handshake")
+            )
+        self._end(gone(self._opening.address))
+
+    def _flush(self) -> None:
+        if self._transport is None:
+            return
+        for data in self._conn.data_to_send():
+            if data and not self._transport.is_closing():
+                self._transport.write(data)
+            elif not data:
+                self._transport.close()  # b"" stands for the end of what is sent
+
+    def _end_soon(self) -> None:
+        """Give the far side some seconds for its half of the closing handshake."""
+        if self._timer is None and self._transport is not None and not self._lost:
+            loop = asyncio.get_running_loop()
+            self._timer = loop.call_later(CLOSING, self._transport.abort, context=Context())
+
+    def _stop_timer(self) -> None:
+        if self._timer is not None:
+            self._timer.cancel()
+
+
+def _protocol(opening: Opening) -> ClientProtocol:
+    address = opening.address
+    path, _, query = opening.target.partition("?")
+    return ClientProtocol(
+        WebSocketURI(address.secure, address.host, address.port, path, query, None, None),
+        extensions=[ClientPerMessageDeflateFactory(compress_settings={"memLevel": 5})],
+        subprotocols=[Subprotocol(each) for each in opening.subprotocols] or None,
+        max_size=None,
+        logger=_QUIET,
+    )
+
+
+def _request(request: Request, opening: Opening) -> bytes:
+    """Return the opening handshake as bytes: headers of the client's are passed as they came."""
+    own = [(name.encode(), value.encode()) for name, value in request.headers.raw_items()]
+    own[0] = (b"Host", opening.address.netloc.encode())
+    lines = [b"GET %s HTTP/1.1" % opening.target.encode()]
+    lines += [b"%s: %s" % pair for pair in (*own, *opening.headers)]
+    return b"\r\n".join(lines) + b"\r\n\r\n"
+
+
+def _pairs(response: Response) -> list[tuple[bytes, bytes]]:
+    return [(name.encode(), _bytes(value)) for name, value in response.headers.raw_items()]
+
+
+def _bytes(value: str) -> bytes:
+    """Return a header's value as it came: older versions of websockets escape what is no ASCII."""
+    try:
+        return value.encode("latin-1")
+    except UnicodeEncodeError:
+        return value.encode("utf-8", "surrogateescape")

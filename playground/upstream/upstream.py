@@ -1,0 +1,248 @@
+"""`Upstream`: an ASGI app that leads WebSockets and requests to one server elsewhere."""
+
+from __future__ import annotations
+
+import asyncio
+import sys
+from collections.abc import Awaitable, Callable, Iterable, Mapping, MutableMapping
+from typing import TYPE_CHECKING, Any, Final, Self
+
+from playground.upstream import headers as passing
+from playground.upstream.address import Address, address_of
+from playground.upstream.bridge import FAR, Bridge, FarLeg, FarTap, Passage
+from playground.upstream.hooks import Message, ask
+from playground.upstream.untapped import Untapped
+
+if TYPE_CHECKING:
+    from playground.upstream.dialling import Verify
+    from playground.upstream.requests import Requests
+
+Scope = MutableMapping[str, Any]
+Receive = Callable[[], Awaitable[MutableMapping[str, Any]]]
+Send = Callable[[MutableMapping[str, Any]], Awaitable[Any]]
+
+_IN_BROWSER: Final = sys.platform == "emscripten"
+
+
+def _passes_all(hook: Any) -> Any:
+    hook.passes_all = True
+    return hook
+
+
+class Upstream:
+    """A server elsewhere, in any language: what is served here is led on to it.
+
+    ::
+
+        class Loud(Upstream):
+            async def from_server(self, message, client):
+                return message.upper()
+
+        lab = serve(Loud("ws://127.0.0.1:9000"))
+
+    Override `from_client`, `from_server` or `on_connect` to look at a message, or to change it. New
+    code takes over the open sockets: neither the client nor the far side is disconnected.
+
+    Args:
+        url: Where to: ``"ws://127.0.0.1:9000"``, ``"wss://example.org/chat"``. Requests go there
+            too: ``http`` stands for ``ws``, as ``https`` for ``wss``.
+        headers: More headers for the far side, as a dict or pairs, such as its ``authorization``:
+            in the place of those of the client that have the same name.
+        verify: Whose certificates are trusted: True for what this machine trusts, a file (PEM), an
+            `ssl.SSLContext`; or False for anybody's.
+        timeout: Seconds that the far side may take to be reached and to answer an opening
+            handshake. A request's answer may take six times that to begin.
+
+    Raises:
+        TypeError, ValueError: If `url` is no address, or a header is none.
+        OSError: If the file of certificates cannot be read.
+    """
+
+    _made_with: tuple[tuple[Any, ...], dict[str, Any]]
+    _address: Address
+
+    def __new__(cls, *args: Any, **kwargs: Any) -> Self:
+        """Remember what it is made with, so that new code can be made in the same way."""
+        made = super().__new__(cls)
+        made._made_with = args, kwargs
+        return made
+
+    def __init__(
+        self,
+        url: str,
+        *,
+        headers: Mapping[str, str] | Iterable[tuple[str, str]] = (),
+        verify: Verify = True,
+        timeout: float = 10.0,
+    ) -> None:
+        self._address = address_of(url)
+        self._own = _pairs(headers)
+        self._timeout = float(timeout)
+        self._context = _context(self._address, verify)
+        self._requests: tuple[asyncio.AbstractEventLoop, Requests] | None = None
+
+    def made_anew(self, kind: Callable[..., Any]) -> Any:
+        """Return an instance of another class, made as this one was."""
+        args, kwargs = self._made_with
+        return kind(*args, **kwargs)
+
+    @property
+    def address(self) -> str:
+        """Where all is led to, as ``"wss://example.org"``; without credentials."""
+        return self._address.base
+
+    async def on_connect(self, scope: Scope) -> None:
+        """Look at a client's opening handshake before the far side is asked.
+
+        What is changed in `scope` (``path``, ``query_string``, ``headers``, ``subprotocols``) is
+        what the far side gets. Raise `Refused` and the client is refused. It is not called after a
+        swap: the far side was asked then.
+
+        Args:
+            scope: ASGI's.
+        """
+
+    @_passes_all
+    async def from_client(self, message: Message, client: str) -> Any:
+        """Return what the far side gets of a client's message.
+
+        Args:
+            message: Text (str) or binary (bytes).
+            client: The client's name.
+
+        Returns:
+            A message, None to drop it, or a list of messages.
+        """
+        return message
+
+    @_passes_all
+    async def from_server(self, message: Message, client: str) -> Any:
+        """Return what a client gets of a message that the far side has sent it.
+
+        Args:
+            message: Text (str) or binary (bytes).
+            client: The client's name.
+
+        Returns:
+            A message, None to drop it, or a list of messages.
+        """
+        return message
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Be an ASGI app."""
+        if not hasattr(self, "_address"):
+            kind = type(self).__name__
+            raise RuntimeError(
+                f"{kind} does not know where to: call super().__init__(url) in {kind}.__init__"
+            )
+        kind = scope["type"]
+        if kind == "websocket":
+            await self._websocket(scope, receive, send)
+        elif kind == "http":
+            await self._request(scope, receive, send)
+        elif kind == "lifespan":
+            await self._lifespan(receive, send)
+
+    def __repr__(self) -> str:
+        """Say where to, without credentials."""
+        shown = repr(self.address) if hasattr(self, "_address") else "…"
+        return f"{type(self).__name__}({shown})"
+
+    async def _lifespan(self, receive: Receive, send: Send) -> None:
+        await receive()
+        await send({"type": "lifespan.startup.complete"})
+        await receive()
+        requests, self._requests = self._requests, None
+        if requests is not None:
+            await requests[1].close()
+        await send({"type": "lifespan.shutdown.complete"})
+
+    async def _websocket(self, scope: Scope, receive: Receive, send: Send) -> None:
+        scheme = {"wss": "https"}.get(scope.get("scheme", "ws"), "http")
+
+        async def begin() -> Passage:
+            await ask(self.on_connect, scope)
+            return self._passage(scope, scheme)
+
+        def said(headers: Any) -> Any:
+            return passing.handshake(passing.said(headers, self._address, scheme=scheme))
+
+        await Bridge(self, scope, receive, send, begin, said).lead()
+
+    def _passage(self, scope: Scope, scheme: str) -> Passage:
+        """Begin the far leg of a connection."""
+        raw = scope.get("raw_path")
+        path = raw if raw and _is_of(raw, scope["path"]) else str(scope["path"]).encode()
+        target = self._address.target(path, scope.get("query_string", b""))
+        given = passing.asked(scope["headers"], self._address, self._own, scheme=scheme)
+        headers = [pair for pair in passing.handshake(given) if pair[0] != b"content-length"]
+        offered = list(scope.get("subprotocols", ()))
+        far = scope.get(FAR)
+        shown = self._address.base[: len(self._address.base) - len(self._address.path)] + target
+        tap: FarTap = Untapped() if far is None else far.opens(shown, headers, offered)
+        return Passage(self._leg(target, headers, offered), tap)
+
+    def _leg(self, target: str, headers: list[tuple[bytes, bytes]], offered: list[str]) -> FarLeg:
+        if _IN_BROWSER:
+            from playground.upstream.browser import BrowserLeg
+
+            return BrowserLeg(self._address, target, offered, self._timeout, own=bool(self._own))
+        from playground.upstream.leg import Leg, Opening
+
+        return Leg(Opening(self._address, target, headers, offered, self._context, self._timeout))
+
+    async def _request(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if _IN_BROWSER:
+            from playground.upstream.browser import refuse_request
+
+            await refuse_request(send)
+            return
+        loop = asyncio.get_running_loop()
+        if self._requests is None or self._requests[0] is not loop:
+            from playground.upstream.requests import Requests
+
+            context = True if self._context is None else self._context
+            made = Requests(self._address, self._own, context, self._timeout)
+            self._requests = loop, made
+        await self._requests[1].lead(scope, receive, send)
+
+
+def _context(address: Address, verify: Any) -> Any:
+    """Return what checks certificates; None where there is no TLS, or the browser does it."""
+    if not address.secure or _IN_BROWSER:
+        return None
+    from playground.upstream.dialling import context_of
+
+    return context_of(verify)
+
+
+def _is_of(raw: bytes, path: str) -> bool:
+    """Return whether a raw path is that of a path: `on_connect` may have changed one of them."""
+    from urllib.parse import unquote
+
+    return (
+        unquote(raw.decode("latin-1")) == path or unquote(raw.decode("latin-1"), "latin-1") == path
+    )
+
+
+def _pairs(headers: Any) -> list[tuple[bytes, bytes]]:
+    """Return headers as ASGI has them.
+
+    Raises:
+        TypeError, ValueError: If one is no pair of texts, or would end its line.
+    """
+    pairs = list(headers.items() if isinstance(headers, Mapping) else headers)
+    for each in pairs:
+        if not (
+            isinstance(each, tuple | list)
+            and len(each) == 2
+            and all(isinstance(one, str) for one in each)
+        ):
+            raise TypeError(
+                "expected headers= as a dict of texts, such as {'authorization': 'Bearer …'}"
+            )
+        if any(mark in part for part in each for mark in "\r\n\0"):
+            raise ValueError(
+                f"expected the header {each[0]!r} in one line; leave the line break out"
+            )
+    return [(name.lower().encode("latin-1"), value.encode()) for name, value in pairs]
