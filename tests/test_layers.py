@@ -245,6 +245,7 @@ TABLE: dict[str, Room] = {
         "micropie playground.notebook.kernel playground.transports! playground.watchdog.breaking",
         live="threading",
     ),
+    "playground/live/importing.py": Room("micropie playground.traffic.redact"),
     "playground/live/*.py": Room(
         "micropie playground.live playground.notebook.cells playground.notebook.exits "
         "playground.notebook.kernel playground.stage playground.transports! "

@@ -78,9 +78,11 @@ def check_path(path: object) -> None:
     if found and scheme.isalpha():
         parts = urlsplit(path)
         inside = (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
+        base = redact_address(f"{parts.scheme}://{parts.netloc}")
         raise ValueError(
             f"expected a path, got the address {redact_address(path)!r}; "
-            f"write {redact_address(inside)!r}, the lab knows the rest"
+            f"write {redact_address(inside)!r}, the lab knows the rest; and for a server elsewhere "
+            f"lab = serve(Upstream({base!r})) first"
         )
     if not path.startswith("/"):
         shown = redact_address(path)

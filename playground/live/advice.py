@@ -25,6 +25,11 @@ def check_app(app: Any) -> None:
         TypeError: If it is not an app.
     """
     if isinstance(app, type):
+        if hasattr(app, "made_anew"):
+            raise TypeError(
+                f"expected an app, got the class {app.__name__}, which does not say where to; "
+                f"write {app.__name__}('ws://127.0.0.1:9000'), with the server's address"
+            )
         if not issubclass(app, App):
             raise TypeError(
                 f"expected a subclass of App, got the class {app.__name__}; "

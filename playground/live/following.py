@@ -45,6 +45,8 @@ class Followed:
             served: What is served: of another kind, it is not what was meant by its name.
         """
         found = kernel.named(self.name) if self.name else None
+        if self.make is not None and hasattr(found, "made_anew"):
+            return found
         if self.make is not None or isinstance(served, type):
             return found if isinstance(found, type) and is_app(found) else None
         return found if is_app(found) else None
@@ -110,7 +112,8 @@ def _by_class(served: Any, given: ast.expr | None, space: Mapping[str, Any]) -> 
     kind = type(served)
     own = kind.__name__
     if space.get(own) is kind and is_notebooks(kind):
-        make = _maker(given, own, space)
+        # What remembers what it was made with is asked first: no argument is too hard to read.
+        make = getattr(served, "made_anew", None) or _maker(given, own, space)
         if make is not None:
             return Followed(own, make)
         why = "is not known what it was made with"

@@ -7,6 +7,7 @@ import sys
 from typing import Any
 
 from micropie import App
+from playground.traffic.redact import redact_address
 
 
 def imported(reference: str) -> Any:
@@ -20,6 +21,12 @@ def imported(reference: str) -> Any:
         ImportError: If there is no such module, or it has no such name.
     """
     module, colon, name = reference.partition(":")
+    if "://" in reference:
+        shown = redact_address(reference)
+        raise ValueError(
+            f"expected an app or 'module:name', got the address {shown!r}; "
+            f"write serve(Upstream({shown!r})), with Upstream from playground"
+        )
     if not (colon and _is_dotted(module) and _is_dotted(name)):
         guess = module.removesuffix(".py").replace("/", ".").strip(".") or "chat"
         raise ValueError(

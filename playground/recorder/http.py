@@ -54,15 +54,9 @@ class HttpTap(Tap):
         self._scope = scope
         path, method, at = path_of(scope), scope["method"], EPOCH + perf_counter()
         self.id = log.begin(
-            "http",
-            caller.name or caller.kind,
-            method,
-            path,
-            caller.headers,
-            (),
-            at,
+            "http", caller.name or caller.kind, method, path, caller.headers, opened=at,
             shared=caller.shared,
-        )
+        )  # fmt: skip
         # A request is answered by the code it was begun with.
         self._revision = revision = recorder.revision()
         self.working_on = log.append(

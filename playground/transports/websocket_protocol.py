@@ -11,6 +11,7 @@ from time import perf_counter
 from typing import Any, Final
 
 from uvicorn.protocols.websockets.websockets_sansio_impl import WebSocketsSansIOProtocol
+from websockets.server import ServerProtocol
 
 from playground.traffic.escapes import escaped
 from playground.traffic.redact import redact_path
@@ -36,10 +37,22 @@ _MALFORMED: Final = (
     b"content-length: 38\r\nconnection: close\r\n\r\nThe WebSocket handshake cannot be read"
 )
 
+_NO_CODE: Final = 1005
+
 # What one message a time costs counts.
 _received: Final = WebSocketsSansIOProtocol.data_received
 
 logger = logging.getLogger("uvicorn.error")
+
+
+class _Codeless(ServerProtocol):
+    """A server's half of a WebSocket that can be closed without a code."""
+
+    def send_close(self, code: int | None = None, reason: str = "") -> None:
+        if code == _NO_CODE:
+            super().send_close()
+        else:
+            super().send_close(code, reason)
 
 
 class Protocol(WebSocketsSansIOProtocol):
@@ -52,6 +65,8 @@ class Protocol(WebSocketsSansIOProtocol):
         # What reads the first line of the handshake is made here.
         with generous_handshakes():
             super().__init__(*args, **kwargs)
+        # ASGI has no word for a close frame without a code: an app says 1005 (RFC 6455 7.1.5).
+        self.conn.__class__ = _Codeless
 
     def data_received(self, data: bytes) -> None:
         """Take what has come: at once if it is little, and else a part in each turn of the loop."""

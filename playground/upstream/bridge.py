@@ -31,6 +31,7 @@ ERROR_HOOK: Final = "micropie.error_hook"
 # RFC 6455 7.4.1.
 _GOING_AWAY: Final = 1001
 _INTERNAL_ERROR: Final = 1011
+_RESTART: Final = 1012
 
 
 class FarTap(Protocol):
@@ -273,7 +274,9 @@ class Bridge:
         far = self._scope.get(FAR)
         seen = far.ending if far is not None else None
         if seen is not None and seen[1]:
-            return seen[1], seen[2]
+            sender, code, reason = seen
+            stops = sender == "server" and code == _RESTART
+            return (_GOING_AWAY, "") if stops else (code, reason)
         return event.get("code") or NO_STATUS, event.get("reason") or ""
 
 

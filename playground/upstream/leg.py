@@ -15,7 +15,7 @@ from typing import Any, Final, NamedTuple, cast
 from websockets.client import ClientProtocol
 from websockets.exceptions import InvalidHandshake, InvalidMessage, InvalidStatus
 from websockets.extensions.permessage_deflate import ClientPerMessageDeflateFactory
-from websockets.frames import Frame, Opcode
+from websockets.frames import Close, Frame, Opcode
 from websockets.http11 import Request, Response
 from websockets.protocol import State
 from websockets.typing import Subprotocol
@@ -225,8 +225,8 @@ class Leg(asyncio.Protocol):
                 self._frame(event)
         if self._conn.handshake_exc is not None:
             self._not_opened(self._conn.handshake_exc)
-        elif self._conn.parser_exc is not None:
-            self._end(broken(self._opening.address, self._conn.parser_exc))
+        elif (error := _breach(self._conn)) is not None:
+            self._end(broken(self._opening.address, error))
         return bool(events)
 
     def _answered(self, response: Response) -> None:
@@ -242,6 +242,8 @@ class Leg(asyncio.Protocol):
             refused: Refused = FarRefused(
                 found.status_code, _pairs(found), bytes(found.body or b"")
             )
+        elif isinstance(error, InvalidMessage) and isinstance(error.__cause__, EOFError):
+            refused = Unreachable(f"{where} closed the connection in the middle of the handshake")
         elif isinstance(error, InvalidMessage):
             refused = Unreachable(f"what answers at {where} is no HTTP; is it the right port?")
         elif isinstance(error, InvalidHandshake):
@@ -252,9 +254,8 @@ class Leg(asyncio.Protocol):
 
     def _frame(self, frame: Frame) -> None:
         if frame.opcode is Opcode.CLOSE:
-            rcvd = self._conn.close_rcvd
-            assert rcvd is not None
-            self._end(End(rcvd.code, rcvd.reason))
+            close = Close.parse(bytes(frame.data))
+            self._end(End(close.code, close.reason))
             self._end_soon()
         elif frame.opcode in (Opcode.TEXT, Opcode.BINARY, Opcode.CONT):
             if frame.opcode is not Opcode.CONT:
@@ -311,6 +312,15 @@ class Leg(asyncio.Protocol):
     def _stop_timer(self) -> None:
         if self._timer is not None:
             self._timer.cancel()
+
+
+def _breach(conn: ClientProtocol) -> Exception | None:
+    """Return how the far side has broken the protocol; None if it has not, or it is not shown.
+
+    Then the end is told that follows: without a close frame.
+    """
+    error = getattr(conn, "parser_exc", None)
+    return error if isinstance(error, Exception) else None
 
 
 def _protocol(opening: Opening) -> ClientProtocol:

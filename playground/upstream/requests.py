@@ -48,7 +48,7 @@ class Requests:
         Raises:
             ConnectionError: If the far side ends in the middle of its answer.
         """
-        body = _Body(receive)
+        body = _Body(receive, there=_has_body(scope))
         talk = asyncio.create_task(self._talk(scope, body, send))
         left = asyncio.create_task(body.left())
         try:
@@ -86,7 +86,7 @@ class Requests:
             scope["method"],
             httpx2.URL(self._address.origin),
             headers=self._headers(scope),
-            stream=body if _has_body(scope) else httpx2.ByteStream(b""),
+            stream=body if body.there else httpx2.ByteStream(b""),
             extensions={
                 "target": self._address.target(_raw(scope), scope["query_string"]).encode(),
                 "timeout": {"connect": wait, "pool": wait, "read": answers, "write": None},
@@ -136,9 +136,11 @@ class Requests:
 class _Body(httpx2.AsyncByteStream):
     """The body of a request, as it comes."""
 
-    def __init__(self, receive: Receive) -> None:
-        self._receive = receive
+    def __init__(self, receive: Receive, *, there: bool) -> None:
+        self._receive, self.there = receive, there
         self._over = asyncio.Event()
+        if not there:
+            self._over.set()
         self._has_left = False
 
     async def __aiter__(self) -> AsyncIterator[bytes]:
