@@ -124,6 +124,8 @@ class Bridge:
         self._begin, self._said = begin, said
         self._client = str(scope.get("micropie.client", ""))
         self._belongings = scope.get(BELONGINGS)
+        # The client has left, or was told the end.
+        self._over = False
         self._passage: Passage
 
     async def lead(self) -> None:
@@ -194,7 +196,7 @@ class Bridge:
         while True:
             event = await self._receive()
             if event["type"] == "websocket.disconnect":
-                passage.close(*self._ending(event))
+                await self._left(event)
                 return
             text = event.get("text")
             message: Message = event.get("bytes") or b"" if text is None else text
@@ -219,8 +221,7 @@ class Bridge:
                 if isinstance(item, End):
                     passage.end = item
                     passage.tap.closed(item.code, item.reason or item.why, by_us=False)
-                    code, reason = item.told()
-                    await self._send({"type": "websocket.close", "code": code, "reason": reason})
+                    await self._close(*item.told())
                     return
                 passage.tap.heard(item)
                 passage.taken = item
@@ -259,25 +260,36 @@ class Bridge:
             return messages(await ask(hook, message, self._client), hook)
         except Exception as error:
             tell = self._scope.get(ERROR_HOOK)
-            if tell is not None:
-                tell(error)
-            self._passage.close(_INTERNAL_ERROR, "internal error")
             if tell is None:
                 raise
-        await self._send(
-            {"type": "websocket.close", "code": _INTERNAL_ERROR, "reason": "internal error"}
-        )
+            tell(error)
+        code, reason = _INTERNAL_ERROR, "internal error"
+        await self._close(code, reason, also=lambda: self._passage.close(code, reason))
         return None
 
-    def _ending(self, event: Event) -> tuple[int, str]:
-        """Return how the client has left: as the wire shows it, if that is seen."""
+    async def _close(
+        self, code: int, reason: str, also: Callable[[], object] = lambda: None
+    ) -> None:
+        """Close the client's leg, once; do something else before that takes time."""
+        before, self._over = self._over, True
+        also()
+        if not before:
+            await self._send({"type": "websocket.close", "code": code, "reason": reason})
+
+    async def _left(self, event: Event) -> None:
+        """Close the far leg as the client has left: as the wire shows it, if that is seen."""
         far = self._scope.get(FAR)
         seen = far.ending if far is not None else None
+        code, reason = event.get("code") or NO_STATUS, event.get("reason") or ""
         if seen is not None and seen[1]:
             sender, code, reason = seen
-            stops = sender == "server" and code == _RESTART
-            return (_GOING_AWAY, "") if stops else (code, reason)
-        return event.get("code") or NO_STATUS, event.get("reason") or ""
+            if sender == "server" and code == _RESTART:
+                code, reason = _GOING_AWAY, ""
+        elif code == _RESTART and self._belongings is not None and self._belongings.leaving:
+            # It has not left: the stage says so to a handler that is to end.
+            await _for_ever()
+        self._over = True
+        self._passage.close(code, reason)
 
 
 async def _for_ever() -> None:

@@ -130,12 +130,9 @@ class Upstream:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Be an ASGI app."""
-        if not hasattr(self, "_address"):
-            kind = type(self).__name__
-            raise RuntimeError(
-                f"{kind} does not know where to: call super().__init__(url) in {kind}.__init__"
-            )
         kind = scope["type"]
+        if kind != "lifespan" and self._lost:
+            raise RuntimeError(self._lost)
         if kind == "websocket":
             await self._websocket(scope, receive, send)
         elif kind == "http":
@@ -148,8 +145,18 @@ class Upstream:
         shown = repr(self.address) if hasattr(self, "_address") else "…"
         return f"{type(self).__name__}({shown})"
 
+    @property
+    def _lost(self) -> str:
+        """Say as a sentence that its constructor forgot ours; "" if not."""
+        kind = type(self).__name__
+        known = hasattr(self, "_requests")
+        return "" if known else f"call super().__init__(url) first in {kind}.__init__"
+
     async def _lifespan(self, receive: Receive, send: Send) -> None:
         await receive()
+        if self._lost:
+            await send({"type": "lifespan.startup.failed", "message": self._lost})
+            return
         await send({"type": "lifespan.startup.complete"})
         await receive()
         requests, self._requests = self._requests, None

@@ -112,5 +112,5 @@ def test_an_upstream_that_was_not_told_where_to_says_so() -> None:
         def __init__(self) -> None:
             self.count = 0
 
-    with pytest.raises(NotOnStage, match=r"call super\(\).__init__\(url\)"):
+    with pytest.raises(NotOnStage, match=r"call super\(\).__init__\(url\) first"):
         serve(Lost())

@@ -161,7 +161,8 @@ async def run(messages: int, swaps: int, clients: int) -> tuple[Lab, Counted]:
         chance = random.Random(5)
         for number in range(swaps):
             await asyncio.to_thread(lab.swap, marked(f"{number} ")(url))
-            await asyncio.sleep(chance.random() * 0.01)
+            # Some come before the code before them has begun.
+            await asyncio.sleep(chance.choice((0, 0, chance.random() * 0.01)))
         heard = [found for found in await asyncio.wait_for(talk, 600) if found is not None]
         assert heard == [list(range(each))] * clients
         assert (counted.came, counted.left) == (clients, [])
