@@ -112,7 +112,7 @@ def _by_class(served: Any, given: ast.expr | None, space: Mapping[str, Any]) -> 
     kind = type(served)
     own = kind.__name__
     if space.get(own) is kind and is_notebooks(kind):
-        # What remembers what it was made with is asked first: no argument is too hard to read.
+        # What knows what it was made with is asked first: no argument is too hard to read.
         make = getattr(served, "made_anew", None) or _maker(given, own, space)
         if make is not None:
             return Followed(own, make)

@@ -46,13 +46,10 @@ def gone(address: Address) -> End:
     return End(ABNORMAL, why=f"{address.base} ended without a close frame")
 
 
-def broken(address: Address, error: Exception) -> End:
+def broken(address: Address, how: str) -> End:
     """Return the end of a far side that has broken the protocol."""
-    if isinstance(error, UnicodeDecodeError):
-        return End(ABNORMAL, why=f"{address.base} sent text that is no UTF-8")
-    if isinstance(error, EOFError):
-        return gone(address)
-    return End(ABNORMAL, why=f"{address.base} broke the protocol: {error}")
+    said = f": {how}" if how else ""
+    return End(ABNORMAL, why=f"{address.base} broke the protocol{said}")
 
 
 def clip(reason: str) -> str:

@@ -11,9 +11,10 @@ import logging
 from collections.abc import Sequence
 from contextvars import Context
 from typing import Any, Final, NamedTuple, cast
+from weakref import WeakKeyDictionary
 
 from websockets.client import ClientProtocol
-from websockets.exceptions import InvalidHandshake, InvalidMessage, InvalidStatus
+from websockets.exceptions import InvalidHandshake
 from websockets.extensions.permessage_deflate import ClientPerMessageDeflateFactory
 from websockets.frames import Close, Frame, Opcode
 from websockets.http11 import Request, Response
@@ -29,6 +30,9 @@ from playground.upstream.refused import FarRefused, Refused, Unreachable
 # So many messages, or bytes of them, wait to be taken before nothing more is read.
 MOST: Final = 32
 MOST_BYTES: Final = 256 * 1024
+
+# Seconds for a closing handshake when nobody can wait any longer.
+FAREWELL: Final = 0.5
 
 # What is parsed at once, at first; of one that is larger, ever larger pieces.
 SLICE: Final = 4096
@@ -75,6 +79,7 @@ class Leg(asyncio.Protocol):
         loop = asyncio.get_running_loop()
         self._opening = opening
         self._opened: asyncio.Future[None] = loop.create_future()
+        self._gone: asyncio.Future[None] = loop.create_future()
         # Whoever leaves while it opens does not ask what became of it.
         self._opened.add_done_callback(lambda opened: opened.cancelled() or opened.exception())
         self._conn = _protocol(opening)
@@ -83,6 +88,7 @@ class Leg(asyncio.Protocol):
         self._waiting, self._rest = 0, b""
         self._reading, self._lost, self._ended = True, False, False
         self._parts: list[bytes] = []
+        self._first, self._is_ours = b"", False
         self._is_text = False
         self._writable = asyncio.Event()
         self._writable.set()
@@ -126,6 +132,7 @@ class Leg(asyncio.Protocol):
     def close(self, code: int | None, reason: str = "") -> None:
         """Do the closing handshake, without a code for None; nothing is waited for."""
         if self._conn.state is State.OPEN:
+            self._is_ours = True
             self._conn.send_close(code, reason if code is not None else "")
             self._flush()
             self._end_soon()
@@ -149,11 +156,15 @@ class Leg(asyncio.Protocol):
     def data_received(self, data: bytes) -> None:
         """Parse what has come, or keep it until somebody takes messages."""
         self._rest += data
+        self._first = self._first or data[:5]
         self._parse()
 
     def connection_lost(self, exc: Exception | None) -> None:
         """Say so behind all that came before."""
         self._lost = True
+        _CLOSING.pop(self, None)
+        if not self._gone.done():
+            self._gone.set_result(None)
         self._writable.set()
         self._stop_timer()
         if not self._rest:
@@ -223,34 +234,36 @@ class Leg(asyncio.Protocol):
                 self._answered(event)
             elif isinstance(event, Frame):
                 self._frame(event)
-        if self._conn.handshake_exc is not None:
-            self._not_opened(self._conn.handshake_exc)
-        elif (error := _breach(self._conn)) is not None:
-            self._end(broken(self._opening.address, error))
+        if self._conn.state is State.CLOSING and not self._ended and not self._is_ours:
+            self._break()
         return bool(events)
 
     def _answered(self, response: Response) -> None:
-        if response.status_code == 101 and self._conn.handshake_exc is None:
+        if response.status_code != 101:
+            body = bytes(response.body or b"")
+            self._refuse(FarRefused(response.status_code, _pairs(response), body))
+        elif self._conn.state is State.CONNECTING:
+            self._refuse(self._misunderstood(response))
+        elif not self._opened.done():
             self.subprotocol, self.headers = self._conn.subprotocol, _pairs(response)
-            if not self._opened.done():
-                self._opened.set_result(None)
+            self._opened.set_result(None)
 
-    def _not_opened(self, error: Exception) -> None:
-        where = self._opening.address.base
-        if isinstance(error, InvalidStatus):
-            found = error.response
-            refused: Refused = FarRefused(
-                found.status_code, _pairs(found), bytes(found.body or b"")
-            )
-        elif isinstance(error, InvalidMessage) and isinstance(error.__cause__, EOFError):
-            refused = Unreachable(f"{where} closed the connection in the middle of the handshake")
-        elif isinstance(error, InvalidMessage):
-            refused = Unreachable(f"what answers at {where} is no HTTP; is it the right port?")
-        elif isinstance(error, InvalidHandshake):
-            refused = Unreachable(f"{where} accepts the handshake wrongly: {error}")
-        else:
-            refused = Unreachable(f"{where} answers the handshake wrongly: {error}")
-        self._refuse(refused)
+    def _misunderstood(self, response: Response) -> Unreachable:
+        why = ""
+        try:
+            self._conn.process_response(response)
+        except InvalidHandshake as error:
+            why = f": {error}"
+        return Unreachable(f"{self._opening.address.base} accepts the handshake wrongly{why}")
+
+    def _break(self) -> None:
+        """End a connection on which the far side has broken the protocol: that is said to it."""
+        self._flush()
+        self._conn.receive_eof()
+        sent = self._conn.close_exc.sent
+        self._end(broken(self._opening.address, sent.reason if sent is not None else ""))
+        if self._transport is not None:
+            self._transport.close()
 
     def _frame(self, frame: Frame) -> None:
         if frame.opcode is Opcode.CLOSE:
@@ -271,9 +284,8 @@ class Leg(asyncio.Protocol):
             return
         try:
             message = data.decode() if self._is_text else data
-        except UnicodeDecodeError as error:
-            self._conn.fail(1007, "invalid UTF-8")
-            self._end(broken(self._opening.address, error))
+        except UnicodeDecodeError:
+            self._conn.fail(1007, "text that is no UTF-8")
             return
         self._waiting += len(message)
         self._queue.put_nowait(message)
@@ -285,13 +297,12 @@ class Leg(asyncio.Protocol):
 
     def _over(self) -> None:
         """The connection is gone, and all that came is parsed."""
+        where = self._opening.address.base
+        if self._first and not b"HTTP/".startswith(self._first):
+            self._refuse(Unreachable(f"what answers at {where} is no HTTP; is it the right port?"))
         self._conn.receive_eof()
         self._take_events()
-        if not self._opened.done():
-            where = self._opening.address.base
-            self._refuse(
-                Unreachable(f"{where} closed the connection in the middle of the handshake")
-            )
+        self._refuse(Unreachable(f"{where} closed the connection in the middle of the handshake"))
         self._end(gone(self._opening.address))
 
     def _flush(self) -> None:
@@ -307,6 +318,7 @@ class Leg(asyncio.Protocol):
         """Give the far side some seconds for its half of the closing handshake."""
         if self._timer is None and self._transport is not None and not self._lost:
             loop = asyncio.get_running_loop()
+            _CLOSING[self] = loop, self._gone
             self._timer = loop.call_later(CLOSING, self._transport.abort, context=Context())
 
     def _stop_timer(self) -> None:
@@ -314,13 +326,22 @@ class Leg(asyncio.Protocol):
             self._timer.cancel()
 
 
-def _breach(conn: ClientProtocol) -> Exception | None:
-    """Return how the far side has broken the protocol; None if it has not, or it is not shown.
+async def see_off() -> None:
+    """Wait, a moment, for closing handshakes that go on, and break off the rest: the loop ends."""
+    loop = asyncio.get_running_loop()
+    legs = {leg: gone for leg, (whose, gone) in list(_CLOSING.items()) if whose is loop}
+    if legs:
+        await asyncio.wait(legs.values(), timeout=FAREWELL)
+    for leg in legs:
+        leg.abort()
+    if legs:
+        await asyncio.wait(legs.values(), timeout=FAREWELL)
 
-    Then the end is told that follows: without a close frame.
-    """
-    error = getattr(conn, "parser_exc", None)
-    return error if isinstance(error, Exception) else None
+
+_CLOSING: Final[WeakKeyDictionary[Leg, tuple[asyncio.AbstractEventLoop, asyncio.Future[None]]]] = (
+    WeakKeyDictionary()
+)
+"""The legs that wait for the far side's half of the closing handshake, with their loop."""
 
 
 def _protocol(opening: Opening) -> ClientProtocol:

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import asyncio
+import functools
 import sys
 from collections.abc import Awaitable, Callable, Iterable, Mapping, MutableMapping
-from typing import TYPE_CHECKING, Any, Final, Self
+from typing import TYPE_CHECKING, Any, Final
 
 from playground.upstream import headers as passing
 from playground.upstream.address import Address, address_of
@@ -58,14 +59,7 @@ class Upstream:
         OSError: If the file of certificates cannot be read.
     """
 
-    _made_with: tuple[tuple[Any, ...], dict[str, Any]]
     _address: Address
-
-    def __new__(cls, *args: Any, **kwargs: Any) -> Self:
-        """Remember what it is made with, so that new code can be made in the same way."""
-        made = super().__new__(cls)
-        made._made_with = args, kwargs
-        return made
 
     def __init__(
         self,
@@ -76,15 +70,22 @@ class Upstream:
         timeout: float = 10.0,
     ) -> None:
         self._address = address_of(url)
+        headers = dict(headers) if isinstance(headers, Mapping) else list(headers)
+        self._made_with = functools.partial(
+            _made, url=url, headers=headers, verify=verify, timeout=timeout
+        )
         self._own = _pairs(headers)
         self._timeout = float(timeout)
         self._context = _context(self._address, verify)
         self._requests: tuple[asyncio.AbstractEventLoop, Requests] | None = None
 
-    def made_anew(self, kind: Callable[..., Any]) -> Any:
-        """Return an instance of another class, made as this one was."""
-        args, kwargs = self._made_with
-        return kind(*args, **kwargs)
+    @property
+    def made_anew(self) -> Callable[[Callable[..., Any]], Any] | None:
+        """What makes an instance of another class, given that, as this one was made.
+
+        None for a class with a constructor of its own: what that was given is not known.
+        """
+        return self._made_with if type(self).__init__ is Upstream.__init__ else None
 
     @property
     def address(self) -> str:
@@ -162,6 +163,10 @@ class Upstream:
         requests, self._requests = self._requests, None
         if requests is not None:
             await requests[1].close()
+        if not _IN_BROWSER:
+            from playground.upstream.leg import see_off
+
+            await see_off()
         await send({"type": "lifespan.shutdown.complete"})
 
     async def _websocket(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -212,6 +217,10 @@ class Upstream:
             made = Requests(self._address, self._own, context, self._timeout)
             self._requests = loop, made
         await self._requests[1].lead(scope, receive, send)
+
+
+def _made(kind: Callable[..., Any], url: str, **options: Any) -> Any:
+    return kind(url, **options)
 
 
 def _context(address: Address, verify: Any) -> Any:

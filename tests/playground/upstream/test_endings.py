@@ -147,7 +147,7 @@ async def nothing(writer: asyncio.StreamWriter) -> None:
 @pytest.mark.parametrize(
     ("misdeed", "said"),
     [
-        (no_utf8, "sent text that is no UTF-8"),
+        (no_utf8, "broke the protocol: text that is no UTF-8"),
         (no_frame, "broke the protocol"),
         (half_a_message, "ended without a close frame"),
         (nothing, "ended without a close frame"),
