@@ -24,6 +24,9 @@ HORIZON: Final = 2_000
 MOST_EFFECTS: Final = 12
 MOST_CAUSES: Final = 12
 
+# So many rows are looked through for what went to a server elsewhere before it answered.
+MOST_BEFORE: Final = 1000
+
 # A handler that prints in a loop must not fill the pane.
 PRINTED: Final = 2_000
 
@@ -125,6 +128,7 @@ def _why(log: Log, entry: Entry) -> dict[str, Any]:
     return {
         "causes": [_line(log, Group((each,))) for each in causes],
         "spontaneous": entry.spontaneous,
+        "after": _after(log, entry),
         "to": _receivers(log, entry),
         "effects": effects,
         "more": more,
@@ -155,6 +159,18 @@ def _causes(log: Log, entry: Entry) -> list[Entry]:
         found.append(before)
         cause = before.cause
     return found[::-1]
+
+
+def _after(log: Log, entry: Entry) -> dict[str, Any] | None:
+    """Return the newest message to a server elsewhere before one from there: it may answer it."""
+    exchange = log.exchange(entry.exchange)
+    if exchange is None or not exchange.far or entry.kind not in MESSAGES:
+        return None
+    for seq in range(entry.seq - 1, max(0, entry.seq - MOST_BEFORE), -1):
+        each = log.entry(seq) if entry.sender == "client" else None
+        if each is not None and each.exchange == entry.exchange and each.kind in MESSAGES:
+            return _line(log, Group((each,))) if each.sender == "server" else None
+    return None
 
 
 def _raised(log: Log, entry: Entry) -> Entry | None:

@@ -4,7 +4,7 @@ import test from "node:test";
 
 import { GUTTER, lanesOf } from "../../playground/widgets/static/ladder/lanes.js";
 import { columns, placeStep, shortened } from "../../playground/widgets/static/ladder/layout.js";
-import { fansOf, livesOf } from "../../playground/widgets/static/ladder/links.js";
+import { fansOf, guessesOf, livesOf } from "../../playground/widgets/static/ladder/links.js";
 import {
   effectsOf,
   savedEntries,
@@ -51,6 +51,7 @@ function laidOut({ clients, rows, path = "/", width, unfolded, window, server })
     }),
     fans: fansOf(steps).map(({ cause, effects, out }) => [cause, effects, out]),
     lives: livesOf(steps, across).map(({ lane, first, last }) => [lane, first, last]),
+    guesses: guessesOf(steps).map(({ cause, effects, out }) => [cause, effects, out]),
   };
 }
 

@@ -12,7 +12,7 @@ from typing import Any
 
 from playground.exports.ladder.lanes import GUTTER, lanes
 from playground.exports.ladder.layout import Ladder, place
-from playground.exports.ladder.links import fans, lives
+from playground.exports.ladder.links import fans, guesses, lives
 from playground.exports.ladder.steps import Step, aloud, effects, joined_in, steps, who_is_there
 from playground.traffic.model import Entry, Exchange
 from playground.traffic.record import Selection
@@ -35,7 +35,7 @@ def case_of(why: str) -> dict[str, Any]:
 def record_of(case: dict[str, Any]) -> Selection:
     """Return what a case shows; an exchange is the client that has its number."""
     exchanges = [
-        Exchange(number, "websocket", name, path=case.get("path", "/"))
+        Exchange(number, "websocket", name, path=case.get("path", "/"), far=name == "upstream")
         for number, name in enumerate(case["clients"], 1)
     ]
     return Selection([_entry(each) for each in case["entries"]], exchanges)
@@ -61,7 +61,8 @@ def laid_out(case: dict[str, Any]) -> Ladder:
     across = lanes(who_is_there(shown, joined_in(record)), case["width"], case["unfolded"])
     left, right = case.get("window", (GUTTER, across.width))
     placed = tuple(place(step, across, left, right, case.get("server")) for step in shown)
-    return Ladder(tuple(shown), across, placed, tuple(fans(shown)), tuple(lives(shown, across)))
+    links = tuple(fans(shown)), tuple(lives(shown, across)), tuple(guesses(shown))
+    return Ladder(tuple(shown), across, placed, *links)
 
 
 def plain(ladder: Ladder) -> dict[str, Any]:
@@ -76,6 +77,7 @@ def plain(ladder: Ladder) -> dict[str, Any]:
         "placed": [[*each[:1], list(each.ends), *each[2:]] for each in ladder.placed],
         "fans": [[fan.cause, list(fan.effects), fan.out] for fan in ladder.fans],
         "lives": [list(life) for life in ladder.lives],
+        "guesses": [[fan.cause, list(fan.effects), fan.out] for fan in ladder.guesses],
     }
 
 

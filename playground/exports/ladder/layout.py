@@ -12,7 +12,7 @@ from typing import Final, NamedTuple
 
 from playground.exports.ladder.columns import columns, shortened
 from playground.exports.ladder.lanes import GUTTER, Lane, Lanes, lanes
-from playground.exports.ladder.links import Fan, Life, fans, lives
+from playground.exports.ladder.links import Fan, Life, fans, guesses, lives
 from playground.exports.ladder.steps import Step, who_is_there
 from playground.traffic.escapes import escaped
 
@@ -66,6 +66,7 @@ class Ladder(NamedTuple):
         placed: Where each step's arrow and words stand.
         fans: What caused what.
         lives: Who was connected when.
+        guesses: What came next after what, where no cause is known.
     """
 
     steps: tuple[Step, ...]
@@ -73,6 +74,7 @@ class Ladder(NamedTuple):
     placed: tuple[Placed, ...]
     fans: tuple[Fan, ...]
     lives: tuple[Life, ...]
+    guesses: tuple[Fan, ...] = ()
 
 
 def lay_out(steps: Sequence[Step], order: Mapping[str, int], width: int) -> Ladder:
@@ -86,6 +88,7 @@ def lay_out(steps: Sequence[Step], order: Mapping[str, int], width: int) -> Ladd
     placed = tuple(place(step, across, GUTTER, across.width) for step in steps)
     return Ladder(
         tuple(steps), across, placed, tuple(fans(steps)), tuple(lives(steps, across)),
+        tuple(guesses(steps)),
     )  # fmt: skip
 
 

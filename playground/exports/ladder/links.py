@@ -61,6 +61,20 @@ def fans(steps: Sequence[Step]) -> list[Fan]:
     return _side_by_side({cause: found for cause, found in sorted(caused.items()) if found})
 
 
+def guesses(steps: Sequence[Step]) -> list[Fan]:
+    """Return a thread, to be dotted, from each message to a server elsewhere to the next from it.
+
+    No wire says what another program answers.
+    """
+    index_of = {seq: index for index, step in enumerate(steps) for seq in step.members}
+    found: dict[int, list[int]] = {}
+    for index, step in enumerate(steps):
+        asked = index_of.get(step.after) if step.after is not None else None
+        if asked is not None and 0 < index - asked <= REACH:
+            found[asked] = [index]
+    return _side_by_side(dict(sorted(found.items())))
+
+
 def _side_by_side(caused: dict[int, list[int]]) -> list[Fan]:
     """Let threads that run at the same height stand out by different widths, while there are."""
     ends = [-1] * len(THREADS)

@@ -52,6 +52,8 @@ class Step(NamedTuple):
         cause: `seq` of the entry that set it off.
         spontaneous: Whether the server sent it without any message having caused it.
         members: `seq` of every entry this step stands for.
+        after: Of a message from a server elsewhere, `seq` of the one before it that went there:
+            which of them it answers is not known.
     """
 
     seq: int
@@ -67,6 +69,7 @@ class Step(NamedTuple):
     cause: int | None
     spontaneous: bool
     members: tuple[int, ...]
+    after: int | None = None
 
 
 def newest(record: Record, limit: int) -> tuple[list[Step], int]:
@@ -87,7 +90,23 @@ def newest(record: Record, limit: int) -> tuple[list[Step], int]:
 
 def steps(record: Record, groups: Iterable[Group]) -> list[Step]:
     """Return a step for each group of entries, and one for each pause between them."""
-    return list(with_pauses([step(record, group) for group in _drawn(groups)]))
+    return list(with_pauses(_following(record, _drawn(groups))))
+
+
+def _following(record: Record, groups: Iterable[Group]) -> list[Step]:
+    """Return a step for each group; the next from a server elsewhere says what went there."""
+    asked: dict[int, int] = {}
+    made = []
+    for group in groups:
+        each, entry = step(record, group), group.first
+        exchange = record.exchange(entry.exchange)
+        if exchange is not None and exchange.far and entry.kind in MESSAGES:
+            if entry.sender == "server":
+                asked[exchange.id] = entry.seq
+            else:
+                each = each._replace(after=asked.pop(exchange.id, None))
+        made.append(each)
+    return made
 
 
 def _drawn(groups: Iterable[Group]) -> list[Group]:
@@ -194,6 +213,8 @@ def aloud(step: Step, caused: int = 0) -> str:
     if step.shape == "pause":
         return f"{step.label} later"
     why = f"caused by #{step.cause}" if step.cause is not None else ""
+    if step.after is not None:
+        why = f"next after #{step.after}"
     more = f"caused {counted(caused, 'message', 'messages')}" if caused else ""
     said = (
         f"{_between(step)}{_kind(step)}{step.label}".strip(),

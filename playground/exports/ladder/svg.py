@@ -143,10 +143,14 @@ class _Drawing:
         yield from self._lines()
         yield from self._all_names()
         yield from self._first_words()
-        for fan in self.ladder.fans:
-            ends = [self.tops[index] + LINE for index in fan.effects]
-            d = thread(self.server, self.tops[fan.cause] + LINE, ends, fan.out)
-            yield path(d, "thread", 1.2, ' opacity="0.85"')
+        for fans, more in (
+            (self.ladder.fans, ""),
+            (self.ladder.guesses, ' stroke-dasharray="1 4"'),
+        ):
+            for fan in fans:
+                ends = [self.tops[index] + LINE for index in fan.effects]
+                d = thread(self.server, self.tops[fan.cause] + LINE, ends, fan.out)
+                yield path(d, "thread", 1.2, f' opacity="0.85"{more}')
         for index in range(len(self.steps)):
             yield from self._step(index)
         yield words(16, height - 12, foot, "dim", size=11)

@@ -99,12 +99,12 @@ function threadsArt(/** @type {Ladder} */ ladder, /** @type {Range} */ { first, 
     /** @type {number[]} */ ends,
     /** @type {number} */ out,
   ) => threadPath(ladder.server, height(top), ends.map(height), out);
-  const seen = ladder.fans.filter(
-    (fan) => fan.cause < end && /** @type {number} */ (fan.effects.at(-1)) >= first,
-  );
-  const made = seen.map((fan) =>
-    shape("path", { class: "mpp-thread", d: path(fan.cause, fan.effects, fan.out) }),
-  );
+  const seen = (/** @type {import("./links.js").Fan[]} */ fans, /** @type {string} */ look) =>
+    fans
+      .filter((fan) => fan.cause < end && /** @type {number} */ (fan.effects.at(-1)) >= first)
+      .map((fan) => shape("path", { class: look, d: path(fan.cause, fan.effects, fan.out) }));
+  const guessed = seen(ladder.guesses, "mpp-thread mpp-thread-guess");
+  const made = [...seen(ladder.fans, "mpp-thread"), ...guessed];
   const [cause, ...effects] = ladder.chain;
   if (effects.length)
     made.push(

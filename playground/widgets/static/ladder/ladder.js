@@ -9,7 +9,7 @@ import { drawArt, Head, STEADY_STEPS } from "./art.js";
 import { flyingIn } from "./flight.js";
 import { GUTTER, laneOf, lanesOf } from "./lanes.js";
 import { STEP_HEIGHT } from "./layout.js";
-import { fansOf, livesOf } from "./links.js";
+import { fansOf, guessesOf, livesOf } from "./links.js";
 import { shape } from "./marks.js";
 import { Rungs } from "./rungs.js";
 import { effectsOf, savedEntries, spoken, stepsOf, whoIsThere } from "./steps.js";
@@ -41,6 +41,7 @@ export class Ladder extends Picture {
     this.scroll.steady = STEADY_STEPS;
     this.across = lanesOf([], 0);
     this.fans = fansOf([]);
+    this.guesses = guessesOf([]);
     this.lives = livesOf([], this.across);
     this.caused = effectsOf([]);
     /** Indexes of the steps that hang together with the selected one. */
@@ -107,6 +108,7 @@ export class Ladder extends Picture {
     const clients = whoIsThere(this.all, this.scene.names);
     this.across = lanesOf(clients, this.width, this.unfolded);
     this.fans = fansOf(this.steps);
+    this.guesses = guessesOf(this.steps);
     this.lives = livesOf(this.steps, this.across);
     this.chain = this.steps.flatMap((step, index) => (this.isLinked(step) ? [index] : []));
     this.scroll.space.style.width = this.across.width > this.width ? `${this.across.width}px` : "";

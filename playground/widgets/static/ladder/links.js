@@ -49,6 +49,22 @@ export function fansOf(steps) {
 }
 
 /**
+ * A thread, to be dotted, from each message to a server elsewhere to the next from there: no wire
+ * says what another program answers.
+ * @param {Step[]} steps
+ * @returns {Fan[]}
+ */
+export function guessesOf(steps) {
+  const asked = new Map(steps.map((step, index) => [step.seq, index]));
+  const found = /** @type {[number, number[]][]} */ ([]);
+  steps.forEach((step, index) => {
+    const before = step.after === null ? undefined : asked.get(step.after);
+    if (before !== undefined && index - before <= REACH) found.push([before, [index]]);
+  });
+  return sideBySide(found.sort(([one], [other]) => one - other));
+}
+
+/**
  * Let threads that run at the same height stand out by different widths, while there are.
  * @returns {Fan[]}
  */

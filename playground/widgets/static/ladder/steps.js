@@ -13,11 +13,13 @@ import { holeText, isWholeMessage } from "../traffic/rows.js";
  *
  * One row of a ladder: an "arrow" between a client and the server, a "mark" on the server's lane, a
  * "band" right across, or a "pause". `clients` is who sent it or gets it, `members` the number of
- * every entry that it stands for.
+ * every entry that it stands for; `after`, of a message from a server elsewhere, the one before it
+ * that went there, since which of them it answers is not known.
  * @typedef {{seq: number, at: number, end: number, shape: "arrow" | "mark" | "band" | "pause",
  *   kind: string,
  *   sender: string, clients: string[], chip: string, label: string, tone: "" | "life" | "error",
- *   cause: number | null, spontaneous: boolean, members: number[], item: Item | null}} Step
+ *   cause: number | null, after: number | null, spontaneous: boolean, members: number[],
+ *   item: Item | null}} Step
  */
 
 // A longer silence between two steps is a step of its own.
@@ -43,7 +45,27 @@ export function stepsOf(items, found = false) {
   const shown = drawnOf(items).map((item) =>
     item.row ? stepOf(item, item.row) : gapOf(item, found),
   );
+  followUp(shown);
   return withPauses(shown);
+}
+
+/** Have the next message from a server elsewhere say which went there before it. */
+function followUp(/** @type {Step[]} */ shown) {
+  const asked = /** @type {Map<number, number>} */ (new Map());
+  for (const step of shown) {
+    const row = step.item?.row;
+    if (!row || !SENT.has(step.kind) || !isFar(row)) continue;
+    if (step.sender === "server") asked.set(row.exchange, step.seq);
+    else {
+      step.after = asked.get(row.exchange) ?? null;
+      asked.delete(row.exchange);
+    }
+  }
+}
+
+/** Whether a row is of a connection that the app itself has opened, to a server elsewhere. */
+function isFar(/** @type {Row} */ row) {
+  return row.client === "upstream" && /^wss?:/.test(row.path);
 }
 
 /**
@@ -90,6 +112,7 @@ function newStep(item, row) {
     label: row.label,
     tone: row.tone === "error" || row.tone === "life" ? row.tone : "",
     cause: row.cause,
+    after: null,
     spontaneous: row.cause === null && row.sender === "server" && SENT.has(row.kind),
     members: item.members.map((member) => member.seq),
     item,
@@ -120,6 +143,7 @@ function band(
     label,
     tone: "",
     cause: null,
+    after: null,
     spontaneous: false,
     members: [],
     item: null,
@@ -186,6 +210,7 @@ export function spoken(step, caused = 0) {
   return [
     `${between(step)}${kindSaid(step)}${step.label}`.trim(),
     step.spontaneous ? "sent by itself" : step.cause !== null && `caused by #${step.cause}`,
+    step.after !== null && `next after #${step.after}`,
     caused > 0 && `caused ${counted(caused, "message", "messages")}`,
   ]
     .filter(Boolean)

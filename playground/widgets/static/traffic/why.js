@@ -25,10 +25,11 @@ export function why(row, answer, go, whole = false) {
     value.append(...said);
     list.append(element("dt", "", term), value);
   };
-  const { spontaneous, to, printed, path, headers, meant } = answer ?? {};
+  const { spontaneous, after, to, printed, path, headers, meant } = answer ?? {};
   if (answer && (answer.causes.length || answer.effects.length))
     add("chain", chainList(row, answer, go));
   else if (spontaneous) add("caused by", "nothing: the server sent it by itself");
+  if (after) add("next after", link(after, go), " Which message it answers, no wire says.");
   for (const [term, said] of row.kind === "frame" ? explained(row) : []) add(term, said);
   if (meant) add("why", escaped(meant));
   if (row.where) add("sent at", element("span", "mpp-mono", place(row.where)));
