@@ -110,8 +110,18 @@ def _is_url_map(value: Any) -> bool:
     return callable(_look(value, "iter_rules"))
 
 
+def _led(app: Any) -> list[Route]:
+    """Return two routes for an upstream: its paths are those of a server elsewhere."""
+    name, doc = type(app).__name__, f"led to {app.address}"
+    # What is not filled in is the root.
+    path = Parameter("path", None, "", False, True)
+    return [Route(kind, "/{path…}", name, (path,), doc) for kind in ("websocket", "http")]
+
+
 def _own_routes(app: Any) -> list[Route]:
     """Return the routes of one layer."""
+    if hasattr(type(app), "made_anew"):
+        return _led(app)
     routes, url_map = _look(app, "routes"), _look(app, "url_map")
     try:
         if isinstance(routes, list | tuple):
