@@ -11,7 +11,7 @@ from collections.abc import Iterable
 from typing import Final, NamedTuple
 
 from playground.recorder.causes import current_cause, doing
-from playground.recorder.tap import Desk, Ending, Tap, now
+from playground.recorder.tap import Ending, Tap, now
 from playground.recorder.websocket import UNCLEAN
 from playground.traffic.model import Kind
 from playground.traffic.redact import redact_headers, redact_path, redact_subprotocols
@@ -29,16 +29,17 @@ class FarTap(Tap):
     """Record one WebSocket that the app has opened, from its opening handshake to its close.
 
     Args:
-        recorder: Whose it is.
+        near: What records the client's own leg.
         address: Where it goes to, such as ``"wss://example.org/chat?room=1"``.
         headers: Those of its opening handshake.
         offered: The subprotocols that it offers.
     """
 
     def __init__(
-        self, recorder: Desk, address: str, headers: RawHeaders, offered: Iterable[str] = ()
+        self, near: Tap, address: str, headers: RawHeaders, offered: Iterable[str] = ()
     ) -> None:
-        self.recorder, self.log, self.working_on = recorder, recorder.log, None
+        self.recorder, self.log, self.working_on = near.recorder, near.log, None
+        self.near = near
         self._scope = {"headers": list(headers), "path": address}
         self._over = False
         path, chosen = redact_path(address), redact_subprotocols(offered)
@@ -107,7 +108,7 @@ class Far(NamedTuple):
 
     def opens(self, address: str, headers: RawHeaders, offered: Iterable[str] = ()) -> FarTap:
         """Begin to record a WebSocket that the app opens; see `FarTap`."""
-        return FarTap(self.tap.recorder, address, headers, offered)
+        return FarTap(self.tap, address, headers, offered)
 
     @property
     def ending(self) -> Ending | None:

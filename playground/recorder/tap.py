@@ -75,6 +75,7 @@ class Tap:
 
     Attributes:
         working_on: The entry that the handler works on; None while it waits for the next message.
+        near: Of what records the far leg of a connection, what records the client's; else None.
         ending: Who has closed a WebSocket, and how, once its client has left.
         leave: Called when the app has ended, if frames may still come; whoever sees them then says
             when the log may forget the exchange.
@@ -85,6 +86,7 @@ class Tap:
     gate: Gate | None = None
     leave: Callable[[], None] | None = None
     ending: Ending | None = None
+    near: Tap | None = None
     _lines: dict[str, _Line] | None = None
     _quoted: Quoted | None = None
 
@@ -214,8 +216,7 @@ class Tap:
 
 def current_tap() -> Tap | None:
     """Return what records the exchange whose handler is running here; None outside of handlers."""
-    tap = doing.get()[1]
-    return tap if isinstance(tap, Tap) else None
+    return _whose(doing.get()[1])
 
 
 def client_of(scope: Scope) -> str:
@@ -227,8 +228,11 @@ def client_of(scope: Scope) -> str:
 
 def tap_of(context: Context) -> Tap | None:
     """Return what records the exchange in whose context code runs; None outside of handlers."""
-    tap = context[doing][1] if doing in context else None
-    return tap if isinstance(tap, Tap) else None
+    return _whose(context[doing][1] if doing in context else None)
+
+
+def _whose(tap: object) -> Tap | None:
+    return tap.near or tap if isinstance(tap, Tap) else None
 
 
 class _Line(NamedTuple):

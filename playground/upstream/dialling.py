@@ -13,7 +13,8 @@ from playground.upstream.refused import Unreachable
 
 Verify = bool | str | ssl.SSLContext
 
-_REFUSED: Final = frozenset({errno.ECONNREFUSED, errno.ECONNRESET})
+# Of several addresses that all refused, asyncio gives no number.
+_REFUSED: Final = frozenset({errno.ECONNREFUSED, None})
 
 
 def context_of(verify: Verify) -> ssl.SSLContext:
@@ -71,14 +72,15 @@ def unreachable(address: Address, error: BaseException, timeout: float) -> Unrea
             f"the certificate of {where} is not trusted: {why}; if it is your own, write "
             "Upstream(…, verify='its-certificate.pem')"
         )
-    if isinstance(error, ssl.SSLError):
-        plain = address._replace(secure=False, port=address.port).base
-        return Unreachable(
-            f"{where} does not speak TLS as expected ({error.reason or error}); is it {plain}?"
-        )
+    hangs_up = isinstance(error, ConnectionError) and not isinstance(error, ConnectionRefusedError)
+    if isinstance(error, ssl.SSLError) or (hangs_up and address.secure):
+        plain = address._replace(secure=False).base
+        return Unreachable(f"{where} does not speak TLS as expected; is it {plain}?")
+    if hangs_up:
+        return Unreachable(f"{where} ended the connection at once")
     if isinstance(error, socket.gaierror):
         return Unreachable(f"there is no host {address.host}: {error.strerror}")
-    if isinstance(error, OSError) and (error.errno in _REFUSED or error.errno is None):
+    if isinstance(error, OSError) and error.errno in _REFUSED:
         return Unreachable(f"nobody answers at {where}; is the server running?")
     said = error.strerror if isinstance(error, OSError) else str(error)
     return Unreachable(f"{where} cannot be reached: {said or type(error).__name__}")

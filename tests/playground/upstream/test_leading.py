@@ -59,6 +59,15 @@ async def test_the_log_has_both_legs_and_what_is_known_of_their_causes() -> None
     ]
 
 
+async def test_a_handler_that_leads_stands_under_its_clients_name() -> None:
+    async with far_side() as url:
+        lab = led_to(url)
+        alice = await lab.connect("/echo", client="alice")
+        await alice.send("hi")
+        await alice.receive()
+        assert [each.client for each in lab.handlers()] == ["alice"]
+
+
 class Changing(Upstream):
     async def from_client(self, message: Any, client: str) -> Any:
         return f"{client}: {message}"

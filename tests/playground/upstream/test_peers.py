@@ -80,10 +80,11 @@ async def test_aiohttp() -> None:
 async def test_socketio_by_polling_and_by_websocket() -> None:
     server = socketio.AsyncServer(async_mode="aiohttp")
 
-    @server.event
     async def shout(sid: str, text: str) -> str:
         await server.emit("heard", text.upper(), to=sid)
         return "done"
+
+    server.on("shout", shout)
 
     app = web.Application()
     server.attach(app)
