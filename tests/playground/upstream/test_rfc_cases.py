@@ -101,6 +101,7 @@ async def test_each_leg_answers_its_own_pings() -> None:
     async def talk(ws: Any) -> None:
         await asyncio.wait_for(await ws.ping(b"far"), LONG)
         await ws.send("answered")
+        await ws.wait_closed()
 
     async with far_side(talk, ping_interval=None) as url:
         async with dialled(address(led_to(url)), ping_interval=None) as ws:
