@@ -13,10 +13,10 @@ from playground.clients.misnamed import LAB, says_the_right_name
 from playground.doctor import Report, examine
 from playground.entrance.addresses import Address
 from playground.lab.between import Between
-from playground.lab.fuzzed import Fuzzed
 from playground.lab.browsing import Browsing
 from playground.lab.faces import Faces
 from playground.lab.filed import Filed
+from playground.lab.fuzzed import Fuzzed
 from playground.lab.health import in_short, patient
 from playground.lab.parts import Parts
 from playground.lab.replaying import Replaying

@@ -91,7 +91,7 @@ class Sources:
 
     def statements(self) -> str:
         """Return the import statements, a line each."""
-        return "\n".join(sorted(self.imports, key=_rank))
+        return "\n".join(sorted(self.imports, key=rank))
 
     def add(self, thing: Any) -> str:
         """Add a class or function with all it uses; return its name."""
