@@ -11,6 +11,7 @@ from __future__ import annotations
 import asyncio
 import gc
 import time
+import weakref
 from collections import deque
 from collections.abc import Callable, Coroutine
 from contextvars import Context, copy_context
@@ -174,10 +175,13 @@ class HeldLoop:
     def _ended(self, task: asyncio.Task[Any]) -> None:
         """Look in a moment at a task of the app's that has failed: it may be kept for ever."""
         if is_unheard(task):
-            self.loop.call_later(_UNHEARD, self._tell_unheard, task, context=Context())
+            # One that nobody keeps is told as it goes, at once.
+            kept = weakref.ref(task)
+            self.loop.call_later(_UNHEARD, self._tell_unheard, kept, context=Context())
 
-    def _tell_unheard(self, task: asyncio.Task[Any]) -> None:
-        if is_unheard(task):
+    def _tell_unheard(self, kept: weakref.ref[asyncio.Task[Any]]) -> None:
+        task = kept()
+        if task is not None and is_unheard(task):
             error = task.exception()
             if error is not None and not self._is_told(error):
                 self._tell(error, task)

@@ -97,7 +97,8 @@ def step_through_a_pause(panel: PanelOnPage) -> None:
     keys, strip = panel.root.page.keyboard, panel.root.locator(".mpp-between")
     panel.row("alice → server", "good morning").click()
     keys.press("b")
-    expect(strip.locator(".mpp-breakpoint")).to_contain_text("client:alice", timeout=MILLISECONDS)
+    words = "text messages from alice at /echo"
+    expect(strip.locator(".mpp-breakpoint")).to_contain_text(words, timeout=MILLISECONDS)
     panel.send("alice", "stop here")
     pause = strip.locator(".mpp-pause-line")
     said = "paused before it sends 'STOP HERE' to alice"

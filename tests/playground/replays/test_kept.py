@@ -467,6 +467,8 @@ def test_redefined_again_and_again_the_last_one_counts() -> None:
 def test_a_stop_in_the_middle_leaves_no_thread() -> None:
     async def work(lab: Lab) -> None:
         await talk(lab)
+        await lab.clients["bob"].close()  # nobody is left whom the new code holds up on stage
+        await lab.until("client:bob kind:close")
         lab.keep("tea")
         await lab.swap(Spins)  # type: ignore[misc]
         lab.stop()

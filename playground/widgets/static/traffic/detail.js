@@ -6,7 +6,6 @@ import { Again } from "./again.js";
 import { anatomyOf } from "./anatomy.js";
 import { Copying } from "./copying.js";
 import { cutNote } from "./cutnote.js";
-import { Keeping } from "./keeping.js";
 import { StateTab } from "./statetab.js";
 import { tabLine } from "./tabline.js";
 import { decodedOf, packetList, tree } from "./tree.js";
@@ -48,7 +47,7 @@ export class Detail {
       leave: outside.leave,
       payload: () => this.editable(),
     });
-    this.keeping = new Keeping(outside.ask, this.again.outcome);
+    this.keeping = /** @type {import("./keeping.js").Keeping | null} */ (null);
     this.state = new StateTab({
       ask: outside.ask,
       changed: () => {
@@ -78,11 +77,12 @@ export class Detail {
       say: (text) => this.again.outcome.note(text),
       unsay: (text) => this.again.outcome.el.textContent === text && this.again.outcome.note(""),
     });
-    const acts = element("div", "mpp-detail-acts");
-    acts.append(this.copying.el, this.again.resendButton, this.again.editButton, this.keeping.el);
+    /** @type {HTMLElement} */
+    this.acts = element("div", "mpp-detail-acts");
+    this.acts.append(this.copying.el, this.again.resendButton, this.again.editButton);
     /** @type {HTMLElement} */
     this.foot = element("div", "mpp-detail-foot");
-    this.foot.append(acts, this.copying.forms, this.again.outcome.el, this.again.place);
+    this.foot.append(this.acts, this.copying.forms, this.again.outcome.el, this.again.place);
     return this.foot;
   }
 
@@ -202,8 +202,8 @@ export class Detail {
       each.title = each.disabled ? unfit(name, this.answer && this.held) : "";
     }
     this.copying.draw();
-    this.keeping.show(this.answer ?? {});
-    this.foot.hidden = this.copying.el.hidden && !this.again.prospects && this.keeping.el.hidden;
+    const isKept = this.keeping?.show(this.answer ?? {});
+    this.foot.hidden = this.copying.el.hidden && !this.again.prospects && !isKept;
     this.body.replaceChildren(...this.contents(tab));
     this.body.scrollTop = 0;
   }

@@ -28,10 +28,15 @@ export class Keeping {
     return made;
   }
 
-  /** @param {{seq?: number, keeps?: boolean}} answer what the kernel says of a row */
+  /**
+   * Show the buttons if a row can be kept; return whether it can.
+   *
+   * @param {{seq?: number, keeps?: boolean}} answer what the kernel says of it
+   */
   show({ seq, keeps }) {
     this.seq = seq ?? 0;
     this.el.hidden = !keeps;
+    return Boolean(keeps);
   }
 
   /** @param {string} kind @param {HTMLButtonElement} pressed */
@@ -52,4 +57,14 @@ export class Keeping {
       },
     );
   }
+}
+
+/**
+ * Offer to keep what a row says, where there is a kernel that would have it again.
+ *
+ * @param {import("./detail.js").Detail} detail
+ */
+export function offerKeeping(detail) {
+  detail.keeping = new Keeping(detail.outside.ask, detail.again.outcome);
+  detail.acts.append(detail.keeping.el);
 }
