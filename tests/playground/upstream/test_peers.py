@@ -77,7 +77,17 @@ async def test_aiohttp() -> None:
         assert answer.text == "X" * 300_000
 
 
-async def test_socketio_by_polling_and_by_websocket() -> None:
+@pytest.mark.parametrize(
+    "transports",
+    [
+        ["websocket"],
+        ["polling", "websocket"],
+        # By itself it takes half a minute to leave: until its last question is answered.
+        pytest.param(["polling"], marks=pytest.mark.soak),
+    ],
+    ids="+".join,
+)
+async def test_socketio(transports: list[str]) -> None:
     server = socketio.AsyncServer(async_mode="aiohttp")
 
     async def shout(sid: str, text: str) -> str:
@@ -90,14 +100,13 @@ async def test_socketio_by_polling_and_by_websocket() -> None:
     server.attach(app)
     async with aiohttp_side(app) as url:
         lab = led_to(url)
-        for transports in (["polling"], ["websocket"], None):
-            client = socketio.AsyncClient(reconnection=False)
-            got: asyncio.Queue[str] = asyncio.Queue()
-            client.on("heard", got.put)
-            await client.connect(f"http://127.0.0.1:{lab.port}", transports=transports)
-            assert await client.call("shout", "hi", timeout=int(LONG)) == "done"
-            assert await asyncio.wait_for(got.get(), LONG) == "HI"
-            await client.disconnect()
+        client = socketio.AsyncClient(reconnection=False)
+        got: asyncio.Queue[str] = asyncio.Queue()
+        client.on("heard", got.put)
+        await client.connect(f"http://127.0.0.1:{lab.port}", transports=transports)
+        assert await client.call("shout", "hi", timeout=int(LONG)) == "done"
+        assert await asyncio.wait_for(got.get(), LONG) == "HI"
+        await client.disconnect()
 
 
 NODE = """
