@@ -275,7 +275,7 @@ class Client:
                 return send_now is not None and send_now(data)
             except ClientClosed as end:
                 if end.code != 1012 or not self._comes_back():
-                    raise
+                    raise self._ended(end) from None
                 return False
 
         try:
@@ -293,7 +293,7 @@ class Client:
                     return await send(wire)
                 except ClientClosed as end:
                     if end.code != 1012 or not self._comes_back():
-                        raise
+                        raise self._ended(end) from None
             elif self.state != "connecting":
                 raise self._ended()
             change = self._news.expect()
@@ -394,6 +394,7 @@ class Client:
         if self.state != "open":
             raise self._ended()
 
-    def _ended(self) -> ClientClosed:
-        code = 1006 if self.code is None else self.code
-        return ClientClosed(code, self.reason, self.name, self.why())
+    def _ended(self, end: ClientClosed | None = None) -> ClientClosed:
+        code, reason = (self.code, self.reason) if end is None else (end.code, end.reason)
+        why = self._why.said(is_failure=code == 1011)
+        return ClientClosed(1006 if code is None else code, reason, self.name, why)

@@ -117,6 +117,9 @@ def _by_class(served: Any, given: ast.expr | None, space: Mapping[str, Any]) -> 
         if make is not None:
             return Followed(own, make)
         why = "is not known what it was made with"
+    elif hasattr(served, "made_anew") and not is_notebooks(kind):
+        # Whole as it comes: no cell can change it, and to serve another one is to run this cell.
+        return Followed()
     else:
         why = "no name of the notebook stands for it"
     return Followed(

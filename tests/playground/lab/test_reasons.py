@@ -84,6 +84,18 @@ async def test_a_client_says_why_its_handler_ended(transport: str) -> None:
 
 
 @on_both
+async def test_who_sends_on_and_on_is_told_why_too(transport: str) -> None:
+    """A send may be the first to meet the end, before whoever listens has."""
+    lab = await serving(Wrong, transport)
+    for number in range(10):
+        alice = await lab.connect("/boom", client=f"alice{number}")
+        why = rf"^alice{number} is closed: 1011 .*; {WHERE}KeyError: 'hi'$"
+        with pytest.raises(ClientClosed, match=why):
+            while True:
+                await alice.send("hi")
+
+
+@on_both
 async def test_the_panel_says_why_of_each_client_what_its_own_connection_met(
     transport: str,
 ) -> None:

@@ -70,3 +70,9 @@ def test_a_variable_that_is_bound_to_another_upstream_takes_the_stage(kernel: Ke
     kernel.run("far_away = Loud(f'ws://127.0.0.1:{port}')")
     assert kernel.run(SAY).out == "hihi"
     assert kernel.run("print(lab.name, end='')").out == "far_away"
+
+
+def test_of_one_that_no_cell_can_change_nothing_is_said(kernel: Kernel) -> None:
+    cell = kernel.run("lab = serve(Upstream(f'ws://127.0.0.1:{port}'))")
+    assert (cell.out, cell.err) == ("", "")
+    assert kernel.run("print(len(lab.log.filter('kind:lab /not followed/')), end='')").out == "0"
