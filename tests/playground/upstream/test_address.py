@@ -117,7 +117,7 @@ def test_an_upstream_that_was_not_told_where_to_says_so() -> None:
 
 
 def test_the_routes_of_an_upstream_are_whatever_the_far_side_has() -> None:
-    lab = serve(Upstream("wss://ada:s3cret@example.org/base"), transport="memory")
+    lab = serve(Upstream("wss://ada:s3cret@example.org/base"))
     assert [(each["kind"], each["path"], each["doc"]) for each in lab.routes.state()["routes"]] == [
         ("websocket", "/{path…}", "led to wss://example.org/base"),
         ("http", "/{path…}", "led to wss://example.org/base"),
