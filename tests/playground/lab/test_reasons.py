@@ -10,6 +10,7 @@ import httpx2
 import pytest
 
 from micropie import App, WebSocket
+from playground.clients.client import Client
 from playground.lab.controls import LabControls
 from playground.lab.lab import parts_of
 from playground.traffic.summary import what
@@ -83,6 +84,11 @@ async def test_a_client_says_why_its_handler_ended(transport: str) -> None:
     assert re.search(r"1011 \(internal error\); " + WHERE + "KeyError: 'hi'>$", repr(alice))
 
 
+async def send_on(client: Client) -> None:
+    while True:
+        await client.send("hi")
+
+
 @on_both
 async def test_who_sends_on_and_on_is_told_why_too(transport: str) -> None:
     """A send may be the first to meet the end, before whoever listens has."""
@@ -91,8 +97,7 @@ async def test_who_sends_on_and_on_is_told_why_too(transport: str) -> None:
         alice = await lab.connect("/boom", client=f"alice{number}")
         why = rf"^alice{number} is closed: 1011 .*; {WHERE}KeyError: 'hi'$"
         with pytest.raises(ClientClosed, match=why):
-            while True:
-                await alice.send("hi")
+            await send_on(alice)
 
 
 @on_both
