@@ -71,6 +71,7 @@ class Server(uvicorn.Server):
             with contextlib.suppress(OSError):
                 each.shutdown(socket.SHUT_RDWR)
             each.close()
+        await asyncio.sleep(0)  # who was accepted last is known with the next turn
         open_now = server_internals.connections_of(self)
         sockets_open = sum(map(server_internals.is_websocket, open_now))
         server_internals.close(open_now)

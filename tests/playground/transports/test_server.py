@@ -108,6 +108,29 @@ async def test_connections_are_closed_in_the_order_they_were_opened(served: Serv
     assert order == list(range(20))
 
 
+def test_who_connects_while_it_stops_is_let_go_too() -> None:
+    """One may be accepted in the very turn in which the server stops: its socket is closed too."""
+    for _ in range(15):
+        transport = ServerTransport(slow)
+        transport.start()
+        there: list[socket.socket] = []
+        come = threading.Thread(target=connect_on_and_on, args=(transport.port, there))
+        come.start()
+        while len(there) < 20:
+            come.join(0.001)
+        transport.stop()
+        come.join()
+        for each in there:
+            each.close()
+
+
+def connect_on_and_on(port: int, there: list[socket.socket]) -> None:
+    """Connect again and again, until nobody listens."""
+    with contextlib.suppress(OSError):
+        for _ in range(200):
+            there.append(socket.create_connection(("127.0.0.1", port), 5))
+
+
 def test_stopping_twice_or_before_the_start_does_nothing(served: Served) -> None:
     served.transport.stop()
     assert str(served.transport.stop()) == "nothing was open"
