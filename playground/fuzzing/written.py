@@ -8,7 +8,7 @@ from typing import Any, Final
 
 from playground.fuzzing.acts import Conversation
 from playground.fuzzing.usual import Usual
-from playground.replays.saving import Sources, rank, wrapped
+from playground.replays.saving import Sources, wrapped
 
 _HEAD: Final = '''\
 """A conversation that goes wrong. Made by playground.
@@ -84,7 +84,7 @@ def module(
         given += ", order=ORDER"
     return _HEAD.format(
         sentence=wrapped(sentence),
-        imports="\n".join(sorted(found.imports, key=rank)),
+        imports=found.statements(),
         sources="".join(f"{text}\n\n\n" for text in found.texts),
         acts=_lines([each.plain() for each in acts]),
         more=more,

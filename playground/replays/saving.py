@@ -91,7 +91,7 @@ class Sources:
 
     def statements(self) -> str:
         """Return the import statements, a line each."""
-        return "\n".join(sorted(self.imports, key=rank))
+        return "\n".join(sorted(self.imports, key=_rank))
 
     def add(self, thing: Any) -> str:
         """Add a class or function with all it uses; return its name."""
@@ -171,7 +171,7 @@ def _import(module: str, name: str) -> str:
     return f"import {module}" if module == name else f"import {module} as {name}"
 
 
-def rank(statement: str) -> tuple[bool, str]:
+def _rank(statement: str) -> tuple[bool, str]:
     """Return what imports are sorted by."""
     return statement.startswith("from"), statement
 
