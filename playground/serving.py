@@ -198,6 +198,7 @@ def _let_go(lab: Lab, parts: Parts) -> None:
     spill = old.spilling.path
     move(lab, parts)
     parts.files.inherit(old.files)
+    parts.panel_site.inherit(old.panel_site)
     try:
         old.life.stop()
     except RuntimeError as late:  # a handler blocks it; its thread ends when that handler does
@@ -263,6 +264,8 @@ def _at_exit() -> None:
     """Stop what serves when Python ends; who ends it can do nothing about what is late."""
     with contextlib.suppress(RuntimeError):
         stop_all()
+    for lab in labs.values():
+        parts_of(lab).panel_site.close()
 
 
 atexit.register(_at_exit)

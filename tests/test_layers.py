@@ -306,11 +306,23 @@ TABLE: dict[str, Room] = {
     ),
     # The lab puts everything together; what is made with a lab is beyond it.
     "playground/lab/*.py": Room("micropie playground", live=LIVE),
+    # The panel as a page: it knows widgets by what their comms say, and a lab by what it is given.
+    "playground/plain/keys.py": Room(live="http threading"),
+    "playground/plain/site.py": Room(
+        "playground.plain playground.transports.server", live="asyncio concurrent threading"
+    ),
+    "playground/plain/pages.py": Room(
+        "playground.plain playground.transports.server_internals playground.widgets.composing",
+        live="asyncio",
+    ),
+    "playground/plain/line.py": Room(live="asyncio"),
+    "playground/plain/*.py": Room("playground.plain"),
     # What a person types: it serves, shows a log and copies notebooks.
     "playground/terminal/*.py": Room(
         "micropie playground.terminal playground.exports.text playground.lab "
-        "playground.live.tracebacks playground.serving playground.traffic.log "
-        "playground.traffic.summary playground.traffic.words playground.watching.reasons",
+        "playground.live.tracebacks playground.plain.opening playground.serving "
+        "playground.traffic.log playground.traffic.summary playground.traffic.words "
+        "playground.watching.reasons",
         live="signal subprocess threading",
     ),
     "playground/__main__.py": Room("playground.terminal"),

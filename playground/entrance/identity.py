@@ -25,12 +25,17 @@ ASGIApp = Callable[[Scope, Any, Any], Awaitable[None]]
 # RFC 8615: paths under /.well-known/ are not an app's to name.
 PATH: Final = "/.well-known/playground"
 
+# The door to the panel's page, once somebody has asked for its address.
+PANEL_PATH: Final = "/__lab__"
+
 # Holds a page of the app in a frame and says to the notebook where that page is: only a document of
 # the app's own origin can know that.
 HOLDER_PATH: Final = f"{PATH}/page"
 
 # `?to=/chat&as=ada` opens a WebSocket of the app under a name; a page can send no header with one.
 OPEN_PATH: Final = f"{PATH}/open"
+
+_OWN: Final = (PATH, PANEL_PATH)
 
 _METHODS: Final = frozenset({"GET", "HEAD"})
 
@@ -52,6 +57,7 @@ class Identity:
 
     Attributes:
         id: A random id, which no other lab has.
+        panel: Answers at `PANEL_PATH`, if there is a page of the panel.
     """
 
     def __init__(self, app: ASGIApp, origins: Origins, revision: Callable[[], int]) -> None:
@@ -59,10 +65,13 @@ class Identity:
         self.origins = origins
         self.revision = revision
         self.id = secrets.token_hex(8)
+        self.panel: ASGIApp | None = None
 
     async def __call__(self, scope: Scope, receive: Any, send: Any) -> None:
-        if scope["type"] == "lifespan" or not scope["path"].startswith(PATH):
+        if scope["type"] == "lifespan" or not scope["path"].startswith(_OWN):
             await self.app(scope, receive, send)
+        elif self.panel is not None and _is_panels(scope["path"]):
+            await self.panel(scope, receive, send)
         elif scope["type"] == "websocket":
             await self._socket(scope, receive, send)
         elif (answer := self._answer(scope)) is None:
@@ -107,6 +116,10 @@ class Identity:
         page = _holder_file().replace(_TRUSTED, f"const TRUSTED = {known};".encode())
         policy = f"frame-ancestors {self.origins.framers()}".encode()
         return b"text/html; charset=utf-8", page, [(b"content-security-policy", policy)]
+
+
+def _is_panels(path: str) -> bool:
+    return path == PANEL_PATH or path.startswith(f"{PANEL_PATH}/")
 
 
 def _opened(scope: Scope) -> Scope:

@@ -33,6 +33,7 @@ from playground.lab.views import Views
 from playground.lab.watching import Watching
 from playground.live.redefinition import Redefinition
 from playground.live.staging import Staging
+from playground.plain.site import PanelSite
 from playground.stage import Stage
 from playground.traffic.log import Log
 from playground.transports import Transport
@@ -75,3 +76,4 @@ class Parts:
     files: Files
     life: Life
     views: Views
+    panel_site: PanelSite

@@ -1,4 +1,7 @@
-"""What shows itself as a face in a notebook, and as its text everywhere else."""
+"""What shows itself as a face in a notebook, and as its text everywhere else.
+
+IPython in a terminal shows no face; there it says where a browser has the panel.
+"""
 
 from __future__ import annotations
 
@@ -13,13 +16,19 @@ class Shown:
     def _face(self) -> Any:
         raise NotImplementedError
 
+    def _elsewhere(self) -> str:
+        """Return where a browser shows it, as a line; "" for nowhere."""
+        return ""
+
     def _ipython_display_(self) -> None:
         # IPython then asks for the bundle.
-        if kernel.shell() is None:
+        if kernel.shell() is None or kernel.is_terminal():
             raise NotImplementedError("expected a shell to show a face in")
         self._face()._ipython_display_()
 
     def _repr_mimebundle_(self, include: Any = None, exclude: Any = None) -> Any:
         if kernel.shell() is None:
             return {"text/plain": repr(self)}
+        if kernel.is_terminal():
+            return {"text/plain": f"{self!r}\n{self._elsewhere()}".strip()}
         return self._face()._repr_mimebundle_(include=include, exclude=exclude)

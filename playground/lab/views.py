@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+import threading
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any, TypeVar
 
@@ -36,6 +37,7 @@ class Views:
     def __init__(self, control: Callable[[], Controls], log: Log) -> None:
         self._control = control
         self._log = log
+        self._making = threading.RLock()
         self._alone: dict[type, Any] = {}
         self._in_browser: dict[str, BrowserClient] = {}
         self._pages: dict[str, AppPage] = {}
@@ -45,9 +47,15 @@ class Views:
         """What the panel can see and do."""
         return self._control()
 
-    @functools.cached_property
+    @property
     def panel(self) -> Panel:
         """The whole panel: status, routes, clients and traffic."""
+        # A page may come while a cell shows it.
+        with self._making:
+            return self._panel
+
+    @functools.cached_property
+    def _panel(self) -> Panel:
         from playground.widgets.panel import Panel
 
         return Panel(self.controls, self._log, self.showing)

@@ -40,6 +40,7 @@ from playground.live.redefinition import Redefinition
 from playground.live.staging import STARTUP_DEADLINE, Staging
 from playground.live.tracebacks import interrupted, shorten
 from playground.notebook import kernel, output
+from playground.plain.site import PanelSite
 from playground.recorder import Recorder, client_of, doing
 from playground.stage import Stage
 from playground.traffic.filter import FilterError
@@ -284,12 +285,17 @@ class _Wiring:
             self.unblocking,
             self.gating,
             lambda: _will_stop(self.pool, self._recorder, self.crowding),
-            lambda: _has_stopped(self.pool, self._recorder),
+            lambda: _has_stopped(self.pool, self._recorder, self.panel_site),
         )
 
     @cached_property
     def views(self) -> Views:
         return Views(lambda: _controls(self.parts), self.log)
+
+    @cached_property
+    def panel_site(self) -> PanelSite:
+        identity, panel = self.entrance.identity, lambda: self.parts.views.panel
+        return PanelSite(self.name, panel, self.transport, identity)
 
 
 render_by(interrupted)
@@ -304,7 +310,8 @@ def _will_stop(pool: ClientPool, recorder: Recorder, crowding: Crowding) -> None
     recorder.stops_for = LAB_STOPPED
 
 
-def _has_stopped(pool: ClientPool, recorder: Recorder) -> None:
+def _has_stopped(pool: ClientPool, recorder: Recorder, site: PanelSite) -> None:
+    site.rest()
     pool.forget_cookies()
     recorder.stops_for = ""
 

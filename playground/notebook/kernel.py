@@ -33,6 +33,12 @@ def shell() -> Any:
     return None if get is None else get()
 
 
+def is_terminal() -> bool:
+    """Return whether the shell is IPython in a terminal, which shows text and no widgets."""
+    terminal = sys.modules.get("IPython.terminal.interactiveshell")
+    return terminal is not None and bool(terminal.TerminalInteractiveShell.initialized())
+
+
 def place_of(filename: str) -> str | None:
     """Return what to call a file of the user's code, or None if it is somebody else's.
 

@@ -35,7 +35,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return course(given.folder, opens=given.open)
     from playground.terminal.running import run
 
-    return run(given.app, port=given.port, frames=given.frames, opens=given.open)
+    return run(given.app, port=given.port, frames=given.frames, panel=given.panel, opens=given.open)
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -50,7 +50,8 @@ def _parser() -> argparse.ArgumentParser:
         "run",
         help="serve an app; what is saved takes over the open sockets",
         description="Serve an app on this machine, and write each request and message as it "
-        "comes. What is saved in its files takes over, and the sockets stay open. Ctrl-C ends it.",
+        "comes. What is saved in its files takes over, and the sockets stay open. A page in a "
+        "browser has the panel. Ctrl-C ends it.",
         epilog=_EPILOG,
     )
     run.add_argument("app", type=_reference, metavar="MODULE:NAME", help="such as chat:Chat")
@@ -59,7 +60,12 @@ def _parser() -> argparse.ArgumentParser:
         "--host", type=_host, default="127.0.0.1", help="127.0.0.1: it serves this machine alone"
     )
     run.add_argument("--frames", action="store_true", help="show pings, pongs and fragments too")
-    run.add_argument("--open", action="store_true", help="open the app in a browser")
+    run.add_argument(
+        "--no-panel", dest="panel", action="store_false", help="have no page with the panel"
+    )
+    run.add_argument(
+        "--open", action="store_true", help="open the panel in a browser; with --no-panel the app"
+    )
     course = commands.add_parser(
         "course",
         help="copy the notebooks of the course, and open JupyterLab",

@@ -12,6 +12,7 @@ from typing import Any, Final, TextIO
 
 from playground.lab import Lab, parts_of
 from playground.live.tracebacks import NotOnStage, complaint
+from playground.plain.opening import opened
 from playground.serving import serve
 from playground.terminal.rows import Rows, has_colours
 from playground.watching.reasons import is_from_a_file, why
@@ -23,14 +24,15 @@ _TWICE: Final = 130  # as a shell has it of a program that Ctrl-C has ended
 _EVERY: Final = 0.05
 
 
-def run(app: str, *, port: int, frames: bool, opens: bool) -> int:
+def run(app: str, *, port: int, frames: bool, panel: bool = True, opens: bool = False) -> int:
     """Serve an app until Ctrl-C; return the exit code.
 
     Args:
         app: Where it is, such as ``"chat:Chat"``.
         port: A TCP port; 0 for a free one.
         frames: Whether frames are shown.
-        opens: Whether to open it in a browser.
+        panel: Whether a page has the panel.
+        opens: Whether to open that in a browser; without a panel, the app.
     """
     out = sys.stdout  # a lab puts another one in its place, to know who prints
     with _ended_by_signals() as end:
@@ -44,9 +46,9 @@ def run(app: str, *, port: int, frames: bool, opens: bool) -> int:
         # Each is a row already.
         parts_of(lab).files.say = lambda sentence: None
         try:
-            _welcome(lab, app, out)
+            address = _welcome(lab, app, out, panel=panel)
             if opens:
-                _open(lab.local_url)
+                _open(address or lab.local_url)
             _show(lab, end, out)
             return 0
         except BrokenPipeError:  # whoever read has gone
@@ -55,21 +57,41 @@ def run(app: str, *, port: int, frames: bool, opens: bool) -> int:
             return _TWICE
         finally:
             lab.stop()
+            parts_of(lab).panel_site.close()
 
 
-def _welcome(lab: Lab, app: str, out: TextIO) -> None:
+def _welcome(lab: Lab, app: str, out: TextIO, *, panel: bool) -> str:
+    """Say where it serves, and what it does; return the address of the panel, "" without one."""
     files = ", ".join(name for watch in parts_of(lab).files.watches for name in watch.names)
     out.write(f"{app} serves at {lab.local_url}\n")
     if lab.url != lab.local_url:
         out.write(f"In a browser: {lab.url}\n")
+    address, said = _panel_of(lab) if panel else ("", "")
+    if said:
+        out.write(f"{said}\n")
     out.write(f"Save {files}, and the new code takes over. Ctrl-C ends it.\n\n")
+    return address
+
+
+def _panel_of(lab: Lab) -> tuple[str, str]:
+    """Return an address of the panel, and the line that tells it, or says what is missing."""
+    try:
+        address = parts_of(lab).panel_site.address()
+    except ModuleNotFoundError as missing:
+        return "", f"No panel: {missing}"
+    return address, f"The panel, for one browser, once: {address}"
 
 
 def _show(lab: Lab, end: threading.Event, out: TextIO) -> None:
     rows = Rows(lab.log, out, colours=has_colours(out))
     rows.begin()
+    site = parts_of(lab).panel_site
+    used = site.used
     while not end.wait(_EVERY):
         rows.write()
+        if site.used > used:
+            used = site.used
+            out.write(f"The panel is open. For another browser: {site.address()}\n")
     signal.signal(signal.SIGINT, signal.default_int_handler)  # once more ends it at once
     lab.stop()
     rows.write()
@@ -92,9 +114,7 @@ def _without_a_reader(out: TextIO) -> int:
 
 
 def _open(url: str) -> None:
-    import webbrowser
-
-    if not webbrowser.open(url):
+    if not opened(url):
         sys.stderr.write(f"No browser was found here; open {url} in one.\n")
 
 

@@ -132,6 +132,7 @@ def test_rooms_are_entered_only_from_above() -> None:
         "player": {"shared", "clients", "traffic", "ladder", "code"},
         "page": {"shared", "clients", "traffic", "ladder", "code", "player"},
         "saved": {"shared", "clients", "traffic", "ladder", "code", "player"},
+        "plain": {"shared"},
     }
     for name in SCRIPTS:
         room = name.split("/")[0]

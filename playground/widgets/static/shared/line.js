@@ -97,6 +97,7 @@ export class Line {
     else if (message.kind === "taken") this.taken(message.id);
     else if (message.kind === "reply") this.ended(message.id, message.error, message.result);
     else if (message.kind === "trouble") this.ears.trouble(message.text);
+    else if (message.kind === "again") this.hello();
   }
 
   /** Whoever was just shown is told without having been heard, so that it need not wait. */
