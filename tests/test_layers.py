@@ -307,7 +307,7 @@ TABLE: dict[str, Room] = {
     # The lab puts everything together; what is made with a lab is beyond it.
     "playground/lab/*.py": Room("micropie playground", live=LIVE),
     # The panel as a page: it knows widgets by what their comms say, and a lab by what it is given.
-    "playground/plain/keys.py": Room(live="http threading"),
+    "playground/plain/keys.py": Room(live="threading"),
     "playground/plain/site.py": Room(
         "playground.plain playground.transports.server", live="asyncio concurrent threading"
     ),
@@ -315,6 +315,7 @@ TABLE: dict[str, Room] = {
         "playground.plain playground.transports.server_internals playground.widgets.composing",
         live="asyncio",
     ),
+    "playground/plain/answers.py": Room(live="asyncio"),
     "playground/plain/line.py": Room(live="asyncio"),
     "playground/plain/*.py": Room("playground.plain"),
     # What a person types: it serves, shows a log and copies notebooks.

@@ -57,6 +57,7 @@ LAB: Final = {
     "client": "lab.clients['alice']",
     "shutdown": "lab.stop()",
     "close": "lab.stop()",
+    "open_panel": "lab.panel.open_page()",
     "start": "lab.restart(), or the cell with serve(…)",
     "websocket": "await lab.connect(path)",
     "websocket_connect": "await lab.connect(path)",

@@ -173,6 +173,10 @@ class LabControls:
 
         threading.Thread(target=work, name="playground-break-out", daemon=True).start()
 
+    def open_page(self) -> str:
+        """Open the panel as a page of a browser; return an address of it."""
+        return self._lab.panel_site.open()
+
     def trust(self, origin: str, around: Sequence[str] = ()) -> None:
         """Let the page that shows the notebook talk to the app."""
         self._lab.entrance.origins.trust(origin, around)

@@ -89,18 +89,6 @@ class Faces(Shown):
         """
         return self._parts.views.browser_client(path, client, subprotocols)
 
-    def open_panel(self) -> str:
-        """Open the panel as a page of a browser, without Jupyter; return an address of it.
-
-        The address lets one browser in, once, and that browser may load the page again; call this
-        for another one. Where there is no desktop nothing opens, and the address is all.
-
-        Raises:
-            RuntimeError: If the lab has no port, as with ``transport="memory"``.
-            ModuleNotFoundError: If what the panel is made of is not installed; it says which.
-        """
-        return self._parts.panel_site.open()
-
     def _elsewhere(self) -> str:
         try:
             return f"The panel in a browser: {self._parts.panel_site.address()}"

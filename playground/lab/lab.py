@@ -64,7 +64,7 @@ class Lab(Faces, Between, Replaying, Fuzzed, Filed, Browsing):
 
         log                   the traffic, a sequence of entries: lab.log.filter("client:bob")
         until                 wait for an entry: await lab.until("client:bob kind:close")
-        panel, open_panel     everything in one view; as a page, without Jupyter
+        panel                 everything in one view; as a page: lab.panel.open_page()
         traffic, ladder       the table alone; the sequence diagram alone
         routes, console       the routes alone; the clients' console alone
         frames                whether pings and pieces of messages are rows: lab.frames = True

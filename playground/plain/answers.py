@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 import secrets
 from collections.abc import Iterable, MutableMapping
@@ -14,12 +15,12 @@ Pair = tuple[bytes, bytes]
 _LOOPBACK: Final = frozenset({"127.0.0.1", "localhost"})
 
 NO_KEY: Final = (
-    "This is the panel of a lab, and it lets in who has its address. lab.open_panel() gives one, "
-    "and so does the terminal that the lab was started in."
+    "This is the panel of a lab, and it lets in who has its address. lab.panel.open_page() gives "
+    "one, and so does the terminal that the lab was started in."
 )
 USED: Final = (
     "This address was used already, or is another lab's: each lets one browser in, once. "
-    "lab.open_panel() gives a new one."
+    "lab.panel.open_page() gives a new one."
 )
 ELSEWHERE: Final = (
     "The panel is reached at 127.0.0.1 alone. From another machine, forward its port; "
@@ -87,6 +88,8 @@ async def refuse(scope: Scope, receive: Any, send: Any, why: str, status: int = 
     headers = [(b"content-type", b"text/plain; charset=utf-8"), (b"content-length", length)]
     await send({"type": f"{kind}.start", "status": status, "headers": headers})
     await send({"type": f"{kind}.body", "body": why.encode()})
+    # uvicorn logs an error for a handshake that is answered while its connection is there.
+    await asyncio.sleep(0)
 
 
 async def lead(scope: Scope, send: Any, port: int, cookie: str = "") -> None:

@@ -9,7 +9,6 @@ import hmac
 import secrets
 import threading
 from collections import deque
-from http.cookies import CookieError, SimpleCookie
 from typing import Final
 from urllib.parse import parse_qs
 
@@ -41,7 +40,7 @@ class Keys:
         found = ""
         with self._lock:
             for each in self._tokens:
-                if hmac.compare_digest(each.encode(), given.encode()):
+                if _same(each, given):
                     found = each
             if found:
                 self._tokens.remove(found)
@@ -53,12 +52,15 @@ class Keys:
 
     def knows(self, header: str) -> bool:
         """Return whether a ``Cookie`` header has the cookie in it."""
-        try:
-            found = SimpleCookie(header).get(self.name)
-        except CookieError:
-            return False
-        given = found.value if found is not None else ""
-        return hmac.compare_digest(self._secret.encode(), given.encode("utf-8", "replace"))
+        known = False
+        for each in header.split(";"):
+            name, _, value = each.strip().partition("=")
+            known |= name == self.name and _same(self._secret, value)
+        return known
+
+
+def _same(own: str, given: str) -> bool:
+    return hmac.compare_digest(own.encode(), given.encode("utf-8", "replace"))
 
 
 def token_in(query: bytes) -> str:

@@ -189,6 +189,15 @@ class StateSight(Protocol):
         """Have an attribute be seen from now on, or not any more."""
 
 
+@runtime_checkable
+class Paged(Protocol):
+    """A lab whose panel can be a page of its own."""
+
+    def open_page(self) -> str:
+        """Open it in a browser; return an address of it."""
+        ...
+
+
 class Controls(Protocol):
     """A lab, as its panel sees it. Every method returns at once."""
 

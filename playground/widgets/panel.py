@@ -9,7 +9,7 @@ import ipywidgets
 from playground.traffic.log import Log
 from playground.widgets.between import BetweenStrip
 from playground.widgets.console import Console
-from playground.widgets.controls import Controls
+from playground.widgets.controls import Controls, Paged
 from playground.widgets.crowd import CrowdStrip
 from playground.widgets.dock import Dock
 from playground.widgets.follower import Follower
@@ -34,6 +34,7 @@ class Panel(ipywidgets.VBox):  # type: ignore[misc]
     """
 
     def __init__(self, controls: Controls, log: Log, showing: Showing | None = None) -> None:
+        self._controls = controls
         self._showing = showing
         self.names = Names()
         self.follower = Follower(log)
@@ -59,6 +60,19 @@ class Panel(ipywidgets.VBox):  # type: ignore[misc]
         )
         super().__init__(children=shown)
         self.add_class("mpp-panel")
+
+    def open_page(self) -> str:
+        """Open the panel as a page of a browser, without Jupyter; return an address of it.
+
+        The address lets one browser in, once; that browser may load the page again, and each call
+        gives another address. Where there is no desktop nothing opens, and the address is all.
+
+        Raises:
+            RuntimeError: If the lab has no port that a page could reach; the message says why.
+        """
+        if not isinstance(self._controls, Paged):
+            raise RuntimeError("expected the panel of a lab, got one of a log alone")
+        return self._controls.open_page()
 
     def dock(self) -> None:
         """Show the panel beside the notebook, in JupyterLab, so that it stays in sight.

@@ -68,6 +68,16 @@ test("a line says hello and goodbye as one view", (t) => {
   assert.equal(model.listeners.size, 0);
 });
 
+test("where the line was laid again, it says hello again as the same view", (t) => {
+  const { model } = open(t);
+  model.tell({ kind: "again" });
+  assert.deepEqual(
+    model.sent.map((each) => each.kind),
+    ["hello", "hello"],
+  );
+  assert.equal(new Set(model.sent.map((each) => each.view)).size, 1);
+});
+
 test("a reply reaches who asked, once, and no other view", (t) => {
   const { line, model } = open(t);
   const heard = ask(line);

@@ -18,8 +18,8 @@ from playground.widgets.face import Face
 
 STATIC = Path(str(composing.STATIC))
 SCRIPTS = {str(path.relative_to(STATIC)): path for path in sorted(STATIC.rglob("*.js"))}
-# What a saved page runs: it shows itself, and exports nothing.
-PAGE = ["saved/unpack.js", "saved/page.js"]
+# What a page of its own runs, saved or live: it shows itself, and exports nothing.
+PAGE = ["saved/unpack.js", "saved/page.js", "plain/host.js"]
 FACES = [name for name, path in SCRIPTS.items() if "\nexport default" in path.read_text("utf-8")]
 
 

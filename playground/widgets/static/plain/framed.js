@@ -12,7 +12,7 @@ const HEAD = 4;
  */
 export function packed(message, buffers = []) {
   if (!buffers.length) return JSON.stringify(message);
-  const pieces = buffers.map(pieceOf);
+  const pieces = buffers.map(bytesIn);
   const told = { ...message, sizes: pieces.map((each) => each.length) };
   const head = new TextEncoder().encode(JSON.stringify(told));
   const size = pieces.reduce((sum, each) => sum + each.length, HEAD + head.length);
@@ -27,7 +27,7 @@ export function packed(message, buffers = []) {
 }
 
 /** @param {ArrayBuffer | ArrayBufferView} data */
-function pieceOf(data) {
+function bytesIn(data) {
   return ArrayBuffer.isView(data)
     ? new Uint8Array(data.buffer, data.byteOffset, data.byteLength)
     : new Uint8Array(data);

@@ -7,8 +7,8 @@ import { PlainModel } from "./model.js";
 const SOON = 250;
 const PATIENT = 2000;
 
-const AWAY = "The lab does not answer. This page comes back by itself when it does.";
-const SHUT =
+const LOST = "The lab does not answer. This page comes back by itself when it does.";
+const UNKNOWN =
   "What answers here now does not know this page: the lab was started anew. " +
   "Open the address that it gives.";
 
@@ -88,13 +88,13 @@ class Host {
 
   /** @param {typeof fetch} [ask] */
   async lost(ask = fetch) {
-    this.tell(AWAY);
+    this.tell(LOST);
     let answer = null;
     while (!answer?.ok) {
       await new Promise((done) => setTimeout(done, this.wait));
       this.wait = Math.min(PATIENT, this.wait * 2);
       answer = await ask("./", { method: "HEAD", cache: "no-store" }).catch(() => null);
-      if (answer?.status === 403) this.tell(SHUT);
+      if (answer?.status === 403) this.tell(UNKNOWN);
     }
     this.open();
   }
