@@ -7,7 +7,6 @@ alone that came from here.
 from __future__ import annotations
 
 import asyncio
-import contextlib
 import functools
 from collections.abc import Awaitable, Callable
 from html import escape
@@ -121,8 +120,10 @@ class Pages:
             for each in doings:
                 each.cancel()
             await asyncio.gather(*doings, return_exceptions=True)
-            with contextlib.suppress(RuntimeError):  # all of it is ending
+            try:
                 await self._aside(lambda: models.leave(line))
+            except RuntimeError:  # the thread for it has ended
+                models.leave(line)
             self._left()
         if line.over and (abort := abort_of(protocol_of(receive))) is not None:
             abort()

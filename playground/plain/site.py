@@ -130,15 +130,16 @@ class PanelSite:
         """End what nobody looks at, once the lab is stopped."""
         with self._lock:
             watched = self._models is not None and self._models.lines
-            if self._made is not None and not watched and not self._transport.running:
-                self._made.stop()
+            made = None if watched or self._transport.running else self._made
+        if made is not None:
+            made.stop()
 
     def close(self) -> None:
         """End all of it."""
         with self._lock:
-            if self._made is not None:
-                self._entrance.panel = None
-                self._made.stop()
+            made, self._entrance.panel = self._made, None
+        if made is not None:
+            made.stop()
 
     def inherit(self, old: PanelSite) -> None:
         """Go on with the page of the lab that had this one's name; pages load themselves anew."""

@@ -7,7 +7,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 import pytest
-from playwright.sync_api import Browser, Locator, Page, expect
+from playwright.sync_api import Browser, ConsoleMessage, Locator, Page, expect
 
 from micropie import App
 from playground import serve
@@ -54,11 +54,16 @@ def page(chromium: Browser) -> Iterator[Page]:
     page = context.new_page()
     wrong: list[str] = []
     page.on("pageerror", lambda error: wrong.append(str(error)))
-    page.on("console", lambda said: wrong.append(said.text) if said.type == "error" else None)
+    page.on("console", lambda said: wrong.append(said.text) if is_fault(said) else None)
     page.on("request", lambda asked: _is_local(asked.url) or wrong.append(asked.url))
     yield page
     context.close()
     assert wrong == []
+
+
+def is_fault(said: ConsoleMessage) -> bool:
+    """Return whether a page complains, and not because nothing answers."""
+    return said.type == "error" and "ERR_CONNECTION" not in said.text
 
 
 def _is_local(url: str) -> bool:
@@ -84,6 +89,7 @@ def test_all_faces_work_in_a_page_of_their_own(page: Page) -> None:
     panel.wait_rows("GOODBYE")
     panel.wait_clients("ann", "bob")
     in_the_dark(page, panel)
+    lose_the_line(page, panel, lab)
     stop_and_start(page, panel, lab)
     # Whoever has that address now is not let in by it.
     other = page.context.browser.new_page()  # type: ignore[union-attr]
@@ -141,6 +147,20 @@ def in_the_dark(page: Page, panel: PanelOnPage) -> None:
     assert light["backgroundColor"] == "rgb(255, 255, 255)"
     assert dark["backgroundColor"] == "rgb(17, 17, 17)"
     assert panel.faint(".mpp-name", ".mpp-counts", ".mpp-what", ".mpp-who") == {}
+
+
+def lose_the_line(page: Page, panel: PanelOnPage, lab: Any) -> None:
+    """Have nothing answer for a while; what came meanwhile is there afterwards."""
+    site = parts_of(lab).panel_site
+    site._made.stop()  # type: ignore[union-attr]
+    away = page.get_by_text("The lab does not answer. This page comes back by itself")
+    expect(away).to_be_visible(timeout=MILLISECONDS)
+    lab.swap(Chat)
+    site.start()
+    expect(away).to_be_hidden(timeout=MILLISECONDS)
+    panel.wait_status("revision 3")
+    panel.send("ann", "again")
+    panel.wait_rows("AGAIN")
 
 
 def stop_and_start(page: Page, panel: PanelOnPage, lab: Any) -> None:

@@ -7,7 +7,7 @@ import { PlainModel } from "./model.js";
 const SOON = 250;
 const PATIENT = 2000;
 
-const LOST = "The lab does not answer. This page comes back by itself when it does.";
+const NO_ANSWER = "The lab does not answer. This page comes back by itself when it does.";
 const UNKNOWN =
   "What answers here now does not know this page: the lab was started anew. " +
   "Open the address that it gives.";
@@ -88,7 +88,7 @@ class Host {
 
   /** @param {typeof fetch} [ask] */
   async lost(ask = fetch) {
-    this.tell(LOST);
+    this.tell(NO_ANSWER);
     let answer = null;
     while (!answer?.ok) {
       await new Promise((done) => setTimeout(done, this.wait));
