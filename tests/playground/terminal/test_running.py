@@ -8,13 +8,16 @@ import select
 import signal
 import subprocess
 import sys
+import threading
 import time
 from collections.abc import Iterator
 from pathlib import Path
+from urllib.request import urlopen
 
 import pytest
 from websockets.sync.client import connect
 
+from playground.terminal import running as running_room
 from tests.playground.watching.folders import chat
 
 pytestmark = pytest.mark.live
@@ -94,6 +97,13 @@ def test_it_shows_what_passes_follows_the_file_and_ends(
     port = re.search(r"http://127\.0\.0\.1:(\d+)/", server.shown)
     assert port is not None
     assert "Save chatt.py, and the new code takes over" in server.shown
+    address = re.search(
+        r"The panel, for one browser, once: (http://\S+/__lab__/\?token=\S+)", server.shown
+    )
+    assert address is not None
+    with urlopen(address[1], timeout=SECONDS) as answer:
+        assert "HttpOnly" in answer.headers["set-cookie"]
+    server.until("The panel is open. For another browser: http://")
     with connect(f"ws://127.0.0.1:{port[1]}/echo") as alice:
         alice.send("hi")
         assert alice.recv(SECONDS) == "one: hi"
@@ -110,6 +120,30 @@ def test_it_shows_what_passes_follows_the_file_and_ends(
     assert "two: hi" in server.shown
     assert "1 socket closed with 1012" in server.shown or "stopped" in server.shown
     assert "Traceback" not in server.shown
+
+
+@pytest.mark.parametrize(
+    ("opens", "panel", "opened"),
+    [(True, True, "__lab__/?token="), (True, False, ""), (False, True, None)],
+)
+def test_open_opens_the_panel_or_without_one_the_app(
+    opens: bool,
+    panel: bool,
+    opened: str | None,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    (tmp_path / "chatty.py").write_text(chat("one"))
+    monkeypatch.syspath_prepend(tmp_path)
+    asked: list[str] = []
+    monkeypatch.setattr(running_room, "opened", lambda url: not asked.append(url))
+    monkeypatch.setattr(running_room, "_show", lambda lab, end, out: asked.append(lab.local_url))
+    assert running_room.run("chatty:Chat", port=0, frames=False, panel=panel, opens=opens) == 0
+    *found, served = asked
+    assert found == [] if opened is None else found[0].startswith(served + opened)
+    assert ("The panel" in capsys.readouterr().out) is panel
+    assert not [each for each in threading.enumerate() if each.name.startswith("playground-")]
 
 
 @pytest.mark.parametrize(
