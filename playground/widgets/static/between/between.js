@@ -3,6 +3,7 @@
 import { element, focusedIn } from "../shared/dom.js";
 import { Outcome } from "../shared/fields.js";
 import { counted, escaped } from "../shared/format.js";
+import { tellRoom } from "../shared/room.js";
 import { rendering, StateFace } from "../shared/stateface.js";
 import { BreakpointsLine } from "./breakpoints.js";
 import { Flying } from "./flying.js";
@@ -37,6 +38,7 @@ class BetweenFace extends StateFace {
     this.spoken = element("div", "mpp-aloud");
     this.spoken.setAttribute("role", "status");
     this.root.append(this.spoken);
+    this.unsize = tellRoom(this.root);
     this.flying = new Flying({
       deliver: (flight) => this.deliver(flight),
       order: (keys) => this.ask({ kind: "order", keys }),
@@ -226,6 +228,11 @@ class BetweenFace extends StateFace {
         else if (said) tell(said);
       },
     });
+  }
+
+  close() {
+    this.unsize();
+    super.close();
   }
 
   /** @param {KeyboardEvent} event */

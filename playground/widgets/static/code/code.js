@@ -69,6 +69,10 @@ export class Code extends Picture {
     this.lookSoon(AT_ONCE);
   }
 
+  get scroller() {
+    return this.body;
+  }
+
   /** Whether nobody can see it: then nothing is asked. */
   get away() {
     return Boolean(this.el.hidden) || !this.el.isConnected || this.el.clientHeight === 0;

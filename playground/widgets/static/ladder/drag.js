@@ -1,5 +1,6 @@
 /** Dragging a message in flight, by its arrow that ends in mid-air, to the lane that it is for. */
 
+import { Margin } from "../traffic/margin.js";
 import { flyingIn } from "./flight.js";
 import { Ladder } from "./ladder.js";
 import { GUTTER, laneOf } from "./lanes.js";
@@ -38,7 +39,7 @@ export function reached(/** @type {Target[]} */ targets, /** @type {number} */ x
   return targets.find((each) => Math.abs(each.x - x) <= NEAR);
 }
 
-/** A ladder whose messages in flight can be dragged. */
+/** A ladder with a margin for breakpoints, whose messages in flight can be dragged. */
 export class LiveLadder extends Ladder {
   /**
    * @param {import("../traffic/picture.js").Acts} acts
@@ -46,6 +47,7 @@ export class LiveLadder extends Ladder {
    */
   constructor(acts, look) {
     super(acts, look);
+    this.margin = new Margin();
     this.drag = new Drag(this);
   }
 }

@@ -261,7 +261,8 @@ export class Ladder extends Picture {
     );
     const item = row && this.steps[Number(row.dataset.index)]?.item;
     const margin = /** @type {HTMLElement} */ (event.target).closest(".mpp-step-n");
-    if (item && margin && this.margin.at(item)) this.acts.breakAt({ seq: item.seq });
+    const place = item && margin && this.margin.place(item);
+    if (place) this.acts.breakAt(place);
     else if (item) this.acts.pick(item);
     this.el.focus({ preventScroll: true });
   }

@@ -3,6 +3,7 @@
 import { button, element } from "../shared/dom.js";
 import { Outcome } from "../shared/fields.js";
 import { escaped, grouped } from "../shared/format.js";
+import { tellRoom } from "../shared/room.js";
 import { rendering, StateFace } from "../shared/stateface.js";
 
 /**
@@ -33,6 +34,7 @@ class SwarmFace extends StateFace {
     this.root.setAttribute("role", "region");
     this.root.setAttribute("aria-label", "Crowd");
     this.root.hidden = true;
+    this.unsize = tellRoom(this.root);
     this.name = element("span", "mpp-swarm-name");
     this.range = /** @type {HTMLInputElement} */ (element("input"));
     this.wanted = element("span");
@@ -172,6 +174,11 @@ class SwarmFace extends StateFace {
         this.outcome.error(error);
       },
     });
+  }
+
+  close() {
+    this.unsize();
+    super.close();
   }
 }
 

@@ -1,4 +1,4 @@
-/** What stands round a picture of the traffic: bar, banner, pill, foot, and the sheet of keys. */
+/** What stands round a picture of the traffic: bar, banner and foot. */
 
 import { button, element, keepKeys } from "../shared/dom.js";
 import { counted, grouped, sizedWithUnit } from "../shared/format.js";
@@ -54,7 +54,8 @@ export class Chrome {
     this.note.setAttribute("role", "status");
     this.note.hidden = true;
     this.main = element("div", "mpp-main");
-    this.root.append(this.makeBar(pictures), this.note, this.banner, this.main, this.makeFoot());
+    this.bar = this.makeBar(pictures);
+    this.root.append(this.bar, this.note, this.banner, this.main, this.makeFoot());
   }
 
   makeBar(/** @type {string[]} */ pictures) {
@@ -129,13 +130,10 @@ export class Chrome {
 
   /** @param {HTMLElement[]} pictures @param {HTMLElement} detail @param {HTMLElement} sheet */
   fill(pictures, detail, sheet) {
-    /** @type {HTMLButtonElement} */
-    this.pill = button("", this.acts.follow, "mpp-on mpp-pill mpp-live");
-    this.pill.title = "Go to the newest, and follow (End)";
     /** @type {HTMLElement} */
     this.empty = element("div", "mpp-empty mpp-dim", WAITING);
     const list = element("div", "mpp-list");
-    list.append(...pictures, this.empty, this.pill);
+    list.append(...pictures, this.empty);
     this.main.append(list, detail, sheet);
   }
 
@@ -147,9 +145,13 @@ export class Chrome {
     keys.title = "What keys do (?)";
     /** @type {HTMLElement} */
     this.foot = foot;
+    /** @type {HTMLButtonElement} */
+    this.pill = button("", this.acts.follow, "mpp-on mpp-pill mpp-live");
+    this.pill.title = "Go to the newest, and follow (End)";
     foot.append(
       this.holds,
       element("span", "mpp-grow"),
+      this.pill,
       element("span", "mpp-keys-hint", HINT),
       keys,
     );
@@ -205,10 +207,11 @@ export class Chrome {
       kept && counted(kept, "error or swap stays", "errors and swaps stay"),
       looking,
     ];
-    this.hidden.title = [kept && KEPT, unasked && state.hides.checks && OF_CHECKS]
+    const text = said.filter(Boolean).join(" · ");
+    this.hidden.textContent = text;
+    this.hidden.title = [text, kept && KEPT, unasked && state.hides.checks && OF_CHECKS]
       .filter(Boolean)
       .join("\n");
-    this.hidden.textContent = said.filter(Boolean).join(" · ");
     this.empty.hidden = items.length > 0;
     this.empty.textContent = emptyWords(state, only, unasked, looking);
   }
@@ -283,42 +286,4 @@ function footer(/** @type {any} */ totals, /** @type {boolean} */ frozen) {
 function press(/** @type {HTMLButtonElement} */ made, /** @type {boolean} */ on) {
   made.classList.toggle("mpp-on", on);
   made.setAttribute("aria-pressed", String(on));
-}
-
-export class Sheet {
-  /**
-   * @param {() => void} left called when it is shut, to put the focus back
-   * @param {string[][]} keys and what they do
-   */
-  constructor(left, keys) {
-    this.left = left;
-    this.el = element("div", "mpp-sheet-of-keys");
-    this.el.setAttribute("role", "dialog");
-    this.el.setAttribute("aria-label", "Keys");
-    this.el.hidden = true;
-    const list = element("dl", "mpp-keys-list");
-    for (const [key, what] of keys)
-      list.append(element("dt", "mpp-mono", key), element("dd", "", what));
-    this.shutButton = button("×", () => this.toggle(), "mpp-quiet mpp-shut");
-    this.shutButton.setAttribute("aria-label", "Close");
-    this.shutButton.title = "Close (Esc)";
-    const head = element("div", "mpp-sheet-head");
-    head.append(element("strong", "", "Keys"), this.shutButton);
-    this.el.append(head, list);
-    this.el.addEventListener("keydown", (event) => this.key(event));
-  }
-
-  toggle() {
-    this.el.hidden = !this.el.hidden;
-    if (this.el.hidden) this.left();
-    else this.shutButton.focus();
-  }
-
-  /** @param {KeyboardEvent} event */
-  key(event) {
-    event.stopPropagation();
-    if (event.key !== "Escape" && event.key !== "?") return;
-    event.preventDefault();
-    this.toggle();
-  }
 }

@@ -31,6 +31,7 @@ export class Grid extends Picture {
     this.el.setAttribute("aria-label", "Traffic");
     this.el.setAttribute("aria-colcount", "5");
     this.el.append(this.makeHead(), this.scroll.el);
+    this.el.addEventListener("mouseover", (event) => sayWhole(event.target));
   }
 
   makeHead() {
@@ -123,11 +124,20 @@ export class Grid extends Picture {
     const row = /** @type {HTMLElement | null} */ (target.closest(".mpp-row"));
     if (!row) return;
     const item = this.scene.items[Number(row.dataset.index)];
-    if (target.closest(IN_MARGIN) && this.margin.at(item)) this.acts.breakAt({ seq: item.seq });
+    const place = target.closest(IN_MARGIN) && this.margin.place(item);
+    if (place) this.acts.breakAt(place);
     else if (target.closest(".mpp-part-more")) this.acts.toggle(item);
     else this.acts.pick(item);
     this.el.focus({ preventScroll: true });
   }
+}
+
+/** What has no room in its cell is said to whoever points there. */
+function sayWhole(/** @type {any} */ target) {
+  const cell = target.closest(".mpp-who, .mpp-what");
+  if (!cell) return;
+  const isCut = [cell, ...cell.children].some((each) => each.scrollWidth > each.clientWidth + 1);
+  cell.title = isCut ? cell.textContent : "";
 }
 
 /** From which item to which the chain of the selected row goes. @param {Scene} scene */

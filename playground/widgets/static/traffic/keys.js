@@ -1,7 +1,5 @@
 /** What keys do while a picture of the traffic has the focus, or the pane beside it. No DOM. */
 
-import { breakHere, deliver, flyingOf, holdAll } from "./ruling.js";
-
 /** The keys as a person reads them. */
 export const SHEET = [
   ["↑ ↓", "the row above, the row below"],
@@ -101,8 +99,8 @@ export function entered(
   /** @type {import("./view.js").Traffic} */ traffic,
   /** @type {import("./rows.js").Item | undefined} */ item,
 ) {
-  const flying = item && item.type !== "hole" ? flyingOf(traffic, item) : [];
-  if (flying.length) deliver(traffic, flying);
+  const flying = (item && item.type !== "hole" && traffic.ruling?.flyingOf(item)) || [];
+  if (flying.length) traffic.ruling?.deliver(flying);
   else traffic.picking.enter(item);
 }
 
@@ -116,8 +114,8 @@ export function acts(traffic) {
     Escape: () => traffic.escape(),
     "/": () => traffic.chrome.box.focus(),
     f: () => traffic.freeze(),
-    b: () => breakHere(traffic),
-    h: () => holdAll(traffic),
+    b: () => traffic.ruling?.breakHere(),
+    h: () => traffic.ruling?.holdAll(),
     r: () => traffic.record(),
     l: () => traffic.standing.goOn(),
     t: () => traffic.turnTime(),

@@ -3,7 +3,6 @@
  */
 
 import { element, onResize } from "../shared/dom.js";
-import { Margin } from "./margin.js";
 import { atBottom, inSight, reveal } from "./window.js";
 
 /**
@@ -44,6 +43,13 @@ const NOTHING = {
   stands: false,
 };
 
+/**
+ * The margin where no breakpoints can be set.
+ *
+ * @type {Pick<import("./margin.js").Margin, "take" | "place" | "at" | "title">}
+ */
+const BARE = { take: () => {}, place: () => null, at: () => "", title: () => "" };
+
 /** A picture; the table is one, and so is the ladder. */
 export class Picture {
   /**
@@ -66,7 +72,7 @@ export class Picture {
     this.el.setAttribute("role", role);
     this.el.tabIndex = 0;
     this.scroll.el.setAttribute("role", "rowgroup");
-    this.margin = new Margin();
+    this.margin = BARE;
     this.scroll.sheet.addEventListener("click", (event) => this.clicked(event));
   }
 
@@ -115,6 +121,11 @@ export class Picture {
 
   /** Have an item in sight. @param {number} _id */
   reveal(_id) {}
+
+  /** What scrolls. */
+  get scroller() {
+    return this.scroll.el;
+  }
 
   /** Stop following. */
   hold() {

@@ -1,48 +1,55 @@
 /** What keys and buttons of the traffic do about messages in flight and handlers that pause. */
 
+import { breakPlace } from "./margin.js";
+
 /** @typedef {import("./view.js").Traffic} Traffic */
 
-/** Hold every message in flight, or release them. @param {Traffic} traffic */
-export function holdAll(traffic) {
-  askRuler(traffic, { kind: "hold", on: !traffic.feed.totals.holds });
-}
+export class Ruling {
+  /** @param {Traffic} traffic */
+  constructor(traffic) {
+    this.traffic = traffic;
+  }
 
-/** Set a breakpoint for messages like the selected one, or remove it. @param {Traffic} traffic */
-export function breakHere(traffic) {
-  const row = traffic.picking.item?.row;
-  if (row) breakAt(traffic, { seq: row.seq });
-  else traffic.chrome.warn("Select the row of a message first: a breakpoint is for such messages.");
-}
+  /** Hold every message in flight, or release them. */
+  holdAll() {
+    this.ask({ kind: "hold", on: !this.traffic.feed.totals.holds });
+  }
 
-/** Set a breakpoint for messages like a row, or at a line; or remove it. */
-export function breakAt(
-  /** @type {Traffic} */ traffic,
-  /** @type {{seq?: number, line?: string}} */ where,
-) {
-  askRuler(traffic, { kind: "break", ...where });
-}
+  /** Set a breakpoint for what the selected row shows, or remove it. */
+  breakHere() {
+    const row = this.traffic.picking.item?.row;
+    if (row) this.breakAt(breakPlace(row) ?? { seq: row.seq });
+    else
+      this.traffic.chrome.warn(
+        "Select the row of a message first: a breakpoint is for such messages.",
+      );
+  }
 
-/** Have messages in flight arrive; what was sent before them on their lines arrives first. */
-export function deliver(/** @type {Traffic} */ traffic, /** @type {number[]} */ seqs) {
-  askRuler(traffic, { kind: "deliver", seqs });
-}
+  /** Set a breakpoint for messages like a row, or at a line; or remove it. */
+  breakAt(/** @type {import("./margin.js").Place} */ where) {
+    this.ask({ kind: "break", ...where });
+  }
 
-/** The numbers of an item's rows that are in flight. */
-export function flyingOf(
-  /** @type {Traffic} */ { feed },
-  /** @type {import("./rows.js").Item} */ item,
-) {
-  const flying = /** @type {number[]} */ (feed.totals.flying ?? []);
-  return item.members.map((row) => row.seq).filter((seq) => flying.includes(seq));
-}
+  /** Have messages in flight arrive; what was sent before them on their lines arrives first. */
+  deliver(/** @type {number[]} */ seqs) {
+    this.ask({ kind: "deliver", seqs });
+  }
 
-/** Have the kernel do it, and say what came of it. */
-function askRuler(/** @type {Traffic} */ { feed, chrome, aloud }, /** @type {object} */ message) {
-  feed.ask(message, {
-    late: (/** @type {string} */ text) => chrome.warn(text),
-    done: (/** @type {string | null} */ error, /** @type {string | null} */ said) => {
-      if (error) chrome.warn(error);
-      else if (said) aloud.say(said);
-    },
-  });
+  /** The numbers of an item's rows that are in flight. */
+  flyingOf(/** @type {import("./rows.js").Item} */ item) {
+    const flying = /** @type {number[]} */ (this.traffic.feed.totals.flying ?? []);
+    return item.members.map((row) => row.seq).filter((seq) => flying.includes(seq));
+  }
+
+  /** Have the kernel do it, and say what came of it. */
+  ask(/** @type {object} */ message) {
+    const { feed, chrome, aloud } = this.traffic;
+    feed.ask(message, {
+      late: (/** @type {string} */ text) => chrome.warn(text),
+      done: (/** @type {string | null} */ error, /** @type {string | null} */ said) => {
+        if (error) chrome.warn(error);
+        else if (said) aloud.say(said);
+      },
+    });
+  }
 }

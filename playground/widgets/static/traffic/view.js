@@ -4,7 +4,7 @@ import { onResize, Pace } from "../shared/dom.js";
 import { counted } from "../shared/format.js";
 import { onSelected, tellSelected } from "../shared/selected.js";
 import { Aloud } from "./aloud.js";
-import { Chrome, Sheet } from "./chrome.js";
+import { Chrome } from "./chrome.js";
 import { Clearing } from "./clearing.js";
 import { Detail } from "./detail.js";
 import { Feed } from "./feed.js";
@@ -12,7 +12,7 @@ import { sheetOf } from "./keys.js";
 import { Look, TIMES } from "./look.js";
 import { Picking } from "./picking.js";
 import { pressed } from "./pressing.js";
-import { breakAt, deliver, holdAll } from "./ruling.js";
+import { Sheet } from "./sheet.js";
 import { Standing } from "./standing.js";
 
 /**
@@ -34,6 +34,8 @@ export class Traffic {
     this.pace = new Pace(() => this.draw(), el);
     this.picking = new Picking(this.look, this.feed, this.pickingActs());
     this.restored = false;
+    /** Only where there is a kernel. @type {import("./ruling.js").Ruling | undefined} */
+    this.ruling = undefined;
     /** The log, where several views of it may share what is selected. */
     this.log = model.get("of") ?? "";
     this.aloud = new Aloud();
@@ -72,7 +74,7 @@ export class Traffic {
   barActs() {
     return {
       freeze: () => this.freeze(),
-      hold: () => holdAll(this),
+      hold: () => this.ruling?.holdAll(),
       record: () => this.record(),
       clear: () => this.clearing.clear(),
       follow: () => this.follow(),
@@ -131,8 +133,8 @@ export class Traffic {
       ask: (/** @type {object} */ message, /** @type {any} */ asker) =>
         this.feed.ask(message, asker),
       warn: (/** @type {string} */ text) => this.chrome.warn(text),
-      breakAt: (/** @type {{seq?: number, line?: string}} */ where) => breakAt(this, where),
-      deliver: (/** @type {number[]} */ seqs) => deliver(this, seqs),
+      breakAt: (/** @type {import("./margin.js").Place} */ where) => this.ruling?.breakAt(where),
+      deliver: (/** @type {number[]} */ seqs) => this.ruling?.deliver(seqs),
     };
     return Object.fromEntries(
       Object.entries(kinds).map(([name, Kind]) => [name, new Kind(done, this.look)]),
