@@ -4,6 +4,6 @@ Law of the room: it reads a log and documents, and changes neither. What was see
 document promises it.
 """
 
-from playground.describing.papers import Description, describe
+from playground.describing.papers import Description, describe, example
 
-__all__ = ["Description", "describe"]
+__all__ = ["Description", "describe", "example"]

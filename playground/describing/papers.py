@@ -131,7 +131,7 @@ def _messages(direction: str, sender: str, shapes: Shapes) -> dict[str, Any]:
             "description": _SEEN,
             "contentType": _JSON,
             "payload": _open_schema(shape.schema()),
-            "examples": [{"payload": _example(shape)}],
+            "examples": [{"payload": example(shape)}],
         }
     for count, name, media in (
         (shapes.plain, f"{direction}_text", "text/plain"),
@@ -179,12 +179,16 @@ def _common(shapes: Shapes) -> dict[str, Any]:
 
 def _examples(shapes: Shapes) -> dict[str, Any]:
     return {
-        _NOT_A_NAME.sub("_", kind) or "seen": {"value": _example(shape)} for kind, shape in shapes
+        _NOT_A_NAME.sub("_", kind) or "seen": {"value": example(shape)} for kind, shape in shapes
     }
 
 
-def _example(shape: Shape) -> Any:
-    """Return a message that was seen, without credentials."""
+def example(shape: Shape) -> Any:
+    """Return the first message that was seen of a shape, as `json.loads` gives it.
+
+    Args:
+        shape: What was seen of its kind. Credentials in the message are replaced.
+    """
     return _open(shape.example, "")
 
 

@@ -16,6 +16,7 @@ from playground.lab.crowd_controls import CrowdControls
 from playground.lab.keeping_controls import KeepingControls
 from playground.lab.listing import code_view, frames_of, state_view
 from playground.lab.parts import Parts
+from playground.lab.route_controls import RouteControls
 from playground.transports import HandshakeRefused
 from playground.widgets.controls import (
     ClientView,
@@ -40,6 +41,7 @@ class LabControls:
         self.between = BetweenControls(lab)
         self.crowds = CrowdControls(lab.crowding)
         self.keeps = KeepingControls(lab)
+        self.trying = RouteControls(lab, self._start)
 
     def status(self) -> Status:
         """Return what the status line shows."""

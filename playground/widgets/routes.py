@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from html import escape
-from typing import Any, Final
+from typing import Any, Final, Protocol, runtime_checkable
 
 from playground.widgets.composing import compose, style
 from playground.widgets.console import connect
 from playground.widgets.controlled import Controlled
-from playground.widgets.controls import RouteView
+from playground.widgets.controls import Done, RouteView
+from playground.widgets.row import sendable
 from playground.widgets.watched import text_of
 
 # An app with more routes than this is not explored by looking at chips.
@@ -21,6 +22,22 @@ NONE: Final = (
 """What is said of an app that has none."""
 
 _TAGS: Final = {"websocket": "WS", "http": "HTTP"}
+
+
+@runtime_checkable
+class Trying(Protocol):
+    """A lab, as the form of a route sees it besides. Every method returns at once."""
+
+    def fuzz(self, route: str, done: Done) -> None:
+        """Have odd conversations at a route, apart from the stage; the result says what is wrong.
+
+        It is ``{"said": "…", "notes": […], "more": 0, "findings": [{"sentence": "…",
+        "acts": […], "ladder": "data:…"}]}``.
+        """
+
+    def example(self, kind: str, path: str, method: str) -> str:
+        """Return a message or body that clients have sent there, as JSON; "" if none is known."""
+        ...
 
 
 class RouteList(Controlled):
@@ -37,18 +54,47 @@ class RouteList(Controlled):
         return {
             "routes": [route._asdict() for route in routes[:MOST_ROUTES]],
             "more": max(0, len(routes) - MOST_ROUTES),
+            "breaks": self._trying() is not None,
             "taken": [each.name for each in self.controls.clients() if each.state != "refused"],
         }
 
     def heard_connect(self, message: dict[str, Any], buffers: object) -> None:
-        """Connect a client to a WebSocket route."""
-        self.command(message, lambda done: connect(self.controls, message, done))
+        """Connect a client to a WebSocket route, and send its first message if there is one."""
+        first = text_of(message, "first") if message.get("first") else ""
+
+        def work(done: Done) -> None:
+            def connected(error: str | None, name: Any) -> None:
+                if error is None and first:
+                    self.controls.send(name, first, lambda problem, _: done(problem, name))
+                else:
+                    done(error, name)
+
+            connect(self.controls, message, connected)
+
+        self.command(message, work)
 
     def heard_request(self, message: dict[str, Any], buffers: object) -> None:
         """Send an HTTP request to a route."""
         method, path = text_of(message, "method", 32), text_of(message, "path")
         body = text_of(message, "body")
         self.command(message, lambda done: self.controls.request(method, path, body, done))
+
+    def heard_fuzz(self, message: dict[str, Any], buffers: object) -> None:
+        """Break a route on purpose, apart from the stage."""
+        route, trying = text_of(message, "path"), self._trying()
+        if trying is not None:
+            self.command(message, lambda done: trying.fuzz(route, done))
+
+    def heard_example(self, message: dict[str, Any], buffers: object) -> None:
+        """Say what clients have sent at a route."""
+        asked = [text_of(message, name) for name in ("of", "path", "method")]
+        trying = self._trying()
+        said = "" if trying is None else sendable(trying.example(*asked))
+        self.command(message, lambda done: done(None, said))
+
+    def _trying(self) -> Trying | None:
+        found = getattr(self.controls, "trying", None)
+        return found if isinstance(found, Trying) else None
 
     def still_text(self) -> str:
         """Return the routes, one a line."""

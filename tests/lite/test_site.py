@@ -29,8 +29,10 @@ def test_the_first_notebook_lives_without_a_server(
     talk_by_hand(panel)
     see_where_code_stands(panel)
     redefine(notebook, panel)
+    notebook.theme("dark")
     step_through_a_pause(panel)
     deliver_what_is_held(panel)
+    notebook.theme("light")
     notebook.screenshot(PICTURES / "lite.png", panel.root)
     notebook.run_all()
     assert "'HELLO'" in notebook.text(notebook.cell_with('await alice.send("hello")\nanswer'))
@@ -95,16 +97,27 @@ def redefine(notebook: Notebook, panel: PanelOnPage) -> None:
 def step_through_a_pause(panel: PanelOnPage) -> None:
     """Stop at a message by keyboard alone, look, and step on."""
     keys, strip = panel.root.page.keyboard, panel.root.locator(".mpp-between")
-    panel.row("alice → server", "good morning").click()
+    message = panel.root.get_by_role("textbox", name="Message", exact=True)
+    panel.root.get_by_role("treegrid", name="Traffic").focus()
+    keys.press("End")
+    keys.press("ArrowUp")
+    expect(panel.root.locator(".mpp-row.mpp-selected")).to_contain_text("good morning")
     keys.press("b")
     words = "text messages from alice at /echo"
     expect(strip.locator(".mpp-breakpoint")).to_contain_text(words, timeout=MILLISECONDS)
-    panel.send("alice", "stop here")
+    # The line that sends is as far as a key leads: Escape closes the pane, Tab goes there.
+    keys.press("Escape")
+    while not message.evaluate("(el) => el === document.activeElement"):
+        keys.press("Tab")
+    keys.type("stop here")
+    keys.press("Enter")
     pause = strip.locator(".mpp-pause-line")
     said = "paused before it sends 'STOP HERE' to alice"
     expect(pause).to_contain_text(said, timeout=MILLISECONDS)
     panel.root.screenshot(path=PICTURES / "lite-pause.png")
-    pause.get_by_role("button", name="Step", exact=True).press("n")
+    while not pause.evaluate("(el) => el.contains(document.activeElement)"):
+        keys.press("Shift+Tab")
+    keys.press("n")
     panel.wait_rows("server → alice STOP HERE")
     expect(pause).to_contain_text(
         "paused before it receives the next message", timeout=MILLISECONDS

@@ -32,10 +32,35 @@ ROUTES = [
 ]  # fmt: skip
 
 
+FOUND = {
+    "said": "131 conversations at /echo in 3.0 s (seed=1): 1 thing is wrong.",
+    "notes": [],
+    "more": 0,
+    "findings": [
+        {
+            "sentence": "<b>ws_echo</b> raised KeyError. It costs ada's socket only.",
+            "acts": ["ada connects to /echo", "ada sends '{}'"],
+            "ladder": "data:image/svg+xml,<svg xmlns='http://www.w3.org/2000/svg'/>",
+        }
+    ],
+}
+
+
+class Breaking:
+    """Breaks every route alike, and knows an example of each."""
+
+    def fuzz(self, route: str, done: Done) -> None:
+        done(None, FOUND)
+
+    def example(self, kind: str, path: str, method: str) -> str:
+        return f"{kind} {path}"
+
+
 class StandIn:
     """A lab that answers at once, or when `release` is called."""
 
     def __init__(self) -> None:
+        self.trying: Breaking | None = None
         self.now = Status("Chat", True, 4, "127.0.0.1:43121", "http://127.0.0.1:43121/", 0, "")
         self.served = list(ROUTES)
         self.people: dict[str, ClientView] = {}

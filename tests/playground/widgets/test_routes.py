@@ -11,7 +11,7 @@ from playground.traffic.log import Log
 from playground.widgets import RouteList, RouteView
 from playground.widgets.follower import Follower
 from playground.widgets.routes import MOST_ROUTES
-from tests.playground.widgets.panel_page import ROUTES, Ears, StandIn
+from tests.playground.widgets.panel_page import FOUND, ROUTES, Breaking, Ears, StandIn
 
 
 @pytest.fixture
@@ -88,3 +88,24 @@ def test_still_renderings_name_every_route(ears: Ears, lab: StandIn) -> None:
     lab.served = []
     assert "none are known" in ears.face.still_text()
     assert "none are known" in ears.face.still_html()
+
+
+def test_a_client_that_is_connected_sends_its_first_message(ears: Ears, lab: StandIn) -> None:
+    ears.hear("connect", client="eve", path="/echo", subprotocols=[], first="hi")
+    assert lab.did == [("connect", "eve", "/echo", []), ("send", "eve", "hi")]
+    lab.fails = "refused"
+    ears.hear("connect", client="fay", path="/echo", subprotocols=[], first="hi")
+    assert lab.did[2:] == [("connect", "fay", "/echo", [])]
+
+
+def test_a_lab_that_breaks_no_route_and_knows_no_example_says_so(ears: Ears, lab: StandIn) -> None:
+    ears.hear("hello")
+    assert ears.told("state")[0]["breaks"] is False
+    ears.hear("example", of="http", path="/", method="GET")
+    assert [each["result"] for each in ears.told("reply")] == [""]
+    lab.trying = Breaking()
+    ears.hear("hello")
+    assert ears.told("state")[0]["breaks"] is True
+    ears.hear("fuzz", path="/echo")
+    ears.hear("example", of="websocket", path="/echo", method="")
+    assert [each["result"] for each in ears.told("reply")] == [FOUND, "websocket /echo"]

@@ -7,7 +7,7 @@ import re
 from playwright.sync_api import Page, expect
 
 from playground.widgets import RouteView
-from tests.playground.widgets.panel_page import PanelPage, StandIn, chosen, message, press
+from tests.playground.widgets.panel_page import Breaking, PanelPage, StandIn, chosen, message, press
 
 
 def test_a_chip_opens_the_form_of_its_signature(shown: PanelPage, page: Page) -> None:
@@ -143,3 +143,29 @@ def test_an_app_without_routes_says_how_to_write_one(
     lab.served = []
     shown.tick()
     expect(page.locator(".mpp-routes")).to_contain_text("async def ws_echo(self, ws)")
+
+
+def test_a_route_is_broken_on_purpose_and_an_example_is_taken(
+    shown: PanelPage, lab: StandIn, page: Page
+) -> None:
+    lab.trying = Breaking()
+    shown.tick()
+    page.get_by_role("button", name="WS /echo").click()
+    shown.carry()
+    form = page.get_by_role("form", name="Try /echo")
+    form.get_by_role("button", name="Break…").click()
+    expect(form.get_by_text("Odd conversations, apart from the app")).to_be_visible()
+    shown.carry()
+    broken = page.locator(".mpp-broken")
+    expect(broken).to_contain_text("131 conversations at /echo")
+    expect(broken).to_contain_text("<b>ws_echo</b> raised KeyError")
+    expect(broken.get_by_role("listitem")).to_have_text(["ada connects to /echo", "ada sends '{}'"])
+    expect(broken.get_by_role("img")).to_be_visible()
+    expect(form.get_by_role("button", name="Break…")).to_be_enabled()
+    form.get_by_role("button", name="Close what was found").click()
+    expect(broken).to_have_count(0)
+    expect(form.get_by_label("first message")).to_have_value("")
+    form.get_by_role("button", name="Use the example").click()
+    form.get_by_role("button", name="Connect and send").click()
+    shown.carry()
+    assert lab.did[-1] == ("send", "carol", "websocket /echo")

@@ -91,6 +91,7 @@ class Routes extends StateFace {
     this.form = new TryForm(route, this.line, {
       taken: () => this.state.taken,
       leave: () => this.leave(),
+      breaks: () => Boolean(this.state.breaks),
     });
     this.place.replaceChildren(this.form.el);
     this.mark();

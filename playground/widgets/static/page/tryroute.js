@@ -14,6 +14,7 @@ import {
   typedList,
 } from "../shared/paths.js";
 import { choose } from "../shared/selected.js";
+import { brokenOf, HOLDS_ON } from "./broken.js";
 
 const METHODS = ["GET", "POST", "PUT", "PATCH", "DELETE", "HEAD", "OPTIONS"];
 const BODILESS = ["GET", "HEAD", "OPTIONS"];
@@ -22,7 +23,7 @@ export class TryForm {
   /**
    * @param {import("../shared/paths.js").Route} route
    * @param {import("../shared/line.js").Line} line
-   * @param {{taken: () => string[], leave: () => void}} around
+   * @param {{taken: () => string[], leave: () => void, breaks: () => boolean}} around
    */
   constructor(route, line, around) {
     this.route = route;
@@ -33,6 +34,7 @@ export class TryForm {
     this.el = formOf(`Try ${route.path}`, () => this.submit(), around.leave);
     this.build();
     this.changed();
+    this.fillIn();
   }
 
   build() {
@@ -62,7 +64,8 @@ export class TryForm {
     this.go = button(this.socket ? "Connect" : "Send", () => {}, "mpp-on");
     this.go.type = "submit";
     const foot = element("div", "mpp-form-foot");
-    foot.append(this.go, this.preview);
+    foot.append(this.go, this.preview, element("span", "mpp-grow"));
+    if (this.around.breaks()) foot.append(this.breakButton());
     this.el.append(this.head(), row, foot, this.outcome.el, this.answer);
     this.el.addEventListener("input", () => this.changed());
   }
@@ -96,7 +99,61 @@ export class TryForm {
     this.client = new Field("client's name", { hint: freeName(this.around.taken()) });
     /** @type {Field} */
     this.subprotocols = new Field("subprotocols", { hint: "none" });
-    return [this.client.el, this.subprotocols.el];
+    /** @type {Field} */
+    this.first = new Field("first message", { hint: "none", mono: true });
+    this.first.el.classList.add("mpp-field-wide");
+    this.first.el.hidden = true;
+    return [this.client.el, this.subprotocols.el, this.first.el];
+  }
+
+  breakButton() {
+    const made = button("Break…", () => this.breakIt(made), "mpp-quiet");
+    made.title =
+      "For 3 seconds, apart from the app on stage: conversations that nobody would have on purpose";
+    return made;
+  }
+
+  /** Have the route broken on purpose, and say what is wrong. */
+  breakIt(/** @type {HTMLButtonElement} */ made) {
+    made.disabled = true;
+    this.ask(
+      { kind: "fuzz", path: this.route.path },
+      (result) => {
+        const away = () => this.answer.replaceChildren();
+        this.answer.replaceChildren(brokenOf(result, this.route.path, away));
+      },
+      { ended: () => this.restore(made), note: HOLDS_ON },
+    );
+  }
+
+  /** Fill in an example of what clients have sent there, if any is known. */
+  fillIn() {
+    if (!this.around.breaks()) return;
+    const { kind, path } = this.route;
+    const method = this.method?.value ?? "";
+    this.line.ask(
+      { kind: "example", of: kind, path, method },
+      {
+        late: () => {},
+        done: (_, said) => {
+          if (said) this.fill(said);
+        },
+      },
+    );
+  }
+
+  fill(/** @type {string} */ said) {
+    if (this.body) this.body.input.value ||= said;
+    if (!this.first) return;
+    // What is sent at once is not sent unasked: a press takes the example.
+    this.first.el.hidden = false;
+    this.first.input.placeholder = `none; such as ${said}`;
+    const take = button("Use the example", () => {
+      this.first.input.value = said;
+      this.changed();
+    });
+    take.classList.add("mpp-quiet", "mpp-take");
+    this.first.el.append(take);
   }
 
   httpFields() {
@@ -105,7 +162,10 @@ export class TryForm {
     this.method = choice(
       "Method",
       METHODS.map((each) => [each, each]),
-      () => this.changed(),
+      () => {
+        this.changed();
+        this.fillIn();
+      },
     );
     wrap.append(element("span", "mpp-field-name", "method"), this.method);
     /** @type {Field} */
@@ -120,6 +180,7 @@ export class TryForm {
 
   changed() {
     this.preview.textContent = previewed(this.route, this.values);
+    if (this.first) this.go.textContent = this.first.value ? "Connect and send" : "Connect";
     if (this.body) this.body.el.hidden = BODILESS.includes(this.method.value);
   }
 
@@ -144,8 +205,9 @@ export class TryForm {
 
   connect(/** @type {string} */ path) {
     const client = this.client.value.trim() || this.client.input.placeholder;
+    const first = this.first.value;
     this.ask(
-      { kind: "connect", client, path, subprotocols: typedList(this.subprotocols.value) },
+      { kind: "connect", client, path, subprotocols: typedList(this.subprotocols.value), first },
       (name) => {
         const panel = /** @type {HTMLElement} */ (this.el.closest(".mpp-face") ?? this.el);
         this.around.leave();
@@ -164,17 +226,27 @@ export class TryForm {
     );
   }
 
-  ask(/** @type {object} */ message, /** @type {(result: any) => void} */ then) {
-    this.outcome.note("");
+  ask(
+    /** @type {object} */ message,
+    /** @type {(result: any) => void} */ then,
+    { ended = () => {}, note = "" } = {},
+  ) {
+    this.outcome.note(note);
     this.busy(1);
     this.line.ask(message, {
-      late: (text) => this.outcome.note(text),
+      late: (text) => this.outcome.note(text || note),
       done: (error, result) => {
         this.busy(-1);
+        ended();
+        this.outcome.note("");
         if (error === null) then(result);
         else if (error !== GONE) this.outcome.error(error);
       },
     });
+  }
+
+  restore(/** @type {HTMLButtonElement} */ made) {
+    made.disabled = false;
   }
 
   busy(/** @type {number} */ more) {
