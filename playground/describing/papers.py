@@ -12,9 +12,9 @@ from pathlib import Path
 from typing import Any, Final
 
 from playground.describing.seen import Place, Traffic, Way, seen
-from playground.describing.shapes import Shape, Shapes
 from playground.traffic.redact import REDACTED, redact_text
 from playground.traffic.secret_names import is_secret, secrecy
+from playground.traffic.shapes import Shape, Shapes
 
 _JSON: Final = "application/json"
 _BYTES: Final = "application/octet-stream"

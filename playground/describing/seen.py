@@ -2,16 +2,13 @@
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Iterable, Sequence
 from typing import Any, Final, Literal, NamedTuple, Protocol
 
-from playground.describing.shapes import Shapes
 from playground.traffic.model import Entry, Exchange
+from playground.traffic.shapes import NOT_JSON, Shapes, json_of
 
-# A body that is longer than this is not looked at.
-_LONGEST: Final = 100_000
 _HOLE: Final = re.compile(r"\{([^}]*)\}")
 
 
@@ -90,19 +87,6 @@ def _see(found: dict[Way, Shapes], place: Place, exchange: Exchange, entry: Entr
         shapes.plain += 1
     else:
         shapes.add(value)
-
-
-NOT_JSON: Final = object()
-
-
-def json_of(data: str | bytes | None) -> Any:
-    """Return an object or array that a text holds as JSON, else `NOT_JSON`."""
-    if not isinstance(data, str) or len(data) > _LONGEST or data.lstrip()[:1] not in ("{", "["):
-        return NOT_JSON
-    try:
-        return json.loads(data)
-    except (ValueError, RecursionError):
-        return NOT_JSON
 
 
 def place_of(exchange: Exchange, places: Iterable[Place]) -> Place | None:

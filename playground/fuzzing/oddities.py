@@ -10,8 +10,8 @@ from collections.abc import Iterator
 from typing import Any, Final
 from urllib.parse import quote
 
-from playground.describing.seen import NOT_JSON, json_of
 from playground.fuzzing.acts import WHO
+from playground.traffic.shapes import NOT_JSON, json_of
 
 Message = str | bytes
 

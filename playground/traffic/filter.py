@@ -15,13 +15,13 @@ from functools import lru_cache
 from typing import Final, NamedTuple, get_args
 
 from playground.traffic import regex_grammar
+from playground.traffic.learning import LEARNING, Condition, caused, novel, together
 from playground.traffic.model import Entry, Exchange, Kind, Sender, close_phrase
 from playground.traffic.regex import MOST_WORK, Allowance, Finder, TooLong
 from playground.traffic.regex_grammar import RegexError, RegexRefused
 from playground.traffic.socketio import reading, speaks
 from playground.traffic.summary import framed, handler_of
 
-Condition = Callable[[Entry, Exchange | None], bool]
 Value = Callable[[Entry, Exchange | None], str]
 Find = Callable[[str], object]
 
@@ -56,7 +56,7 @@ _COMPARISONS: Final[dict[str, Callable[[float, float], bool]]] = {
 MOST_PARTS: Final = 100
 """How many values a filter may look for; those of ``dir`` and ``kind``, of which there are few, do
 not count. Each of them is looked for in each entry."""
-_CHOICES: Final = {"dir": get_args(Sender), "kind": get_args(Kind)}
+_CHOICES: Final = {"dir": get_args(Sender), "kind": get_args(Kind), "shape": ("new",)}
 _WHOLE: Final[dict[str, Value]] = {
     "client": lambda entry, exchange: exchange.client.lower() if exchange else "",
     "dir": lambda entry, exchange: entry.sender,
@@ -71,7 +71,7 @@ _NUMBERS: Final[dict[str, Callable[[Entry], int | None]]] = {
     "code": lambda entry: entry.code,
     "rev": lambda entry: entry.revision,
 }
-FIELDS: Final = (*_WHOLE, *_WITHIN, *_NUMBERS, "cause")
+FIELDS: Final = (*_WHOLE, *_WITHIN, *_NUMBERS, "cause", "shape")
 """What may stand before a colon."""
 
 
@@ -112,9 +112,9 @@ class Filter:
             the data (bytes in hex), path, client, line, kind, code, note and what a Socket.IO
             packet is (``"event say"``). The fields are `FIELDS`: alternatives by comma or by
             repeating the field, ``client:al*`` for all whose name begins so, ``size``, ``code`` and
-            ``rev`` with ``> < >= <=`` too. Regular expressions are those of `re`, without what
-            makes a search go back in the text: backreferences, look-ahead and look-behind. There
-            may be `MOST_PARTS` words and values.
+            ``rev`` with ``> < >= <=`` too; ``shape:new`` is as `Novelty` says. Regular expressions
+            are those of `re`, without backreferences, look-ahead and look-behind, which make a
+            search go back in the text. There may be `MOST_PARTS` words and values.
 
     Attributes:
         undecided: For each part that took too long to look for in an entry, in how many.
@@ -181,11 +181,16 @@ def _conditions(query: str, allowance: Allowance) -> list[Condition]:
             kind = regexes if match["regex"] else words
             kind.append(_turned(_search(match, allowance), bool(match["minus"])))
     found: list[Condition] = []
-    # Causes first: theirs is the one condition that must see every entry.
-    parts.sort(key=lambda each: each.field != "cause")
+    learning: list[Condition] = []
     for field, negated in dict.fromkeys((each.field, each.negated) for each in parts):
         same = [each for each in parts if (each.field, each.negated) == (field, negated)]
-        found += [_turned(each, negated) for each in _asked(field, same)]
+        made = [_turned(each, negated) for each in _asked(field, same)]
+        if field in LEARNING:
+            learning += made
+        else:
+            found += made
+    if learning:
+        found.insert(0, together(learning))
     # Regular expressions last: what they cost is spared where anything else does not hold.
     return found + words + regexes
 
@@ -297,6 +302,7 @@ _EXAMPLES: Final = {
     "code": "code:1011 or code>=400",
     "rev": "rev:3",
     "cause": "cause:12, the number of an entry",
+    "shape": "shape:new",
 }
 
 
@@ -317,13 +323,15 @@ def _asked(field: str, parts: list[Part]) -> list[Condition]:
     if field in _NUMBERS:
         return _numeric(field, parts)
     if field == "cause":
-        return [_caused({_number(each, value) for each in parts for value in each.values})]
+        return [caused({_number(each, value) for each in parts for value in each.values})]
     values = frozenset(value.lower() for each in parts for value in each.values)
     if field in _WITHIN:
         read = _WITHIN[field]
         return [lambda entry, exchange: _has(read(entry, exchange), values)]
     for each in parts:
         _check_choice(each)
+    if field == "shape":
+        return [novel()]
     exactly = _WHOLE[field]
     if field == "client" and any(value.endswith("*") for value in values):
         return [lambda entry, exchange: _is_called(exactly(entry, exchange), values)]
@@ -382,16 +390,3 @@ def _number(part: Part, value: str) -> float:
     if part.field == "size":
         return float(found[1]) * _UNITS[found[2].lower()]
     return int(value)
-
-
-def _caused(linked: set[float]) -> Condition:
-    """Return the condition that an entry is one of those named, or was set off by one, however far
-    back."""
-
-    def condition(entry: Entry, exchange: Exchange | None) -> bool:
-        if entry.seq in linked or entry.cause in linked:
-            linked.add(entry.seq)
-            return True
-        return False
-
-    return condition

@@ -7,15 +7,21 @@ from collections.abc import Iterable
 from typing import Final
 
 from playground.traffic.log import Log
+from playground.widgets.news import News
 
 # A load test may open a million connections; their names need not be kept for ever.
 MOST_NAMES: Final = 10_000
 
 
 class Names:
-    """Client name → index, in the order in which the log's exchanges were opened."""
+    """Client name → index, in the order in which the log's exchanges were opened.
+
+    Attributes:
+        news: What is new in the shapes of the log's messages.
+    """
 
     def __init__(self) -> None:
+        self.news = News()
         self._index: dict[str, int] = {}
         self._next = 0
         self._exchange = 0

@@ -75,6 +75,7 @@ FIELDS: Final = (
         "bad news, begin or end, beside, paused",
         '""',
     ),
+    Field("shape", "string", "what is new in its shape", '""'),
 )
 
 _SCRIPT: Final = """\

@@ -18,7 +18,7 @@ from playground.traffic.log import Log
 from playground.traffic.model import Entry, Exchange
 from playground.traffic.socketio import speaks
 from playground.widgets.names import Names
-from playground.widgets.row import PREVIEW, row
+from playground.widgets.row import PREVIEW, row, sendable
 from playground.widgets.search import Search
 from playground.widgets.tally import Tally
 
@@ -142,8 +142,14 @@ def _told(log: Log, names: Names, entries: Sequence[Entry]) -> dict[str, Any]:
     # Whether it is Socket.IO's is asked once for an exchange, not for each of its rows.
     read = {number: each for number, each in exchanges.items() if speaks(each)}
     decoded = _decoded(log, entries)
+    if entries:
+        names.news.learn(log, entries[-1].seq)
+    told = [row(each, read.get(each.exchange), decoded.get(each.seq)) for each in entries]
+    for sent in told:
+        if news := names.news.of(sent["seq"]):
+            sent["shape"] = sendable(news)
     return {
-        "rows": [row(entry, read.get(entry.exchange), decoded.get(entry.seq)) for entry in entries],
+        "rows": told,
         "exchanges": {
             str(number): [each.protocol, each.client, each.path[:PREVIEW]]
             for number, each in exchanges.items()

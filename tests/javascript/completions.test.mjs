@@ -20,6 +20,7 @@ test("an empty box offers all fields", () => {
     "code:",
     "rev:",
     "cause:",
+    "shape:",
   ]);
 });
 

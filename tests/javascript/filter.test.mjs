@@ -27,6 +27,17 @@ test("by every kind of term the box finds what lab.log.filter finds", () => {
   for (const [query, matches] of FOUND) assert.deepEqual(matching(query), matches, query);
 });
 
+const { same, then, cases } = CASES.shapes;
+const SHAPED = [...Array.from({ length: 10 }, () => [same, ""]), ...then].map(([text, shape], at) =>
+  row(at + 1, { text, shape, cause: at === 11 ? 10 : null }),
+);
+
+for (const { query, matches } of cases) {
+  test(`what is unlike those before it is found: ${query}`, () => {
+    assert.deepEqual(matching(query, SHAPED), matches);
+  });
+}
+
 for (const { query, part } of CASES.problems) {
   test(`a problem names its part: ${query}`, () => {
     const { problems, query: cleaned } = readQuery(query);
@@ -64,7 +75,7 @@ const said = (typed) => readQuery(typed).problems.map((each) => each.text);
 test("a problem is said in a sentence, with what was meant", () => {
   assert.deepEqual(said("cleint:alice"), ["There is no field “cleint:”; did you mean client:?"]);
   assert.deepEqual(said("nothing:1"), [
-    "There is no field “nothing:”: there are client, dir, kind, path, where, size, code, rev, cause.",
+    "There is no field “nothing:”: there are client, dir, kind, path, where, size, code, rev, cause, shape.",
   ]);
   assert.deepEqual(said("kind:txt"), ["There is no kind “txt”; did you mean kind:text?"]);
   assert.deepEqual(said("dir:up"), ["There is no dir “up”: there are client, server, lab."]);

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from playground.describing.seen import NOT_JSON, Place, json_of, place_of
+from playground.describing.seen import Place, place_of
 from playground.traffic.model import Exchange
+from playground.traffic.shapes import NOT_JSON, json_of
 
 PLACES = [
     Place("http", "/"),

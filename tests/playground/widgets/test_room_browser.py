@@ -112,3 +112,18 @@ def test_nothing_of_the_bar_wraps_or_is_cut(panel: PanelPage, page: Page, width:
     assert sheet.evaluate("(el) => el.scrollHeight <= el.clientHeight")
     page.mouse.click(2, 2)
     expect(sheet).to_be_hidden()
+
+
+def test_a_message_of_a_new_shape_has_a_quiet_mark(panel: PanelPage, page: Page) -> None:
+    for n in range(11):
+        say(panel.log, 1, f'{{"n": {n}}}')
+    say(panel.log, 1, '{"n": "x"}')
+    panel.tick()
+    mark = page.locator(".mpp-part-shape")
+    expect(mark).to_have_count(1)
+    expect(mark).to_have_attribute(
+        "title", "A shape not seen before: n is text, was a whole number"
+    )
+    page.get_by_role("searchbox").fill("shape:new")
+    panel.tick()
+    panel.until(lambda: page.locator(".mpp-table .mpp-sheet .mpp-row").count() == 1)

@@ -2,7 +2,10 @@
 
 import { Code } from "../code/code.js";
 import { LiveLadder } from "../ladder/drag.js";
+import { element } from "../shared/dom.js";
+import { escaped } from "../shared/format.js";
 import { outliveStill } from "../shared/still.js";
+import { Clearing } from "../traffic/clearing.js";
 import { Grid } from "../traffic/grid.js";
 import { offerKeeping } from "../traffic/keeping.js";
 import { Margin } from "../traffic/margin.js";
@@ -19,6 +22,20 @@ class LiveGrid extends Grid {
     super(acts, look);
     this.margin = new Margin();
   }
+
+  fill(/** @type {HTMLElement} */ el, /** @type {number} */ index) {
+    super.fill(el, index);
+    const shape = this.scene.items[index].row?.shape;
+    if (shape) el.querySelector(".mpp-what")?.prepend(shapeMark(shape));
+  }
+}
+
+/** What says quietly that a message is unlike those before it. @param {string} shape in which */
+function shapeMark(shape) {
+  const mark = element("span", "mpp-part-chip mpp-part-shape", "new shape");
+  mark.title = `A shape not seen before: ${escaped(shape)}`;
+  mark.setAttribute("aria-label", mark.title);
+  return mark;
 }
 
 export default {
@@ -26,6 +43,7 @@ export default {
   render({ model, el }) {
     const view = new Traffic(model, el, { Table: LiveGrid, Ladder: LiveLadder, Code });
     view.ruling = new Ruling(view);
+    view.clearing = new Clearing(view.feed, view.chrome, view.aloud);
     offerKeeping(view.detail);
     outliveStill(model, view.chrome.root);
     const shut = view.open();

@@ -16,6 +16,7 @@ const HINTS = /** @type {Record<string, string>} */ ({
   code: "close code or status",
   rev: "of the code",
   cause: "what a row set off",
+  shape: "unlike those before",
 });
 
 /**
@@ -65,6 +66,7 @@ function values(/** @type {RegExpExecArray} */ [, minus, field, rest], /** @type
     kind: KINDS,
     dir: SENDERS,
     client: known.clients,
+    shape: ["new"],
     cause: known.selected ? [String(known.selected)] : [],
   }[field.toLowerCase()];
   const [, done, begun] = /** @type {RegExpExecArray} */ (/^(.*,)?(.*)$/.exec(rest));

@@ -177,6 +177,7 @@ const TEXTS = /** @type {Record<string, (row: Row, value: string) => boolean>} *
   kind: (row, value) => row.kind === value,
   path: (row, value) => row.path.toLowerCase().includes(value),
   where: (row, value) => (row.where ?? "").toLowerCase().includes(value),
+  shape: (row) => row.shape !== "",
 });
 /** Whether a client has a name, or one that begins so: `al*`. */
 function isCalled(/** @type {string} */ name, /** @type {string} */ value) {

@@ -55,13 +55,18 @@ export const EXAMPLES = {
   code: "code:1011",
   rev: "rev:3",
   cause: "cause:12",
+  shape: "shape:new",
 };
 export const FIELDS = Object.keys(EXAMPLES);
 /** How many values a filter may look for; `MOST_PARTS` of filter.py says the same. */
 export const MOST_PARTS = 100;
 // So much is said of a part that is one too many.
 const MOST_SAID = 80;
-const CHOICES = /** @type {Record<string, string[]>} */ ({ dir: SENDERS, kind: KINDS });
+const CHOICES = /** @type {Record<string, string[]>} */ ({
+  dir: SENDERS,
+  kind: KINDS,
+  shape: ["new"],
+});
 const NUMBERS = ["size", "code", "rev"];
 
 const QUOTED = String.raw`"(?:\\.|[^"\\])*"`;

@@ -29,6 +29,7 @@
  * @property {string} label what a ladder says
  * @property {string} tag what a ladder says before that
  * @property {"error" | "life" | "quiet" | "pause" | ""} tone bad news, begin or end, beside, paused
+ * @property {string} shape what is new in its shape
  * @property {string} client whose it is, "" for what belongs to the lab
  * @property {string} path of its exchange
  * @property {number} place among the finds of a filter; its number, if it is not one of those
@@ -70,6 +71,7 @@ export function toRow(sent, exchanges, place) {
     label = lead + payload + said,
     tag = chip,
     tone = "",
+    shape = "",
   } = sent;
   const [, client = "", path = ""] = exchanges[exchange] ?? [];
   return {
@@ -96,6 +98,7 @@ export function toRow(sent, exchanges, place) {
     label,
     tag,
     tone,
+    shape,
     client,
     path,
     place: place ?? seq,

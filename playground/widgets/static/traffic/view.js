@@ -5,7 +5,6 @@ import { counted } from "../shared/format.js";
 import { onSelected, tellSelected } from "../shared/selected.js";
 import { Aloud } from "./aloud.js";
 import { Chrome } from "./chrome.js";
-import { Clearing } from "./clearing.js";
 import { Detail } from "./detail.js";
 import { Feed } from "./feed.js";
 import { sheetOf } from "./keys.js";
@@ -36,6 +35,8 @@ export class Traffic {
     this.restored = false;
     /** Only where there is a kernel. @type {import("./ruling.js").Ruling | undefined} */
     this.ruling = undefined;
+    /** Likewise. @type {import("./clearing.js").Clearing | undefined} */
+    this.clearing = undefined;
     /** The log, where several views of it may share what is selected. */
     this.log = model.get("of") ?? "";
     this.aloud = new Aloud();
@@ -43,7 +44,6 @@ export class Traffic {
     this.sheet = new Sheet(() => this.picture.el.focus(), sheetOf(model));
     this.chrome = new Chrome(this.barActs(), this.boxActs(), Object.keys(kinds));
     this.standing = new Standing(this);
-    this.clearing = new Clearing(this.feed, this.chrome, this.aloud);
     this.pictures = this.makePictures(kinds);
     this.chrome.fill(
       Object.values(this.pictures).map((each) => each.frame),
@@ -76,7 +76,7 @@ export class Traffic {
       freeze: () => this.freeze(),
       hold: () => this.ruling?.holdAll(),
       record: () => this.record(),
-      clear: () => this.clearing.clear(),
+      clear: () => this.clearing?.clear(),
       follow: () => this.follow(),
       help: () => this.sheet.toggle(),
       toggleFrames: () => this.toggleFrames(),
@@ -299,7 +299,7 @@ export class Traffic {
       this.look.close();
       this.detail.close();
       this.aloud.stop();
-      this.clearing.stop();
+      this.clearing?.stop();
       unsize();
       this.pace.stop();
       this.chrome.root.remove();

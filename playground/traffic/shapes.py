@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator
 from typing import Any, Final
 
 Schema = dict[str, Any]
+
+# A text that is longer than this is not looked at.
+_LONGEST: Final = 100_000
 
 # Of messages that say of which type they are, each type is a shape. More of them than that are one.
 MOST_SHAPES: Final = 5
@@ -15,6 +19,19 @@ _LONGEST_TYPE: Final = 60
 # Deeper, or with more keys, nobody reads it; what is there is then called anything.
 _MOST_DEPTH: Final = 8
 _MOST_FIELDS: Final = 60
+
+# A key is a name, or the clause that names it is no sentence any more.
+_LONGEST_NAME: Final = 40
+
+_SAID: Final = {
+    "null": "null",
+    "boolean": "true or false",
+    "integer": "a whole number",
+    "number": "a number",
+    "string": "text",
+    "array": "a list",
+    "object": "an object",
+}
 
 _NAMES: Final[dict[type, str]] = {
     type(None): "null",
@@ -73,22 +90,39 @@ class Shape:
 
     def allows(self, value: Any) -> bool:
         """Return whether a value is as those seen: the same types, and no key of another name."""
+        return not self.unlike(value)
+
+    def unlike(self, value: Any, name: str = "it") -> str:
+        """Return in what a value is not as those seen, as a clause; "" if it is as they are.
+
+        Args:
+            value: As `json.loads` gives it.
+            name: What the value is called in the clause.
+        """
         kind = _NAMES.get(type(value), "string")
         if kind not in self._kinds and not (kind == "integer" and "number" in self._kinds):
-            return False
+            were = " or ".join(_SAID[each] for each in sorted(self._kinds))
+            return f"{name} is {_SAID[kind]}, was {were}"
         if isinstance(value, dict):
-            return self._allows_object(value)
+            return self._unlike_object(value, "" if name == "it" else f"{name}.")
         if isinstance(value, list) and self._items is not None:
-            return all(map(self._items.allows, value))
-        return True
+            named = f"{'' if name == 'it' else name}[]"
+            return next(filter(None, (self._items.unlike(each, named) for each in value)), "")
+        return ""
 
-    def _allows_object(self, value: dict[str, Any]) -> bool:
+    def _unlike_object(self, value: dict[str, Any], before: str) -> str:
         if self._too_much or self._depth >= _MOST_DEPTH:
-            return True
-        always = (name for name, each in self._fields.items() if each.count == self._objects)
-        return all(name in value for name in always) and all(
-            name in self._fields and self._fields[name].allows(each) for name, each in value.items()
-        )
+            return ""
+        for name, each in self._fields.items():
+            if each.count == self._objects and name not in value:
+                return f"{before}{name[:_LONGEST_NAME]} is missing"
+        for name, each in value.items():
+            named = f"{before}{name[:_LONGEST_NAME]}"
+            if name not in self._fields:
+                return f"{named} is new"
+            if said := self._fields[name].unlike(each, named):
+                return said
+        return ""
 
     def schema(self) -> Schema:
         """Return what they have in common as JSON Schema; `{}` where that is nothing."""
@@ -143,3 +177,16 @@ def type_of(value: Any) -> str:
     """Return what a message says of its type; "" if it says nothing."""
     said = value.get(_TYPE) if isinstance(value, dict) else None
     return said if isinstance(said, str) and len(said) <= _LONGEST_TYPE else ""
+
+
+NOT_JSON: Final = object()
+
+
+def json_of(data: str | bytes | None) -> Any:
+    """Return an object or array that a text holds as JSON, else `NOT_JSON`."""
+    if not isinstance(data, str) or len(data) > _LONGEST or data.lstrip()[:1] not in ("{", "["):
+        return NOT_JSON
+    try:
+        return json.loads(data)
+    except (ValueError, RecursionError):
+        return NOT_JSON
