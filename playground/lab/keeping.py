@@ -15,6 +15,7 @@ from concurrent.futures import Future
 from typing import Any, Final
 
 from playground.clients.pool import ClientPool
+from playground.exports.conversations import near
 from playground.exports.forgiving import Ignore
 from playground.lab.code import Code
 from playground.live.drafts import instance_of
@@ -26,14 +27,17 @@ from playground.replays.difference import Difference
 from playground.replays.kept import Kept, KeptConversations
 from playground.replays.outside import Reason, why_not
 from playground.replays.playing import PACES, Pace, Player
+from playground.replays.room import with_the_room
 from playground.traffic.apart import without_checks
 from playground.traffic.log import Log
-from playground.traffic.model import Entry
 from playground.traffic.record import Record, Selection
 
-# Real seconds that one conversation may take: by itself, and when somebody waits for it.
+# Real seconds that one conversation may take: by itself, and when somebody waits for it …
 _BY_ITSELF: Final = 1.0
 _ASKED: Final = 5.0
+
+# … and one more for so many rows, of which a busy machine has five times as many in a second.
+_ROWS_A_SECOND: Final = 1_000
 
 # Seconds in which a swap ends before a replay takes the processor.
 _AFTER: Final = 0.005
@@ -68,15 +72,15 @@ class Keeping:
         """Keep the conversations that a filter finds; see `Lab.keep`."""
         if not isinstance(name, str):
             raise TypeError(f'expected a name, got {name!r}; write it as text: lab.keep("tea")')
-        return self._added(name, which, self.conversations(which), ignore, outside)
+        return self._added(name, which, self._wanted(which), ignore, outside)
 
     def keep_one(self, name: str, exchange: int) -> Kept:
         """Keep one conversation, in the place of another that is kept by this name."""
-        return self._added(name, "", self._whole({exchange}))
+        return self._added(name, "", {exchange})
 
     def alone(self, name: str, exchange: int) -> Kept:
         """Return one conversation that is kept nowhere, once it was had again."""
-        kept = Kept(name, "", self._whole({exchange}))
+        kept = Kept(name, "", self._whole({exchange}), {exchange})
         self._have_now(kept)
         return kept
 
@@ -84,39 +88,44 @@ class Keeping:
         self,
         name: str,
         which: str,
-        record: Selection,
+        wanted: set[int],
         ignore: Ignore | Sequence[Ignore] = (),
         outside: bool = False,
     ) -> Kept:
         kept: Kept
         kept = Kept(
-            name or self.kept.free_name(), which, record, ignore=ignore, outside=outside,
+            name or self.kept.free_name(), which, self._whole(wanted), wanted,
+            ignore=ignore, outside=outside,
             forget=lambda: self.kept.drop(kept), ready=self._wait,
         )  # fmt: skip
         self.kept.add(kept)
         self._ask()
         return kept
 
-    def conversations(self, which: str = "") -> Selection:
-        """Return the whole conversations that a filter finds something of; all for "".
+    def _wanted(self, which: str = "") -> set[int]:
+        """Return the conversations that a filter finds something of; all for "".
 
         Raises:
             ValueError: There are none.
             FilterError: The filter cannot be read.
         """
-        log = without_checks(self._log[:])[:]
+        log = near(without_checks(self._log[:]))
         wanted = {entry.exchange for entry in log.filter(which) if entry.exchange}
         if not wanted:
             what = f"that {which!r} finds" if which else "in the log"
             raise ValueError(
                 f"expected a conversation {what}, got none; lab.log shows what there is"
             )
-        return self._whole(wanted)
+        return wanted
 
     def _whole(self, wanted: set[int]) -> Selection:
-        log = self._log[:]
-        of_others = {each.seq for each in log if each.exchange and each.exchange not in wanted}
-        return log.having(each for each in log if _belongs(each, wanted, of_others))
+        found = with_the_room(near(without_checks(self._log[:])), wanted)
+        if not found:
+            raise ValueError(
+                "expected a conversation that clients had, got one of a check, or one that the log "
+                "has let go; a check has its own again by itself"
+            )
+        return found
 
     async def replay(
         self,
@@ -137,21 +146,24 @@ class Keeping:
         served = self._served(staging.served, outside)
         expected = expected_of(record, name)
         masks = masks_of(expected, ignore)
-        player = self._player(served, staging.revision, _ASKED)
+        seconds = _seconds(_ASKED, expected.record)
+        player = self._player(served, staging.revision, seconds)
         what = f"revision {staging.revision}"
         work = functools.partial(again, expected, player, masks, what, pace)
-        return (await beside(work, 2 * _ASKED)).difference
+        return (await beside(work, 2 * seconds)).difference
 
     async def compare(self, old: int, new: int, which: str, outside: bool) -> Difference:
         """Have conversations again by two revisions; see `Lab.compare`."""
         await self._pool.ready()
         await self._code.settled()
         revisions = self._staging.revisions
+        wanted = self._wanted(which)
+        expected = expected_of(self._whole(wanted), "the log", wanted)
+        seconds = _seconds(_ASKED, expected.record)
         players = [
-            self._player(self._served(revisions.get(number).again(), outside), number, _ASKED)
+            self._player(self._served(revisions.get(number).again(), outside), number, seconds)
             for number in (old, new)
         ]
-        expected = expected_of(self.conversations(which), "the log")
         masks = masks_of(expected)
 
         def work() -> Difference:
@@ -161,7 +173,7 @@ class Keeping:
             )
             return again(then, players[1], masks, f"revision {new}").difference
 
-        return await beside(work, 4 * _ASKED)
+        return await beside(work, 4 * seconds)
 
     def _served(self, served: Any, outside: bool) -> type:
         """Return what can be made anew, and reaches nobody that it should not.
@@ -249,7 +261,8 @@ class Keeping:
         if off:
             kept.difference = None
             return
-        player = self._player(served, revision, _BY_ITSELF, is_over)
+        seconds = _seconds(_BY_ITSELF, kept.expected.record)
+        player = self._player(served, revision, seconds, is_over)
         try:
             came = again(kept.expected, player, kept.masks, f"revision {revision}")
         except Exception as error:
@@ -287,7 +300,6 @@ class Keeping:
             await asyncio.wrap_future(done)
 
 
-def _belongs(entry: Entry, wanted: set[int], of_others: set[int]) -> bool:
-    """Return whether an entry is of the wanted, and came of nobody else's doing."""
-    is_of_others = entry.sender == "server" and entry.cause in of_others
-    return entry.exchange in wanted and not is_of_others
+def _seconds(least: float, record: Record) -> float:
+    """Return how long a record may take."""
+    return least + len(record) / _ROWS_A_SECOND

@@ -57,7 +57,7 @@ class KeepingControls:
 
         def work() -> str:
             kept = self._lab.keeping.keep_one(*self._one_of(seq))
-            return f"Kept as {kept.name}: each new code has it again."
+            return f"Kept as {kept.name}{kept.others}: each new code has it again."
 
         self._do(work, done)
 
@@ -110,11 +110,11 @@ def _differs(kept: Kept) -> bool:
 def _view(kept: Kept) -> KeptView:
     found = kept.difference
     if found is None:
-        return KeptView(kept.name, kept.which, "", kept.sentence, False)
+        return KeptView(kept.name, kept.which, kept.whom, "", kept.sentence, False)
     rows = tuple(map(_row, found.rows[:_ROWS]))
     return KeptView(
-        kept.name, kept.which, found.counts, found.sentence, bool(found), found.old_name,
-        found.new_name, rows, len(found.rows) - len(rows),
+        kept.name, kept.which, kept.whom, found.counts, found.sentence, bool(found),
+        found.old_name, found.new_name, rows, len(found.rows) - len(rows),
     )  # fmt: skip
 
 

@@ -39,7 +39,8 @@ class Replaying:
             lab.keep("tea", "client:alice")  # then change the class: the status line says more
 
         They are had with an instance of their own, on a clock of their own, beside the cells;
-        neither the stage nor the log notices.
+        neither the stage nor the log notices. What others said and heard who had a WebSocket open
+        meanwhile goes with them, so that a broadcast that is lost is missing; `Kept.whom` says who.
 
         Args:
             name: What to call them; ``kept-1`` … by default. The same name replaces.

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from typing import NamedTuple
 
 from playground.exports.forgiving import Forgiving, Ignore
@@ -12,6 +12,7 @@ from playground.replays.difference import Difference, Side
 from playground.replays.heard import Heard, heard_in
 from playground.replays.masks import Masks
 from playground.replays.playing import ENDINGS, Pace, Played, Player
+from playground.replays.room import whom
 from playground.replays.score import Score, score_of
 from playground.traffic.record import Record
 
@@ -26,19 +27,27 @@ class Expected(NamedTuple):
         heard: What they heard on each exchange.
         name: What that was, such as ``revision 2``.
         record: Its traffic.
+        wanted: The exchanges that were asked for, which come first; none if all were.
     """
 
     score: Score
     heard: Lines
     name: str
     record: Record
+    wanted: frozenset[int] = frozenset()
 
 
-def expected_of(record: Record, name: str) -> Expected:
-    """Return what is expected of a record that is had again: what it has."""
+def expected_of(record: Record, name: str, wanted: Collection[int] = ()) -> Expected:
+    """Return what is expected of a record that is had again: what it has.
+
+    Args:
+        record: What was recorded.
+        name: What to call it.
+        wanted: The exchanges that were asked for, among those of others who were there.
+    """
     score = score_of(record)
     heard = heard_in(score.record, score.is_foreign)
-    return Expected(score, heard, name, score.record)
+    return Expected(score, heard, name, score.record, frozenset(wanted))
 
 
 def masks_of(expected: Expected, ignore: Ignore | Sequence[Ignore] = ()) -> Masks:
@@ -90,7 +99,10 @@ def again(
         if not second.why:
             masks.learn(pairs_of(heard, _heard(second, score)))
     rows = _rows(expected, heard, masks)
-    notes = [*score.notes, *_unknown(score), *map(_of_replay, first.notes)]
+    if first.why:  # what would have come later, nobody knows
+        rows = [each for each in rows if each.kind != "missing"]
+    about = [whom(expected.score.record, expected.wanted)] if expected.wanted else []
+    notes = [*about, *score.notes, *_unknown(score), *map(_of_replay, first.notes)]
     old, new = Side(expected.name, expected.record), Side(name, first.log)
     return Again(Difference(rows, old, new, first.why, notes), heard, first)
 
@@ -111,7 +123,8 @@ def _is_ours(heard: Heard) -> bool:
 def _rows(expected: Expected, heard: Lines, masks: Masks) -> list[Row]:
     score = expected.score
     exchanges = {number: each.exchange for number, each in score.conversations.items()}
-    return compared(exchanges, expected.heard, heard, masks.key, score.is_foreign)
+    rows = compared(exchanges, expected.heard, heard, masks.key, score.is_foreign)
+    return sorted(rows, key=lambda row: row.exchange not in expected.wanted)
 
 
 def _unknown(score: Score) -> list[str]:

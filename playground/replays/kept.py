@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import threading
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from os import PathLike
 from pathlib import Path
 from typing import Any, Final
@@ -14,6 +14,7 @@ from playground.exports.text import counted
 from playground.replays.again import Again, Expected, expected_of, masks_of
 from playground.replays.difference import Difference, Side, counts_of
 from playground.replays.kept_module import module_of
+from playground.replays.room import whom, with_whom
 from playground.traffic.escapes import escaped
 from playground.traffic.record import Record, Selection
 
@@ -30,6 +31,7 @@ class Kept:
         name: What it is called.
         which: The filter that found it.
         record: What was recorded.
+        wanted: The exchanges of it that were asked for, among those of others who were there.
         ignore: What may be otherwise.
         outside: Whether it is had again although the app is felt outside of its instance.
         forget: Called to forget it.
@@ -46,6 +48,7 @@ class Kept:
         name: str,
         which: str,
         record: Record,
+        wanted: Collection[int] = (),
         *,
         ignore: Ignore | Sequence[Ignore] = (),
         outside: bool = False,
@@ -56,7 +59,7 @@ class Kept:
         self.difference: Difference | None = None
         self.why = ""
         self.outside = outside
-        self.expected: Expected = expected_of(record, "as recorded")
+        self.expected: Expected = expected_of(record, "as recorded", wanted)
         self.masks = masks_of(self.expected, ignore)
         self.revision = max((entry.revision for entry in self.expected.record), default=0)
         self.served: Any = None
@@ -136,6 +139,16 @@ class Kept:
         if self.difference is None:
             return self.why or NOT_YET
         return self.difference.sentence
+
+    @property
+    def whom(self) -> str:
+        """Whose conversations are compared, as a sentence: of whom was asked for, and of others."""
+        return whom(self.expected.score.record, self.expected.wanted)
+
+    @property
+    def others(self) -> str:
+        """Who else was there, as a clause; "" for nobody."""
+        return with_whom(self.expected.score.record, self.expected.wanted)
 
     def __repr__(self) -> str:
         self._ready(_SHOWN_WITHIN)

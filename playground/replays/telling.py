@@ -11,6 +11,8 @@ from playground.replays.comparing import Row
 # What says most stands first.
 _FIRST: Final = ("exception", "refuse", "accept", "close", "response", "message", "event")
 
+_MOST_NAMES: Final = 4
+
 
 def sentence_of(rows: Sequence[Row], why: str = "") -> str:
     """Return what differs as a sentence; "" if nothing does.
@@ -54,7 +56,7 @@ def _says(row: Row) -> tuple[object, ...]:
 
 
 def _told(row: Row, same: Sequence[Row], others: int) -> str:
-    who = _listed(list(dict.fromkeys(each.client for each in same)))
+    who = listed(list(dict.fromkeys(each.client for each in same)))
     old, new = row.old, row.new
     heard = new if new is not None else old
     assert heard is not None
@@ -111,8 +113,9 @@ def _at(where: str) -> str:
     return f" ({where})" if where else ""
 
 
-def _listed(names: list[str]) -> str:
-    if len(names) > 4:
-        return f"{', '.join(names[:3])} and {len(names) - 3} more"
-    *first, last = names
+def listed(names: Sequence[str]) -> str:
+    """Return names as a clause has them: ``ann, bob and cleo``; of many the first."""
+    if len(names) > _MOST_NAMES:
+        return f"{', '.join(names[: _MOST_NAMES - 1])} and {len(names) - _MOST_NAMES + 1} more"
+    *first, last = names or [""]
     return f"{', '.join(first)} and {last}" if first else last

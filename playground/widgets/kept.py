@@ -36,6 +36,7 @@ class KeptView(NamedTuple):
     Attributes:
         name: What it is called.
         which: The filter that found it.
+        whom: Whose conversations are compared, as a sentence.
         counts: How much is same, changed, missing and new.
         said: What differs, or why it is not had again, as a sentence; "" for nothing.
         differs: Whether something does.
@@ -46,6 +47,7 @@ class KeptView(NamedTuple):
 
     name: str
     which: str
+    whom: str
     counts: str
     said: str
     differs: bool

@@ -13,15 +13,22 @@ from micropie import App
 from playground import serve
 
 class Chat(App):
+    def __init__(self):
+        super().__init__()
+        self.people = []
+
     async def ws_chat(self, ws, name):
         await ws.accept()
+        self.people.append(ws)
         await ws.send_text(f"{name} joined")
         async for message in ws:
-            await ws.send_text(f"{name}: {message}")
+            for each in self.people:
+                await each.send_text(f"{name}: {message}")
 
 lab = serve(Chat)
 lab'''
 TALK = '''\
+bob = await lab.connect("/chat?name=bob", client="bob")
 ann = await lab.connect("/chat?name=ann", client="ann")
 for message in ("tea, please", "thank you"):
     await ann.send(message)'''
@@ -46,13 +53,16 @@ def test_what_is_kept_says_what_new_code_does_otherwise(
     expect(line).to_be_hidden()
     panel.locator(".mpp-row", has_text="thank you").first.click()
     panel.get_by_role("button", name="Keep", exact=True).click()
-    expect(panel.locator(".mpp-detail")).to_contain_text("Kept as ann", timeout=MILLISECONDS)
-    expect(line).to_have_text("1 kept · 4 same", timeout=MILLISECONDS)
+    expect(panel.locator(".mpp-detail")).to_contain_text(
+        "Kept as ann, with bob, who was there", timeout=MILLISECONDS
+    )
+    expect(line).to_have_text("1 kept · 8 same", timeout=MILLISECONDS)
     notebook.run(2)
-    expect(line).to_have_text("1 kept · 1 same · 2 changed · 1 missing", timeout=MILLISECONDS)
+    expect(line).to_have_text("1 kept · 2 same · 2 changed · 4 missing", timeout=MILLISECONDS)
     line.press("Enter")
     kept = panel.locator(".mpp-kept")
     expect(kept).to_contain_text("The handler no longer sends 'ann joined'", timeout=MILLISECONDS)
+    expect(kept).to_contain_text("Compared is what ann heard, and bob, who was there.")
     expect(kept.locator("ins")).to_have_text([" says", " says"])
     for width in (880, 1300):
         notebook.page.set_viewport_size({"width": width, "height": 900})
@@ -60,7 +70,7 @@ def test_what_is_kept_says_what_new_code_does_otherwise(
     kept.get_by_role("button", name="Save as test: ann").click()
     expect(kept).to_contain_text("Saved as test_ann", timeout=MILLISECONDS)
     kept.get_by_role("button", name="Accept: ann").click()
-    expect(line).to_have_text("1 kept · 3 same", timeout=MILLISECONDS)
+    expect(line).to_have_text("1 kept · 4 same", timeout=MILLISECONDS)
     kept.get_by_role("button", name="Forget: ann").click()
     expect(line).to_be_hidden(timeout=MILLISECONDS)
     expect(kept).to_be_hidden(timeout=MILLISECONDS)

@@ -18,6 +18,7 @@ import pytest
 from micropie import App, ConnectionClosed, WebSocket
 from micropie.backends.sqlite import SQLiteSessionBackend
 from playground import Lab, Log, serve
+from playground.lab.lab import parts_of
 
 pytestmark = pytest.mark.live
 BOTH = pytest.mark.parametrize("transport", ["server", "memory"])
@@ -163,7 +164,118 @@ def test_the_first_talk_of_a_room_is_named_in_one_sentence_where_a_line_is_gone(
         return str(lab.kept["room"].sentence)
 
     said = on(Chat, work)
-    assert said.startswith("The handler no longer sends 'bob joined' to bob (test_kept.py")
+    assert said.startswith("The handler no longer sends 'bob joined' to bob and ann, nor 1 other")
+
+
+class Deaf(Chat):
+    """Others hear nothing of what one says."""
+
+    async def ws_chat(self, ws: Any, name: str) -> None:
+        await ws.accept()
+        self.people.append(ws)
+        await self.tell(f"{name} joined")
+        async for message in ws:
+            await ws.send(f"{name}: {message}")
+
+
+def others_hear(old: Any, new: Any, which: str = "") -> Any:
+    """Keep what ann said as she alone was asked for, or her row; return it with the new code."""
+
+    async def work(lab: Lab) -> Any:
+        ann = await lab.connect("/chat?name=ann", client="ann")
+        bob = await lab.connect("/chat?name=bob", client="bob")
+        await ann.send("tea?")
+        await lab.until("client:ann /ann: tea/")
+        await bob.send("yes")
+        await lab.until("client:bob /bob: yes/")
+        keeping = parts_of(lab).keeping
+        kept = lab.keep("tea", which) if which else keeping.keep_one("tea", 1)
+        await lab.kept.ready(30)
+        assert not kept.difference, kept
+        await swapped(lab, new)
+        return kept
+
+    return on(old, work)
+
+
+@pytest.mark.parametrize("which", ["client:ann", "", '"tea?" client:ann dir:client'])
+def test_what_others_no_longer_hear_of_one_who_is_kept_is_missing(which: str) -> None:
+    kept = others_hear(Chat, Deaf, which)
+    lost = [(each.client, each.old.data) for each in kept.difference.rows if each.old is not None]
+    assert lost == [("ann", "bob: yes"), ("bob", "ann: tea?")]
+    whom = "Compared is what ann heard, and bob, who was there."
+    assert (kept.whom, whom in repr(kept)) == (whom, True)
+
+
+def test_what_others_hear_that_they_should_not_is_new() -> None:
+    found = others_hear(Deaf, Chat).difference
+    assert [(each.client, each.new.data) for each in found.rows] == [
+        ("ann", "bob: yes"), ("bob", "ann: tea?"),
+    ]  # fmt: skip
+
+
+def test_who_was_gone_before_is_not_among_those_who_were_there() -> None:
+    async def work(lab: Lab) -> str:
+        for name in ("zoe", "ann"):
+            client = await lab.connect(f"/chat?name={name}", client=name)
+            await client.receive()
+            await client.close()
+            await lab.until(f"client:{name} kind:close")
+        return str(lab.keep("tea", "client:ann").whom)
+
+    assert on(Chat, work) == "Compared is what ann heard."
+
+
+class Members(App):
+    async def login(self) -> str:
+        self.request.session["name"] = "ann"
+        return "welcome"
+
+    async def ws_me(self, ws: Any) -> None:
+        await ws.accept()
+        await ws.send_text(f"you are {self.request.session.get('name')}")
+
+
+class Hall(Chat):
+    """A request tells all who are there."""
+
+    async def tell_all(self, what: str) -> str:
+        await self.tell(what)
+        return "told"
+
+
+class Silent(Hall):
+    async def tell_all(self, what: str) -> str:
+        return "told"
+
+
+def test_who_was_logged_in_logs_in_again() -> None:
+    async def work(lab: Lab) -> Any:
+        await lab.get("/login", client="ann")
+        ann = await lab.connect("/me", client="ann")
+        await ann.receive()
+        kept = parts_of(lab).keeping.keep_one("me", 2)
+        await lab.kept.ready(30)
+        return kept.difference
+
+    found = on(Members, work)
+    assert "you are ann" in [each.new.data for each in found.compared]
+
+
+def test_a_request_that_tells_others_is_kept_with_them() -> None:
+    async def work(lab: Lab) -> Any:
+        ann = await lab.connect("/chat?name=ann", client="ann")
+        await lab.get("/tell_all?what=tea", client="bob")
+        for _ in range(2):
+            await ann.receive()
+        kept = parts_of(lab).keeping.keep_one("tea", 2)
+        await lab.kept.ready(30)
+        await swapped(lab, Silent)
+        return kept
+
+    kept = on(Hall, work)
+    assert [(each.client, each.old.data) for each in kept.difference.rows] == [("ann", "tea")]
+    assert kept.whom == "Compared is what bob heard, and ann, who was there."
 
 
 class Fickle(App):

@@ -8,8 +8,8 @@ import { rendering, StateFace } from "../shared/stateface.js";
 /**
  * @typedef {[string, boolean][]} Pieces the text, and whether it differs
  * @typedef {{client: string, kind: string, old: Pieces, new: Pieces}} KeptRow
- * @typedef {{name: string, which: string, counts: string, said: string, differs: boolean,
- *   old: string, new: string, rows: KeptRow[], more: number}} KeptOne
+ * @typedef {{name: string, which: string, whom: string, counts: string, said: string,
+ *   differs: boolean, old: string, new: string, rows: KeptRow[], more: number}} KeptOne
  */
 
 class KeptList extends StateFace {
@@ -54,7 +54,7 @@ class KeptList extends StateFace {
       element("span", "mpp-grow"),
       ...this.acts(kept),
     );
-    box.append(head);
+    box.append(head, element("p", "mpp-kept-said mpp-dim", escaped(kept.whom)));
     if (kept.said) box.append(element("p", "mpp-kept-said", escaped(kept.said)));
     if (kept.rows.length) box.append(keptTable(kept));
     return box;
