@@ -268,7 +268,8 @@ TABLE: dict[str, Room] = {
         live="asyncio time",
     ),
     "playground/replays/kept.py": Room(
-        "playground.replays playground.exports playground.traffic", live="threading"
+        "micropie.testing.search playground.replays playground.exports playground.traffic",
+        live="threading",
     ),
     "playground/replays/*.py": Room(
         "micropie playground.replays playground.clients.pool playground.clients.reasons "
@@ -290,8 +291,8 @@ TABLE: dict[str, Room] = {
     "playground/fuzzing/conversations.py": Room("playground.fuzzing", "hypothesis"),
     "playground/fuzzing/hunt.py": Room("playground.fuzzing", live="time"),
     "playground/fuzzing/*.py": Room(
-        "micropie playground.fuzzing playground.clients.reasons playground.describing "
-        "playground.replays playground.traffic",
+        "micropie playground.fuzzing playground.clients.misnamed playground.clients.reasons "
+        "playground.describing playground.replays playground.traffic",
         live="asyncio",
     ),
     # What it takes to write an exercise, and no more.

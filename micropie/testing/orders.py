@@ -16,7 +16,7 @@ from micropie.testing.happenings import Happening, departed
 from micropie.testing.one_order import Invariant, MakeApp, Outcome, Script, Setting, Watch, play
 from micropie.testing.overdue import Overdue
 from micropie.testing.schedule import Schedule
-from micropie.testing.search import Bounds, Search
+from micropie.testing.search import Bounds, Search, check_bounds
 from micropie.testing.turned import Turns
 from micropie.types import ASGIApp
 
@@ -133,10 +133,11 @@ def explore(
         The first order in which something is wrong, or what was tried.
 
     Raises:
-        TypeError: If the app or the script cannot be called.
+        TypeError: If the app or the script cannot be called, or a bound is no number.
         ValueError: If `make_app` returns the same app again, or a bound makes no sense.
     """
-    _check(make_app, script, deviations, runs, seconds)
+    _check(make_app, script)
+    check_bounds(deviations, runs, seconds)
     setting = Setting(_fresh(make_app), script, invariant)
     if order is not None:
         return explore_order(setting, order)
@@ -264,7 +265,7 @@ def _fresh(make_app: MakeApp) -> MakeApp:
     return made
 
 
-def _check(make_app: Any, script: Any, deviations: Any, runs: Any, seconds: Any) -> None:
+def _check(make_app: Any, script: Any) -> None:
     if not callable(make_app):
         raise TypeError(f"expected a class or function that makes the app, got {make_app!r}")
     if not callable(script):
@@ -272,9 +273,3 @@ def _check(make_app: Any, script: Any, deviations: Any, runs: Any, seconds: Any)
             f"expected an async function that is given a client, got {script!r}; write "
             "async def script(client)"
         )
-    if not isinstance(deviations, int) or deviations < 0:
-        raise ValueError(f"expected deviations as a number from 0, got {deviations!r}; 2 is usual")
-    if not isinstance(runs, int) or runs < 1:
-        raise ValueError(f"expected runs as a number from 1, got {runs!r}; 2000 is usual")
-    if not seconds > 0:
-        raise ValueError(f"expected seconds above 0, got {seconds!r}; 5 is usual")

@@ -4,13 +4,17 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterator
-from typing import NamedTuple
+from typing import Any, Final, NamedTuple
 
 from micropie.testing.one_order import Outcome, Setting, Watch, play
 from micropie.testing.schedule import Schedule
 
 Departures = dict[int, int]
 """Number of a point → which of the things that could happen there does, instead of the first."""
+
+
+# Seconds: nobody waits for as long.
+_LONGEST: Final = 7 * 86_400
 
 
 class Bounds(NamedTuple):
@@ -25,6 +29,41 @@ class Bounds(NamedTuple):
     deviations: int
     runs: int
     seconds: float
+
+
+def check_bounds(deviations: Any, runs: Any, seconds: Any) -> None:
+    """See that bounds make sense.
+
+    Raises:
+        TypeError: If one of them is no number.
+        ValueError: If it is out of range.
+    """
+    check_seconds(seconds, "5 is usual")
+    for name, value, least, usual in (
+        ("deviations", deviations, 0, "2 is usual"),
+        ("runs", runs, 1, "2000 is usual"),
+    ):
+        if not isinstance(value, int) or isinstance(value, bool):
+            raise TypeError(f"expected {name} as a whole number, got {value!r}; {usual}")
+        if value < least:
+            raise ValueError(f"expected {name} as a number from {least}, got {value!r}; {usual}")
+
+
+def check_seconds(seconds: Any, usual: str) -> None:
+    """See that a time makes sense.
+
+    Args:
+        seconds: What was given.
+        usual: What to give, as a clause.
+
+    Raises:
+        TypeError: If it is no number.
+        ValueError: If it is out of range.
+    """
+    if not isinstance(seconds, int | float) or isinstance(seconds, bool):
+        raise TypeError(f"expected seconds as a number, got {seconds!r}; {usual}")
+    if not 0 < seconds < _LONGEST:
+        raise ValueError(f"expected seconds above 0, at most a week, got {seconds!r}; {usual}")
 
 
 class Played(NamedTuple):

@@ -46,7 +46,8 @@ def parsed(text: str) -> Any:
     except RecursionError:
         raise FormatError("expected JSON, got brackets within brackets, too deep to read") from None
     except ValueError as error:  # JSON that is broken, or a number of more than 4300 digits
-        raise FormatError(f"expected JSON, got {shown(text)}; {error}") from None
+        got = shown(text) if text.strip() else "an empty file"
+        raise FormatError(f"expected JSON, got {got}; {error}") from None
 
 
 def field(source: Mapping[str, Any], name: str, kind: type, default: Any = _ABSENT) -> Any:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import inspect
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any, Final
 
 from playground.exports import changing
@@ -59,10 +59,13 @@ class Forgiving:
 
     Raises:
         ValueError: If one of them cannot be read.
+        TypeError: If one of them is neither.
     """
 
     def __init__(self, record: Record, ignore: Ignore | Sequence[Ignore] = ()) -> None:
-        several = [ignore] if isinstance(ignore, str | re.Pattern) else list(ignore)
+        given: Any = ignore  # somebody writes a number
+        is_one = isinstance(given, str | re.Pattern) or not isinstance(given, Iterable)
+        several = [given] if is_one else list(given)
         read = [_read(each) for each in several]
         self.ignored = Ignored(
             tuple(pattern for is_path, pattern in read if is_path),
@@ -92,7 +95,7 @@ def _read(ignore: Ignore) -> tuple[bool, re.Pattern[str]]:
     if isinstance(ignore, re.Pattern):
         return False, ignore
     if not isinstance(ignore, str) or not ignore:
-        raise ValueError(
+        raise (ValueError if ignore == "" else TypeError)(
             f"expected ignore= to be JSON paths and regular expressions, got {ignore!r}; "
             "write ignore=['id', '$.user.name', r'v\\d+']"
         )

@@ -7,7 +7,7 @@ keeps none of the others out.
 
 from __future__ import annotations
 
-from typing import Any, NamedTuple
+from typing import Any, Final, NamedTuple
 
 from playground.exports import har_own
 from playground.exports.conversations import bytes_of
@@ -18,6 +18,8 @@ from playground.traffic.formats import FormatError
 from playground.traffic.model import Entry, Exchange
 from playground.traffic.record import Selection
 
+_EXPORT: Final = "a HAR is what a browser's developer tools write: Network, Save all as HAR"
+
 
 def loads(text: str) -> Selection:
     """Return the record that a HAR holds; its `left_out` says what of it could not be read.
@@ -25,7 +27,10 @@ def loads(text: str) -> Selection:
     Raises:
         FormatError: If it is not HAR, or nothing of it can be read; the message says where and why.
     """
-    log = field(as_object(parsed(text), "the file"), "log", dict)
+    try:
+        log = field(as_object(parsed(text), "the file"), "log", dict)
+    except FormatError as error:
+        raise FormatError(f"{error}; {_EXPORT}") from None
     entries: list[Any] = field(log, "entries", list)
     own = log.get("_playground")
     return har_own.record_of(own, entries) if isinstance(own, dict) else _theirs(entries)

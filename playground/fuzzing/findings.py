@@ -8,6 +8,7 @@ from os import PathLike
 from pathlib import Path
 from typing import Any, Final, overload
 
+from playground.clients.misnamed import says_the_right_name
 from playground.fuzzing.acts import Conversation, people_of
 from playground.fuzzing.hunt import Caught
 from playground.fuzzing.usual import Usual
@@ -21,6 +22,11 @@ SUFFERS: Final = {
     "room": "others in the room too",
     "server": "everybody, until the app is made anew",
 }
+
+# What one of them has, and not all of them.
+_OF_ONE: Final = {
+    name: f"found[0].{name}" for name in ("why", "severity", "acts", "conversation", "error")
+} | {"save": "found[0].save(path)", "ladder": "found[0].ladder", "log": "found[0].log"}
 
 
 class Finding:
@@ -112,6 +118,7 @@ class Finding:
         return f'<ol style="margin:4px 0">{acts}</ol>{line_of(self.log)}{self.ladder._repr_html_()}'
 
 
+@says_the_right_name("found", _OF_ONE)
 class Findings(Sequence[Finding]):
     """What came of `lab.fuzz`: what is wrong, the worst first. Empty if nothing was found.
 
@@ -135,6 +142,8 @@ class Findings(Sequence[Finding]):
     def __getitem__(self, index: slice) -> Sequence[Finding]: ...
     def __getitem__(self, index: Any) -> Any:
         """Return one of them, or some."""
+        if isinstance(index, int) and not -len(self) <= index < len(self):
+            raise IndexError(f"expected one of {len(self)} findings, got {index}; {self.covered}")
         return self._found[index]
 
     def __len__(self) -> int:

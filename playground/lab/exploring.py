@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from micropie.testing.search import Bounds
+from micropie.testing.search import Bounds, check_bounds
 from playground.clients.pool import ClientPool
 from playground.lab.code import Code
 from playground.lab.reasons import LogReasons
@@ -15,6 +15,7 @@ from playground.notebook import kernel
 from playground.replays.beside import beside
 from playground.replays.explored import Explored
 from playground.replays.orders import Player, Script
+from playground.replays.outside import made_anew
 
 # Orders, at most: by the seconds there are fewer.
 _RUNS = 100_000
@@ -36,14 +37,10 @@ class Exploring:
 
     async def explore(self, script: Script, deviations: int, seconds: float) -> Explored:
         """Play it in every order; see `Lab.explore`."""
+        check_bounds(deviations, _RUNS, seconds)
         await self._pool.ready()
         await self._code.settled()
-        served = self._staging.served
-        if not isinstance(served, type):
-            raise ValueError(
-                f"expected a class on stage, which can be made anew, got {served!r}; write "
-                "serve(Site), not serve(Site()), or use micropie.testing.explore"
-            )
+        served = made_anew(self._staging.served)
         player = Player(_maker(served), kernel.place_of, LogReasons, self._staging.revision)
         bounds = Bounds(deviations, _RUNS, seconds)
         seen = await beside(lambda: player.explore(script, bounds), seconds)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from playground.clients.awaiting import to_be_awaited
 from playground.fuzzing import Findings
+from playground.lab.in_short import in_short
 from playground.lab.parts import Parts
 
 
@@ -13,6 +14,7 @@ class Fuzzed:
 
     _parts: Parts
 
+    @in_short
     async def fuzz(
         self,
         route: str = "",

@@ -7,6 +7,7 @@ import time
 from typing import Any, Final
 
 from micropie.testing.one_order import Watch
+from micropie.testing.search import check_seconds
 from playground.clients.pool import ClientPool
 from playground.fuzzing import Finding, Findings
 from playground.fuzzing.conversations import check
@@ -19,6 +20,7 @@ from playground.live.foreign import routes_of
 from playground.live.staging import Staging
 from playground.notebook import kernel
 from playground.replays.beside import beside
+from playground.replays.outside import made_anew
 from playground.traffic.log import Log
 
 # Conversations, at most: by the seconds there are fewer.
@@ -53,16 +55,11 @@ class Fuzzing:
         examples: int = EXAMPLES,
     ) -> Findings:
         """Hunt for what goes wrong; see `Lab.fuzz`."""
-        _check(seconds, seed)
+        _check(route, seconds, seed)
         check()
         await self._pool.ready()
         await self._code.settled()
-        served = self._staging.served
-        if not isinstance(served, type):
-            raise ValueError(
-                f"expected a class on stage, which can be made anew, got {served!r}; write "
-                "serve(Site), not serve(Site())"
-            )
+        served = made_anew(self._staging.served)
         routes = usual(self._log.filter(""), routes_of(self._staging.app), route)
         seed = secrets.randbelow(_SEEDS) if seed is None else seed
         bounds = Bounds(seconds, examples, seed, orders)
@@ -93,8 +90,11 @@ def covered(hunt: Hunt, route: str, seed: int, seconds: float) -> str:
     return f"{which}: {count} {'thing is' if count == 1 else 'things are'} wrong."
 
 
-def _check(seconds: Any, seed: Any) -> None:
-    if not isinstance(seconds, int | float) or not seconds > 0:
-        raise ValueError(f"expected seconds above 0, got {seconds!r}; 3 is usual")
-    if seed is not None and (not isinstance(seed, int) or seed < 0):
-        raise ValueError(f"expected seed as a number from 0, got {seed!r}")
+def _check(route: Any, seconds: Any, seed: Any) -> None:
+    if not isinstance(route, str):
+        raise TypeError(f'expected a route as text, got {route!r}; write lab.fuzz("/chat")')
+    check_seconds(seconds, "3 is usual")
+    if seed is not None and (not isinstance(seed, int) or isinstance(seed, bool)):
+        raise TypeError(f"expected seed as a whole number, got {seed!r}; seed=1, for one")
+    if seed is not None and seed < 0:
+        raise ValueError(f"expected seed as a number from 0, got {seed!r}; seed=1, for one")

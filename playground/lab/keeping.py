@@ -25,7 +25,7 @@ from playground.replays.again import again, expected_of, masks_of
 from playground.replays.beside import beside
 from playground.replays.difference import Difference
 from playground.replays.kept import Kept, KeptConversations
-from playground.replays.outside import Reason, why_not
+from playground.replays.outside import Reason, made_anew, why_not
 from playground.replays.playing import PACES, Pace, Player
 from playground.replays.room import with_the_room
 from playground.traffic.apart import without_checks
@@ -139,7 +139,10 @@ class Keeping:
         if pace not in PACES:
             raise ValueError(f"expected a pace of {', '.join(map(repr, PACES))}, got {pace!r}")
         if not record.exchanges:
-            raise ValueError("expected a record with conversations, got one without any")
+            raise ValueError(
+                "expected a record with conversations, got one without any; a browser writes down "
+                "what it does while its developer tools are open"
+            )
         await self._pool.ready()
         await self._code.settled()
         staging = self._staging
@@ -157,12 +160,13 @@ class Keeping:
         await self._pool.ready()
         await self._code.settled()
         revisions = self._staging.revisions
+        served = [self._served(revisions.get(number).again(), outside) for number in (old, new)]
         wanted = self._wanted(which)
         expected = expected_of(self._whole(wanted), "the log", wanted)
         seconds = _seconds(_ASKED, expected.record)
         players = [
-            self._player(self._served(revisions.get(number).again(), outside), number, seconds)
-            for number in (old, new)
+            self._player(each, number, seconds)
+            for each, number in zip(served, (old, new), strict=True)
         ]
         masks = masks_of(expected)
 
@@ -182,9 +186,10 @@ class Keeping:
             ValueError: It cannot, or it does.
         """
         why = why_not(served, self._staging.app)
-        if not isinstance(served, type) or (why is not None and why.reaches_stage and not outside):
-            said = why.sentence if why is not None else ""
-            raise ValueError(f"expected an app that stands by itself, got {served!r}; {said}")
+        if not isinstance(served, type):
+            return made_anew(served)
+        if why is not None and why.reaches_stage and not outside:
+            raise ValueError(why.sentence)
         return served
 
     def _player(

@@ -12,12 +12,13 @@ from typing import Any
 from playground.clients.misnamed import LAB, says_the_right_name
 from playground.doctor import Report, examine
 from playground.entrance.addresses import Address
+from playground.lab import health
 from playground.lab.between import Between
 from playground.lab.browsing import Browsing
 from playground.lab.faces import Faces
 from playground.lab.filed import Filed
 from playground.lab.fuzzed import Fuzzed
-from playground.lab.health import in_short, patient
+from playground.lab.in_short import in_short, speaks_of
 from playground.lab.parts import Parts
 from playground.lab.replaying import Replaying
 from playground.live.carrying import Carry
@@ -37,6 +38,7 @@ def move(lab: Lab, parts: Parts) -> None:
     lab._parts, lab.log = parts, parts.log
 
 
+@speaks_of("lab")
 @says_the_right_name("lab", LAB)
 class Lab(Faces, Between, Replaying, Fuzzed, Filed, Browsing):
     """An app being served. Made by `serve`.
@@ -305,6 +307,7 @@ class Lab(Faces, Between, Replaying, Fuzzed, Filed, Browsing):
         """
         return self._parts.seeing.state(seq)
 
+    @in_short
     async def explore(
         self,
         script: str | Callable[[Any], Awaitable[object]],
@@ -324,7 +327,7 @@ class Lab(Faces, Between, Replaying, Fuzzed, Filed, Browsing):
 
         Raises:
             ValueError: There is no exercise of that name, or the app cannot be made anew.
-            TypeError: It is neither a name nor an async function.
+            TypeError: It is neither a name nor an async function, or a bound is no number.
         """
         return await self._parts.exploring.explore(script_of(script, self), deviations, seconds)
 
@@ -337,7 +340,7 @@ class Lab(Faces, Between, Replaying, Fuzzed, Filed, Browsing):
         Raises:
             RuntimeError: If it is called from inside a handler.
         """
-        return examine(patient(self._parts))
+        return examine(health.patient(self._parts))
 
     def __repr__(self) -> str:
-        return in_short(self._parts)
+        return health.in_short(self._parts)

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from os import PathLike
+from reprlib import repr as short
 from typing import TYPE_CHECKING
 
 from playground.clients.awaiting import to_be_awaited
 from playground.exports.forgiving import Ignore
+from playground.lab.in_short import in_short
 from playground.lab.parts import Parts
 from playground.replays.difference import Difference
 from playground.replays.kept import Kept, KeptConversations
@@ -24,6 +26,7 @@ class Replaying:
 
     _parts: Parts
 
+    @in_short
     def keep(
         self,
         name: str = "",
@@ -64,6 +67,7 @@ class Replaying:
         """
         return self._parts.keeping.kept
 
+    @in_short
     async def replay(
         self,
         record: Record | str | PathLike[str],
@@ -90,11 +94,19 @@ class Replaying:
 
         Raises:
             ValueError: If there is nothing to have again, or the app cannot be made anew.
+            FileNotFoundError: If there is no such file.
+            TypeError: If it is neither a record nor a path.
         """
+        if not isinstance(record, Record | str | PathLike) or not str(record):
+            raise (ValueError if record == "" else TypeError)(
+                f"expected a log, a part of one, or the path of a file, got {short(record)}; write "
+                "lab.replay(lab.log.filter(…)), or lab.replay('chrome.har')"
+            )
         name = "the record" if isinstance(record, Record) else str(record)
         loaded = record if isinstance(record, Record) else Log.load(record)
         return await self._parts.keeping.replay(loaded, name, pace, ignore, outside)
 
+    @in_short
     async def compare(
         self, old: int, new: int, which: str = "", *, outside: bool = False
     ) -> Difference:

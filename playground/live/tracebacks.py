@@ -6,12 +6,14 @@ import linecache
 import re
 import types
 from collections.abc import Iterator
-from typing import Any, Final
+from typing import Any, Final, TypeVar
 
 from micropie.failures import MOST
 from playground.live.saying import said, words_of
 from playground.notebook import kernel
 from playground.stage import StartupFailed
+
+E = TypeVar("E", bound=BaseException)
 
 # How many frames of a long traceback are shown at either end.
 _ENDS: Final = 5
@@ -58,10 +60,16 @@ def shorten(*kinds: type[BaseException]) -> None:
         kinds: What they are.
     """
     for kind in kinds:
-        setattr(kind, _RENDER, _shortened)  # which IPython asks for
+        setattr(kind, _RENDER, _short)  # which IPython asks for
 
 
-def _shortened(error: BaseException) -> list[str]:
+def shortened(error: E) -> E:
+    """Return an exception of which the same is shown, whatever it is."""
+    setattr(error, _RENDER, types.MethodType(_short, error))
+    return error
+
+
+def _short(error: BaseException) -> list[str]:
     lines = trimmed(error)
     sentence = f"{type(error).__name__}: {words_of(error)}"
     # With what else was raised, that of IPython's own has it already.

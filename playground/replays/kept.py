@@ -9,6 +9,7 @@ from os import PathLike
 from pathlib import Path
 from typing import Any, Final
 
+from micropie.testing.search import check_seconds
 from playground.exports.forgiving import Ignore
 from playground.exports.text import counted
 from playground.replays.again import Again, Expected, expected_of, masks_of
@@ -223,7 +224,9 @@ class KeptConversations(Mapping[str, Kept]):
 
         Raises:
             TimeoutError: If it takes longer.
+            TypeError, ValueError: If that is no time.
         """
+        check_seconds(timeout, "10 is usual")
         await self._until_ready(timeout)
         return self.difference
 

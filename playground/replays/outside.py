@@ -73,10 +73,9 @@ def why_not(served: Any, app: Any) -> Reason | None:
         app: The instance on stage.
     """
     if not isinstance(served, type):
-        said = "A conversation is had again by an app that is made anew, which takes a class"
-        return Reason(f"{said}: serve(Site), not serve(Site()).", True)
+        return Reason(f"{_not_anew(served)}.", True)
     name = served.__name__
-    if any(each.__module__.startswith("playground.upstream") for each in served.__mro__):
+    if _is_upstream(served):
         return Reason(f"{name} leads to a server elsewhere, and {_AGAIN} talk to it. {_ASK}")
     backend = getattr(app, "session_backend", None) if isinstance(app, App) else None
     if backend is not None and type(backend) is not InMemorySessionBackend:
@@ -89,6 +88,41 @@ def why_not(served: Any, app: Any) -> Reason | None:
         said = f"{shared} belongs to no instance of {name}, which {_AGAIN} change it on stage too"
         return Reason(f"{said}. Make it {inside} in __init__, then it is. {_ASK}", True)
     return None
+
+
+def made_anew(served: Any) -> type:
+    """Return the class of an app that can be made anew.
+
+    Raises:
+        ValueError: It cannot; the message says why, and what to serve.
+    """
+    if not isinstance(served, type) or _is_upstream(served):
+        raise ValueError(_not_anew(served))
+    return served
+
+
+def _is_upstream(kind: type) -> bool:
+    return any(each.__module__.startswith("playground.upstream") for each in kind.__mro__)
+
+
+def _not_anew(served: Any) -> str:
+    """Return why an app is not made anew, and what to do."""
+    kind = served if isinstance(served, type) else type(served)
+    name = kind.__name__
+    if _is_upstream(kind):
+        return (
+            f"{name} leads to a server elsewhere, which cannot be made anew for each conversation, "
+            "nor put on a clock; to try what that server does, serve its own app"
+        )
+    if served is None:
+        return "Nothing is on stage; run the cell with serve(…)"
+    said = "It takes an app that is made anew for each conversation, so a class"
+    if isinstance(served, App):
+        return f"{said}; write serve({name}), not serve({name}())"
+    return (
+        f"{said}; serve one that makes yours in __init__, and has "
+        "async def __call__(self, scope, receive, send): await self.app(scope, receive, send)"
+    )
 
 
 def _packages(served: type) -> Iterator[str]:

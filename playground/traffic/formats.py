@@ -8,12 +8,16 @@ from __future__ import annotations
 import os
 import warnings
 from collections.abc import Callable
+from difflib import get_close_matches
 from os import PathLike
 from pathlib import Path
 from typing import Any, Final, NamedTuple
 
 # Reasons that a sentence names; all of them are in `LeftOut.reasons`.
 _NAMED: Final = 5
+
+# Files that are named where there is none of a name.
+_NEAR: Final = 3
 
 
 class FormatError(ValueError):
@@ -118,6 +122,7 @@ def load(path: str | PathLike[str]) -> Any:
 
     Raises:
         FormatError: If the file is not what its suffix says; the message says where.
+        FileNotFoundError: If there is no such file; the message says which there are.
         ValueError: If no format that can be read has this suffix.
     """
     path = Path(path)
@@ -129,6 +134,8 @@ def load(path: str | PathLike[str]) -> Any:
     assert read is not None
     try:
         record = read(path.read_text("utf-8-sig"))
+    except FileNotFoundError:
+        raise FileNotFoundError(_not_there(path)) from None
     except UnicodeDecodeError as error:
         raise FormatError(f"{path}: expected text in UTF-8; {error}") from None
     except FormatError as error:
@@ -137,6 +144,18 @@ def load(path: str | PathLike[str]) -> Any:
         # Two above is whoever called `Log.load`.
         warnings.warn(f"{path}: {record.left_out}", stacklevel=3)
     return record
+
+
+def _not_there(path: Path) -> str:
+    """Return that there is no such file, and the like of it that there are."""
+    folder = path.parent.resolve()
+    try:
+        found = sorted(each.name for each in folder.iterdir() if each.suffix == path.suffix)
+    except OSError:
+        return f"expected a file, got {str(path)!r}; there is no folder {str(folder)!r}"
+    near = get_close_matches(path.name, found, _NEAR, 0.0)
+    there = f"there are {', '.join(near)}" if near else f"there is no {path.suffix} file there"
+    return f"expected a file, got {path.name!r}, which is not in {str(folder)!r}; {there}"
 
 
 def _format(path: Path, suffixes: list[str]) -> Format:

@@ -100,6 +100,7 @@ class Record(Sequence[Entry]):
 
         Raises:
             FilterError: If a part of the text cannot be read; it says which, and what to write.
+            TypeError: If it is neither a text nor a function.
         """
         from playground.traffic.filter import Filter
 
@@ -109,8 +110,13 @@ class Record(Sequence[Entry]):
             kept = [entry for entry in whole if asked(entry, whole.exchange(entry.exchange))]
             if asked.doubt:
                 warnings.warn(asked.doubt, RuntimeWarning, stacklevel=2)
-        else:
+        elif callable(wanted):
             kept = [entry for entry in whole if wanted(entry)]
+        else:
+            raise TypeError(
+                f"expected a filter as text, or a function of an entry, got {wanted!r}; write it "
+                'as in "client:alice kind:text"'
+            )
         return whole.having(kept)
 
     def decoded(self, entry: Entry) -> Decoded | None:

@@ -194,7 +194,7 @@ def test_a_request_that_got_no_answer_has_none() -> None:
 @pytest.mark.parametrize(
     ("text", "said"),
     [
-        ("", "expected JSON, got ''"),
+        ("", "expected JSON, got an empty file.*Save all as HAR"),
         ("[]", "expected the file to be an object"),
         ("{}", "expected 'log' to be an object, got None"),
         ('{"log": {"entries": {}}}', "expected 'entries' to be a list"),

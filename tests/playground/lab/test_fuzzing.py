@@ -16,6 +16,7 @@ from micropie import App
 from playground import serve
 from playground.fuzzing import Finding, Findings
 from playground.lab import Lab, parts_of
+from playground.upstream import Upstream
 
 pytestmark = pytest.mark.live
 
@@ -78,7 +79,7 @@ def test_what_was_seen_is_broken_and_neither_stage_nor_log_notices(transport: st
 
     found, notes, clients = on(transport, Board, work)
     (missing,) = [each for each in found if isinstance(each.error, KeyError)]
-    assert missing.why == "test_fuzzing.py line 32 raised KeyError: 'text'."
+    assert missing.why == "test_fuzzing.py line 33 raised KeyError: 'text'."
     assert missing.conversation == ("ada connects to /board", "ada sends '{}'")
     assert missing.severity == "socket"
     assert notes == ["tea"]
@@ -131,7 +132,12 @@ def test_nothing_is_found_in_what_is_mended_and_it_is_said_what_was_tried() -> N
         (Board, {"route": "/bored"}, ValueError, r"expected a route of the app \(/board\)"),
         (Board, {"seconds": 0}, ValueError, "expected seconds above 0"),
         (Board, {"seed": -1}, ValueError, "expected seed as a number from 0"),
-        (Board(), {}, ValueError, r"serve\(Site\), not serve\(Site\(\)\)"),
+        (Board, {"seconds": "3"}, TypeError, "expected seconds as a number"),
+        (Board, {"seconds": float("nan")}, ValueError, "at most a week"),
+        (Board, {"route": 5}, TypeError, r'write lab\.fuzz\("/chat"\)'),
+        (Board, {"orders": 1, "more": 2}, TypeError, r"lab\.fuzz\(\) got an unexpected"),
+        (Board(), {}, ValueError, r"serve\(Board\), not serve\(Board\(\)\)"),
+        (Upstream("ws://127.0.0.1:9"), {}, ValueError, "leads to a server elsewhere"),
     ],
 )
 def test_what_makes_no_sense_is_refused(

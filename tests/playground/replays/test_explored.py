@@ -228,11 +228,32 @@ def test_what_is_no_script_is_refused(script: Any, error: type[Exception], says:
         explored(Chat, script)
 
 
+@pytest.mark.parametrize(
+    ("options", "error", "says"),
+    [
+        ({"seconds": -1}, ValueError, "expected seconds above 0"),
+        ({"seconds": "x"}, TypeError, "expected seconds as a number"),
+        ({"deviations": "x"}, TypeError, "expected deviations as a whole number"),
+        ({"deviations": -1}, ValueError, "expected deviations as a number from 0"),
+        ({"runs": 5}, TypeError, r"lab\.explore\(\) got an unexpected"),
+    ],
+)
+def test_what_is_no_bound_is_refused_without_lines_of_ours(
+    options: dict[str, Any], error: type[Exception], says: str
+) -> None:
+    with pytest.raises(error, match=says) as raised:
+        explored(Chat, both, **options)
+    shown: Any = raised.value
+    lines = "\n".join(shown._render_traceback_())  # which IPython asks for
+    assert lines.endswith(f"{error.__name__}: {raised.value}")
+    assert "/playground/lab/" not in lines
+
+
 def test_an_instance_cannot_be_made_anew() -> None:
     async def work(lab: Lab) -> Any:
         return await lab.explore(both)
 
-    with pytest.raises(ValueError, match=r"serve\(Site\), not serve\(Site\(\)\)"):
+    with pytest.raises(ValueError, match=r"serve\(Chat\), not serve\(Chat\(\)\)"):
         on("memory", Chat(), work)  # type: ignore[arg-type]
 
 

@@ -478,6 +478,16 @@ def test_kept_ones_have_names_can_be_forgotten_and_are_replaced() -> None:
         (lambda lab: lab.replay(lab.log, pace="soon"), ValueError, "expected a pace"),
         (lambda lab: lab.replay(Log()), ValueError, "without any"),
         (lambda lab: lab.replay("talk.txt"), ValueError, "txt"),
+        (lambda lab: lab.replay("no-talk.har"), FileNotFoundError, "which is not in"),
+        (lambda lab: lab.replay("nowhere/talk.har"), FileNotFoundError, "there is no folder"),
+        (lambda lab: lab.replay(5), TypeError, r"write lab\.replay\(lab\.log"),
+        (lambda lab: lab.replay(""), ValueError, "expected a log"),
+        (lambda lab: lab.replay(lab.log, paces=1), TypeError, r"lab\.replay\(\) got an unexp"),
+        (lambda lab: lab.replay(lab.log, ignore=5), TypeError, "write ignore="),
+        (lambda lab: lab.keep("tea", 5), TypeError, "expected a filter as text"),
+        (lambda lab: lab.keep("tea", "client:ann", "x"), TypeError, r"lab\.keep\(\) takes"),
+        (lambda lab: lab.kept.ready("x"), TypeError, "expected seconds as a number"),
+        (lambda lab: lab.compare("x", None), TypeError, "number of a revision"),
         (lambda lab: lab.compare(1, 9), LookupError, "revision from 1 to 1"),
     ],
 )
@@ -633,7 +643,7 @@ class InAFile(Constant):
         (OfTheClass, "Make it self.people in __init__"),
         (InAFile, "keeps its sessions in a SQLiteSessionBackend"),
         (Constant, ""),
-        (Constant(), "serve(Site), not serve(Site())"),
+        (Constant(), "serve(Constant), not serve(Constant())"),
     ],
 )
 def test_what_is_felt_outside_is_off_until_it_is_asked_for(app: Any, says: str) -> None:
