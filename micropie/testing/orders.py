@@ -181,7 +181,7 @@ def _result(
     if outcome is None:
         return Exploration(False, "", None, (), (), (), runs, covered, tuple(notes), setting, None)
     schedule = outcome.schedule
-    why = "; ".join(part for part in (_departures(outcome), outcome.wrong) if part)
+    why = "; ".join(part for part in (out_of_turn(outcome), outcome.wrong) if part)
     return Exploration(
         bool(outcome.wrong) and not outcome.refused,
         f"{why}." if outcome.wrong and not why.endswith((".", "?", "!")) else why,
@@ -197,8 +197,8 @@ def _result(
     )
 
 
-def _departures(outcome: Outcome) -> str:
-    """Return in words what happened out of turn."""
+def out_of_turn(outcome: Outcome) -> str:
+    """Return in words what happened out of turn; "" for nothing."""
     said = []
     for point in outcome.schedule.departed:
         name, instead = point.names[point.took], point.names[0]

@@ -82,8 +82,8 @@ class Finding:
 
     @property
     def ladder(self) -> Ladder:
-        """The conversation as a ladder."""
-        return Ladder(self.log, ())
+        """The conversation as a ladder, with what happened out of turn marked."""
+        return Ladder(self.log, self._caught.visit.marked)
 
     def save(self, path: str | PathLike[str], app: str = "") -> None:
         """Write a pytest module that has this conversation, and fails as long as it goes wrong.

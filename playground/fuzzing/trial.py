@@ -7,8 +7,10 @@ from collections.abc import Callable, Sequence
 from typing import Any, Final, NamedTuple, cast
 
 from micropie.testing.clock import Clock, Restless
+from micropie.testing.happenings import Happening
 from micropie.testing.loop import worker
 from micropie.testing.one_order import Outcome, Setting, Watch, play
+from micropie.testing.orders import out_of_turn
 from micropie.testing.overdue import Overdue
 from micropie.testing.places import Place, innermost, raised_at, stands_at
 from micropie.testing.schedule import Schedule
@@ -19,6 +21,7 @@ from playground.fuzzing.keeping import Kept, kept
 from playground.fuzzing.talk import Talk
 from playground.fuzzing.wrong import Habits, Kind, Wrong, judge
 from playground.replays.apart import Apart, called
+from playground.replays.marks import marked
 from playground.traffic.log import Log
 
 # Seconds of work that a handler may do without an await.
@@ -57,6 +60,7 @@ class Visit(NamedTuple):
         refused: Why it cannot be had at all; "" if it can.
         said: What the reader should know.
         order: What happened wherever several things could, if it is not first come, first served.
+        departures: The steps that happened out of turn, by index, with what happened.
     """
 
     acts: Conversation
@@ -71,6 +75,12 @@ class Visit(NamedTuple):
     refused: str
     said: tuple[str, ...]
     order: tuple[str, ...] | None
+    departures: tuple[tuple[int, Happening | None], ...] = ()
+
+    @property
+    def marked(self) -> tuple[int, ...]:
+        """The numbers of the rows that came out of turn."""
+        return marked(self.apart, self.departures)
 
     @property
     def log(self) -> Log:
@@ -172,6 +182,7 @@ class _Had:
             locate=self._trial.place,
             told=lambda error: str(error) if isinstance(error, Wrong) else "",
             inner=lambda apart: apart.app,
+            on_step=lambda: self._apart.seen.append(self._apart.log.last),
             on_end=lambda: self._apart.end(),
         )
 
@@ -207,11 +218,15 @@ class _Had:
     def visit(self, outcome: Outcome, order: tuple[str, ...] | None) -> Visit:
         """Return how it went."""
         apart = self._apart
+        turned = ""
+        if order is not None and outcome.wrong:
+            turned = out_of_turn(outcome) or "nobody waits for another"
+        steps = () if order is None else tuple(point.step for point in outcome.schedule.departed)
         return Visit(
             self._acts,
             self._talk,
             self._key(outcome),
-            outcome.wrong,
+            f"{turned}; {outcome.wrong}" if turned else outcome.wrong,
             None if isinstance(outcome.error, Wrong) else outcome.error,
             apart,
             self._before,
@@ -220,6 +235,7 @@ class _Had:
             outcome.refused,
             outcome.said,
             order,
+            tuple((step, outcome.turns.of(outcome.schedule.steps[step])) for step in steps),
         )
 
     def _key(self, outcome: Outcome) -> Key | None:

@@ -2,11 +2,28 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 from micropie.testing.happenings import Happening
+from playground.replays.apart import Apart
 from playground.traffic.log import Log
 from playground.traffic.model import Entry
+
+
+def marked(apart: Apart, steps: Iterable[tuple[int, Happening | None]]) -> tuple[int, ...]:
+    """Return the numbers of the rows that some steps of an order have made.
+
+    Args:
+        apart: The app with its traffic; its clients are called as the script does from now on.
+        steps: Their indexes, with what happened.
+    """
+    apart.name_clients()
+    rows = (
+        row_of(apart.log, apart.seen[step], happening)
+        for step, happening in steps
+        if step < len(apart.seen)
+    )
+    return tuple(row for row in rows if row is not None)
 
 
 def row_of(log: Log, after: int, happening: Happening | None) -> int | None:

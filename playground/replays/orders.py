@@ -12,7 +12,7 @@ from micropie.testing.search import Bounds
 from playground.clients.pool import ClientPool
 from playground.clients.reasons import NoReasons
 from playground.replays.apart import Apart, Reasoning, called
-from playground.replays.marks import row_of
+from playground.replays.marks import marked
 from playground.traffic.log import Log
 
 Part = Callable[[Apart, ClientPool], Awaitable[None]]
@@ -114,11 +114,5 @@ class Player:
             if again.steps == result.steps or not result.found:
                 break
         apart = self._apart
-        apart.name_clients()
-        rows = (
-            row_of(apart.log, apart.seen[step], again.happening(step))
-            for step in again.departures
-            if step < len(apart.seen)
-        )
-        marked = tuple(row for row in rows if row is not None)
-        return Seen(result, apart.whole(), marked)
+        rows = marked(apart, ((step, again.happening(step)) for step in again.departures))
+        return Seen(result, apart.whole(), rows)

@@ -18,6 +18,9 @@ from playground.traffic.socketio import reading
 BYTES_SHOWN: Final = 24
 """How many bytes of a binary payload a row shows, in hex."""
 
+EMPTY: Final = "empty"
+"""What is said of a message without anything in it."""
+
 # A broadcast's sends may have a print or another client's message in between.
 FOLD_DISTANCE: Final = 8
 
@@ -87,6 +90,8 @@ def happened(entry: Entry, text: str) -> str:
             return joined(text, identified(entry))
         case "frame":
             return joined(framed(entry), text)
+        case "text" | "binary" if entry.data in ("", b""):
+            return EMPTY
         case _:
             return text
 

@@ -11,6 +11,7 @@ from typing import Final, Literal, TypedDict
 
 from playground.traffic.model import Entry
 from playground.traffic.summary import (
+    EMPTY,
     framed,
     handler_of,
     happened,
@@ -101,7 +102,9 @@ def swapped(text: str, revision: int) -> str:
     return f"revision {revision - 1} → {revision}{text[len(start) :]}"
 
 
-def _message(_: Entry, text: str) -> Words:
+def _message(entry: Entry, text: str) -> Words:
+    if entry.data in ("", b""):
+        return {"payload": "", "said": EMPTY, "label": EMPTY}
     return {"payload": text}
 
 

@@ -10,6 +10,7 @@ from micropie import App
 from micropie.listing import routes
 from micropie.testing.one_order import Watch
 from playground.fuzzing import Finding
+from playground.fuzzing.acts import conversation_of
 from playground.fuzzing.hunt import Bounds, Hunt
 from playground.fuzzing.trial import PATIENCE, Trial
 from playground.fuzzing.usual import Usual, usual
@@ -108,3 +109,33 @@ def test_a_fault_that_only_another_order_shows_is_found_with_orders() -> None:
     changed = [each for each in found if "dictionary changed size" in each.why]
     assert changed
     assert changed[0].order is not None or any(act.at_once for act in changed[0].acts)
+
+
+def test_what_only_another_order_shows_is_made_small_and_marked(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    class First(App):
+        def __init__(self) -> None:
+            super().__init__()
+            self.said: list[Any] = []
+
+        async def ws_chat(self, ws: Any) -> None:
+            await ws.accept()
+            async for message in ws:
+                self.said.append(message)
+                if message == "a" and "b" in self.said:
+                    raise LookupError("b was first")
+                await ws.send("x")
+
+    acts = conversation_of(
+        [
+            ("ada", "connects", "/chat"), ("bob", "connects", "/chat"), ("ada", "sends", "hi"),
+            ("ada", "sends", "a"), ("bob", "sends", "hi"), ("bob", "sends", "b"),
+            ("cleo", "connects", "/chat"), ("cleo", "sends", "hi"), ("bob", "leaves"),
+        ]
+    )  # fmt: skip
+    monkeypatch.setattr(Hunt, "_conversations", lambda hunt: iter([acts]))
+    found = hunted(Fault(First, First, "", ""), First, 0, orders=True)
+    assert [len(each.acts) <= 5 for each in found] == [True]
+    assert found[0].why.startswith("bob")
+    assert "out of turn" in repr(found[0].ladder)
