@@ -1,4 +1,5 @@
 // The site's own Pyodide, in Node: load it, serve, connect, redefine. What Python says goes to stdout.
+import { readFileSync } from "node:fs";
 import { resolve } from "node:path";
 import { pathToFileURL } from "node:url";
 
@@ -14,10 +15,13 @@ globalThis.setTimeout = (callback, wait, ...rest) => {
 const python = await loadPyodide({ indexURL: folder });
 const quiet = { messageCallback: () => {} };
 await python.loadPackagesFromImports("from micropie import App\nfrom playground import serve", quiet);
+python.FS.writeFile("order_faults.py", readFileSync(process.argv[3], "utf8"));
 const told = await python.runPythonAsync(`
-import json, sys
+import asyncio, json, sys
 from micropie import App
+from micropie.testing import explore
 from playground import ClientClosed, HandshakeRefused, serve
+from order_faults import FAULTS
 
 class Echo(App):
     async def index(self):
@@ -103,8 +107,49 @@ try:
     await bob.receive()
 except ClientClosed as end:
     between += [end.code]
+
+# Again against new code, in every order, and broken on purpose: in place, on the one thread.
+class Chat(App):
+    def __init__(self):
+        super().__init__()
+        self.people = {}
+
+    async def ws_chat(self, ws, name):
+        await ws.accept()
+        self.people[name] = ws
+        try:
+            async for message in ws:
+                for each in self.people.values():
+                    await each.send_text(f"{name}: {message[:3]}")
+        finally:
+            del self.people[name]
+
+class Quiet(Chat):
+    async def ws_chat(self, ws, name):
+        await ws.accept()
+        async for message in ws:
+            await ws.send_text(f"{name}: {message[:3]}")
+
+async def party(play):
+    ann, bob = [await play.connect(f"/chat?name={name}", name=name) for name in ("ann", "bob")]
+    await asyncio.gather(ann.send("tea"), bob.close())
+
+lab.log.clear()
+await lab.swap(Chat)
+ann, cat = [await lab.connect(f"/chat?name={name}", client=name) for name in ("ann", "cat")]
+await ann.send("tea")
+await cat.receive()
+lab.keep("tea", "client:ann")
+again = [lab.kept.counts, (await lab.kept.ready()).counts]
+explored = await lab.explore(party)
+broken = await lab.fuzz("/chat", seconds=2, seed=1)
+await lab.swap(Quiet)
+await lab.kept.ready()
+again += [lab.kept.counts, explored.found, len(broken) > 0]
+seeded = [name for name, fault in FAULTS.items() if explore(fault.faulty, fault.script, invariant=fault.invariant)]
 lab.stop()
-told = {"platform": sys.platform, "heard": heard, "page": page, "refused": status, "note": note}
+told = {"again": again, "seeded": len(seeded)}
+told |= {"platform": sys.platform, "heard": heard, "page": page, "refused": status, "note": note}
 told |= {"visits": visits, "ticked": ticked, "between": between}
 absent = [name for name in ("uvicorn", "websockets", "httpx2", "uvloop") if name in sys.modules]
 json.dumps(told | {"absent": absent, "entries": len(lab.log)})

@@ -9,6 +9,8 @@ from pathlib import Path
 
 SMOKE = Path(__file__).with_name("smoke.mjs")
 
+SEEDED = Path(__file__).parents[1] / "micropie" / "testing" / "order_faults.py"
+
 # In the milliseconds of JavaScript.
 MINUTE = 60_000
 
@@ -17,7 +19,9 @@ def test_a_lab_lives_in_pyodide(site_folder: Path) -> None:
     node = shutil.which("node")
     assert node, "Node.js is needed for this; install it"
     pyodide = site_folder / "static" / "pyodide"
-    done = subprocess.run([node, SMOKE, pyodide], capture_output=True, text=True, timeout=120)
+    done = subprocess.run(
+        [node, SMOKE, pyodide, SEEDED], capture_output=True, text=True, timeout=120
+    )
     assert done.returncode == 0, done.stderr
     told = json.loads(done.stdout)
     assert told.pop("entries") > 8
@@ -31,6 +35,8 @@ def test_a_lab_lives_in_pyodide(site_folder: Path) -> None:
         "refused": 404,
         "note": "There is no network here, so no address.",
         "absent": [],
+        "again": ["1 kept · 4 same", "4 same", "1 kept · 3 same · 1 missing", True, True],
+        "seeded": 12,
         # Paused and stepped; held and delivered; delayed; what changed meanwhile; cut.
         "between": [
             "tea", "paused", "1 tea", "cake", "2 cake", "3 pie",

@@ -30,3 +30,15 @@ async def test_empty(play: Play) -> None:
     await bob.expect("ada: ?")
     await bob.send("hello")
     await ada.expect("bob: hello")
+
+
+@exercise("test-double", "Answer a whole number at /chat with its double; tell all else.")
+async def test_double(play: Play) -> None:
+    """Say numbers, and what only looks like one: the socket stays open whatever comes."""
+    ada, bob = [await play.connect(f"/chat?name={name}", name=name) for name in ("ada", "bob")]
+    for number in (21, -4, 0):
+        await ada.send(str(number))
+        await ada.expect(str(2 * number))
+    for odd in ("ten", "1.5", "\N{SUPERSCRIPT TWO}", "8 "):
+        await ada.send(odd)
+        await (ada.expect("16") if odd.strip() == "8" else bob.expect(f"ada: {odd}"))

@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 import pytest
 
 from micropie import App, WebSocket
 from playground import check, serve
+from playground.lab import parts_of
+from tests.notebooks.making import FOLDER, read
 
 pytestmark = pytest.mark.live
 
-NAMES = ["test-goodbye", "test-empty"]
+NAMES = ["test-goodbye", "test-empty", "test-double"]
 
 
 class Chat(App):
@@ -33,12 +36,20 @@ class Chat(App):
     def is_passed_on(self, text: Any) -> bool:
         return bool(text)
 
+    def double(self, text: Any) -> str | None:
+        try:
+            return str(2 * int(text))
+        except ValueError:
+            return None
+
     async def ws_chat(self, ws: WebSocket, name: str) -> None:
         await ws.accept()
         self.people[name] = ws
         try:
             async for text in ws:
-                if self.is_passed_on(text):
+                if (answer := self.double(text)) is not None:
+                    await ws.send_text(answer)
+                elif self.is_passed_on(text):
                     await self.tell(name, str(text))
         finally:
             del self.people[name]
@@ -73,18 +84,56 @@ class Once(Chat):
             await other.send_text(f"{name} has left")
 
 
+class Digits(Chat):
+    """Looks whether all are digits."""
+
+    def double(self, text: Any) -> str | None:
+        return str(2 * int(text)) if text.isdigit() else None
+
+
 WRONG = [
     ("test-goodbye", Unchanged, "bob closed with 1000, ada expected 'bob has left', got nothing"),
     ("test-goodbye", AsMessage, "ada expected 'bob has left', got 'bob: has left'"),
     ("test-goodbye", Once, "carol expected 'bob has left', got nothing"),
     ("test-empty", Unchanged, "sent '', sent '?', bob expected 'ada: ?', got 'ada: '"),
+    ("test-double", Digits, "ada sent '-4', expected '-8', got nothing"),
     ("test-empty", Deaf, "sent '', sent '?', bob expected 'ada: ?', got nothing"),
 ]
 
 
 async def test_the_notebooks_answer_is_done() -> None:
     board = await check(NAMES, serve(Chat))
-    assert [board[name].fault for name in NAMES] == ["", ""]
+    assert [board[name].fault for name in NAMES] == ["", "", ""]
+
+
+# What of the notebook's class an answer stands in the place of.
+ASKED = (
+    "        finally:\n            del self.people[name]\n",
+    *2 * ("            async for text in ws:\n                await self.tell(name, text)\n",),
+)
+
+
+def printed(number: int) -> type[App]:
+    """Return the notebook's class with one of the answers that it prints."""
+    cells = read(FOLDER / "11-testing.ipynb").cells
+    code = [cell.source for cell in cells if cell.cell_type == "code"]
+    (words,) = [cell.source for cell in cells if "Answer to 1" in cell.source]
+    answers = re.findall(r"Answer to \d</summary>\n\n```python\n(.*?)```", words, re.DOTALL)
+    written = code[-1].partition("await check(")[0]
+    assert written.count(ASKED[number]) == 1
+    space: dict[str, Any] = {}
+    exec(code[0] + "\n" + written.replace(ASKED[number], answers[number]), space)
+    found: type[App] = space["Chat"]
+    return found
+
+
+@pytest.mark.parametrize("number", range(3))
+async def test_a_printed_answer_is_done_and_nobody_breaks_it(number: int) -> None:
+    lab = serve(printed(number), transport="memory")
+    board = await check(NAMES[number], lab)
+    assert board[NAMES[number]].fault == ""
+    found = await parts_of(lab).fuzzing.fuzz("/chat", 60.0, 1, False, examples=18)
+    assert [each.why for each in found] == []
 
 
 @pytest.mark.parametrize(("name", "app", "said"), WRONG)
