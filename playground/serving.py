@@ -20,9 +20,12 @@ from playground.live.carrying import Carry
 from playground.live.following import Followed, following, imported_as
 from playground.live.importing import imported
 from playground.live.misserved import says_what_to_write
+from playground.live.tracebacks import shortened
 from playground.notebook import kernel
 from playground.stage import OnSwap
 from playground.traffic.log import Log
+from playground.watching.loading import as_saved
+from playground.watching.reasons import NoNews, is_from_a_file
 
 labs: Final[dict[str, Lab]] = {}
 """The labs of this kernel by name, stopped ones too."""
@@ -63,7 +66,8 @@ def serve(
     code on stage and the sockets still open. If it raises, nothing changes.
 
     Args:
-        app: An `App` subclass, an instance, any ASGI app, or as text where one is: ``"chat:app"``.
+        app: An `App` subclass, an instance, any ASGI app, or as text where one is, as it is saved
+            now: ``"chat:app"``.
         name: What the lab is called; by default as its class, and what is no class as the variable
             that it is given in: bind that to another, which takes the stage.
         port: A TCP port on 127.0.0.1; by default a free one, which the lab then keeps.
@@ -100,6 +104,8 @@ def serve(
         on_swap, carry, frames, tuple(origins), isolate, url, max_entries, max_bytes, spill, see
     )
     settings.check()
+    if called in labs and parts_of(labs[called]).files.are_imported_here:
+        return labs[called]  # a file that serves itself takes the stage when all of it is there
     with _one_at_a_time(called):
         lab = labs.get(called)
         if lab is not None and parts_of(lab).life.fits(chosen, port):
@@ -221,9 +227,26 @@ def _given(app: Any, frame: FrameType) -> tuple[Any, Followed]:
         app: What `serve` was given.
         frame: Of whoever called `serve`.
     """
-    found = imported(app) if isinstance(app, str) else app
-    check_app(found)
-    return found, imported_as(found) if isinstance(app, str) else following(found, frame=frame)
+    if isinstance(app, str):
+        found = _saved(app)
+        return found, imported_as(found)
+    check_app(app)
+    return app, following(app, frame=frame)
+
+
+def _saved(reference: str) -> Any:
+    """Return the app that a text names, as its files say now."""
+    try:
+        with as_saved(reference.partition(":")[0]):
+            found = imported(reference)
+            check_app(found)
+    except NoNews as why:
+        raise ImportError(f"{why}; save it, and run this again") from None
+    except Exception as error:
+        if is_from_a_file(error):
+            shortened(error)
+        raise
+    return found
 
 
 def _watched(app: Any, given: Any, watch: object) -> Origin | None:

@@ -330,7 +330,8 @@ TABLE: dict[str, Room] = {
     "playground/__main__.py": Room("playground.terminal"),
     "playground/serving.py": Room(
         "playground.lab playground.live playground.notebook.kernel playground.stage "
-        "playground.traffic.log playground.transports!",
+        "playground.traffic.log playground.transports! playground.watching.loading "
+        "playground.watching.reasons",
         live="threading",
     ),
     "playground/framework.py": Room("micropie"),

@@ -54,13 +54,24 @@ def origin_of(app: Any, given: Any) -> Origin:
     else:
         found = _bound(app)
     if file_of(found.module) is None:
-        here = is_notebooks(app) or is_notebooks(type(app))
-        why = "the notebook defines, and a cell that does it again is noticed" if here else "is not"
+        why, remedy = _not_watched(app)
         raise ValueError(
             f"expected an app from a file of yours to watch, got {name_of(app)}, which {why}; "
-            "write serve('chat:Chat', watch=True) for the class Chat in chat.py"
+            f"write {remedy}"
         )
     return found
+
+
+def _not_watched(app: Any) -> tuple[str, str]:
+    """Return why an app is not watched, and what to write."""
+    remedy = "serve('chat:Chat', watch=True) for the class Chat in chat.py"
+    if not (is_notebooks(app) or is_notebooks(type(app))):
+        return "is not", remedy
+    script = getattr(sys.modules["__main__"], "__file__", None) or "<none>"
+    if kernel.shell() is not None or kernel.place_of(script) is None:
+        return "the notebook defines, and a cell that does it again is noticed", remedy
+    here = f"serve('{Path(script).stem}:{name_of(app)}', watch=True)"
+    return "is of the program that runs", f"{here}, which imports it as any other file"
 
 
 def _bound(app: Any) -> Origin:
@@ -157,6 +168,11 @@ class Files:
     def is_followed(self, module: str) -> bool:
         """Return whether what a module says is looked after here, and by nobody else."""
         return any(each.running and module in each.modules for each in self.watches)
+
+    @property
+    def are_imported_here(self) -> bool:
+        """Whether the file that asks is being imported anew, to take over when it is whole."""
+        return any(each.is_importing_here for each in self.watches)
 
     def go_on(self) -> None:
         """Look after the files again: the lab is running."""

@@ -71,6 +71,12 @@ def functions(app: object) -> Iterator[types.FunctionType]:
         yield from _functions_in(value)
 
 
+def is_of_same_module(one: object, other: object) -> bool:
+    """Return whether two apps from files use the same names: not if one was imported anew."""
+    spaces = [next((each.__globals__ for each in functions(app)), None) for app in (one, other)]
+    return is_notebooks(other) or None in spaces or spaces[0] is spaces[1]
+
+
 def in_code(value: Any) -> Iterator[types.FunctionType]:
     """Yield the functions that a class's attribute is made of, those that a decorator holds too."""
     waiting, seen = [value], set[int]()

@@ -28,7 +28,7 @@ from playground.live.drafts import (
     revision_of,
     sources_known,
 )
-from playground.live.fingerprint import class_of, fingerprint, is_notebooks
+from playground.live.fingerprint import class_of, fingerprint, is_notebooks, is_of_same_module
 from playground.live.following import Followed, following
 from playground.live.foreign import routes_of
 from playground.live.homes import Homes
@@ -168,7 +168,11 @@ class Staging:
 
     def same(self, served: Any) -> bool:
         """Return whether a class does exactly what the one on stage does."""
-        return isinstance(served, type) and self._seen == fingerprint(served)
+        return isinstance(served, type) and self._is_same(served, fingerprint(served))
+
+    def _is_same(self, served: Any, seen: Any) -> bool:
+        is_same = seen is not None and seen == self._seen
+        return is_same and is_of_same_module(self.served, served)
 
     def home(self) -> contextvars.Context | None:
         """Return the context (`contextvars`) of the cell that defined the handler at work here."""
@@ -232,7 +236,7 @@ class Staging:
             NotOnStage: Then the old code goes on, and `note` says so.
         """
         async with self._locks.setdefault(asyncio.get_running_loop(), asyncio.Lock()):
-            if draft.if_new and draft.seen is not None and draft.seen == self._seen:
+            if draft.if_new and self._is_same(draft.served, draft.seen):
                 self.stay(draft.served, draft.followed, draft.file)
             else:
                 await self._put(draft, on_swap, carry, checked)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import linecache
 import re
 import types
@@ -64,8 +65,9 @@ def shorten(*kinds: type[BaseException]) -> None:
 
 
 def shortened(error: E) -> E:
-    """Return an exception of which the same is shown, whatever it is."""
-    setattr(error, _RENDER, types.MethodType(_short, error))
+    """Return an exception of which the same is shown, if its class takes the attribute for it."""
+    with contextlib.suppress(Exception):
+        setattr(error, _RENDER, types.MethodType(_short, error))
     return error
 
 

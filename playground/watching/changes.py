@@ -16,9 +16,11 @@ from typing import Any, Final
 _QUIET: Final = 15
 _LONGEST: Final = 200
 
-# Seconds after which files are looked at though nothing was told, and where nothing can be.
+# Seconds after which files are looked at though nothing was told, and where nothing can be; and
+# after which they are for the first time, since what was saved before is told by nobody.
 UNTOLD: Final = 1.0
 ALONE: Final = 0.3
+_FIRST: Final = 0.1
 
 Folders = frozenset[tuple[str, int]]
 
@@ -59,17 +61,20 @@ def _told(paths: list[str], stop: threading.Event) -> Generator[object, None, No
         yield from _asked(stop, ALONE)
         return
     try:
-        yield from watch(
+        looks = watch(
             *paths,
             watch_filter=lambda change, path: path.endswith(".py"),
             debounce=_LONGEST,
             step=_QUIET,
             stop_event=stop,
-            rust_timeout=int(UNTOLD * 1000),
+            rust_timeout=int(_FIRST * 1000),
             yield_on_timeout=True,
             recursive=False,
             ignore_permission_denied=True,
         )
+        for number, told in enumerate(looks):
+            if told or number % round(UNTOLD / _FIRST) == 0:
+                yield told
     except (
         OSError,
         RuntimeError,

@@ -1,21 +1,18 @@
-"""Imports modules anew, all of them or none: until it is over, what was there can come back.
-
-Python trusts what it has compiled by a file's size and the second it was saved in. Somebody who
-saves twice a second would get what was saved first, so nothing compiled is looked at here.
-"""
+"""Imports modules anew, all of them or none: until it is over, what was there can come back."""
 
 from __future__ import annotations
 
+import contextlib
 import importlib
-import importlib.machinery
-import importlib.util
 import sys
 import types
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator
 from typing import Any
 
 from playground.notebook import exits, kernel
-from playground.watching.modules import file_of
+from playground.watching.modules import dependents, file_of, made_of, text_of
+from playground.watching.reading import from_text, is_news, turn
+from playground.watching.reasons import check
 
 
 class Loading:
@@ -42,19 +39,15 @@ class Loading:
             BaseException: What one of them raises; then all is as it was before.
         """
         importlib.invalidate_caches()
-        finder: Any = _Finder(self)
-        sys.meta_path.insert(0, finder)
         try:
             for name in self.old:
                 self._forget(name)
-            with exits.refused():
+            with from_text(self.old, self.read), exits.refused():
                 for name in self._names:
                     importlib.import_module(name)
         except BaseException:
             self.undo()
             raise
-        finally:
-            sys.meta_path.remove(finder)
 
     @staticmethod
     def _forget(name: str) -> None:
@@ -100,48 +93,30 @@ class Loading:
         return getattr(sys.modules.get(module), own, value)
 
 
-class _Finder:
-    """Finds the user's modules as Python does, and has them read from their text."""
+@contextlib.contextmanager
+def as_saved(root: str) -> Iterator[None]:
+    """Have a module be what its files say now within the block, and after it.
 
-    def __init__(self, loading: Loading) -> None:
-        self._loading = loading
+    If the block raises, or one of the files, all is as it was before.
 
-    def find_spec(
-        self, name: str, path: Sequence[str] | None = None, target: object = None
-    ) -> importlib.machinery.ModuleSpec | None:
-        spec = self._where_it_was(name)
-        if spec is None:
-            spec = importlib.machinery.PathFinder.find_spec(name, path)
-        if spec is None or type(spec.loader) is not importlib.machinery.SourceFileLoader:
-            return None
-        if spec.origin is None or kernel.place_of(spec.origin) is None:
-            return None
-        spec.loader = _FromText(name, spec.origin, self._loading.read)
-        spec.cached = None
-        return spec
+    Args:
+        root: The module, whether it was imported before or is within the block.
 
-    def _where_it_was(self, name: str) -> importlib.machinery.ModuleSpec | None:
-        """Return where a module was found before: the working directory may be another by now."""
-        old = self._loading.old.get(name)
-        file = getattr(old, "__file__", None)
-        if old is None or file is None:
-            return None
-        folders = list(old.__path__) if hasattr(old, "__path__") else None
-        loader = importlib.machinery.SourceFileLoader(name, file)
-        return importlib.util.spec_from_file_location(
-            name, file, loader=loader, submodule_search_locations=folders
-        )
-
-
-class _FromText(importlib.machinery.SourceFileLoader):
-    """Compiles a module from its text, and keeps no compiled file."""
-
-    def __init__(self, name: str, file: str, read: dict[str, bytes]) -> None:
-        super().__init__(name, file)
-        self._read = read
-
-    def get_code(self, fullname: str) -> types.CodeType:
-        text = self.get_data(self.path)
-        self._read[self.path] = text
-        code: types.CodeType = self.source_to_code(text, self.path)
-        return code
+    Raises:
+        NoNews: If one of its files is not there, or empty.
+        BaseException: What one of its files raises.
+    """
+    with turn:
+        graph = made_of(root)
+        news = {name: file for name in graph if (file := file_of(name)) and is_news(name, file)}
+        for file in news.values():
+            check(file, text_of(file))
+        loading = Loading(dependents(set(news), graph))
+        loading.load()
+        try:
+            with from_text({}, loading.read):
+                yield
+        except BaseException:
+            loading.undo()
+            raise
+        loading.rebind()

@@ -5,13 +5,15 @@ Law of the file: whatever somebody saves, the code on stage goes on until other 
 
 from __future__ import annotations
 
+import contextlib
 import contextvars
 import linecache
 import os
 import sys
 import threading
 import time
-from collections.abc import Mapping
+import types
+from collections.abc import Iterator, Mapping
 from typing import Any, Final, Protocol
 
 from micropie.failures import is_failure
@@ -29,17 +31,16 @@ from playground.watching.modules import (
     made_of,
     text_of,
 )
+from playground.watching.reading import said, turn
 from playground.watching.reasons import NoNews, check, has_none, why
+from playground.watching.writing import quiet_for
 
 # Seconds in which the other half of what is saved may come, before anything is said.
 _GRACE: Final = 0.3
 
-# How long, and how often, a file has to stay the same to count as written.
+# Seconds between two looks at a file that may be written just now, and for how long they go on.
 _SOON: Final = 0.01
-_TURNS: Final = 50
-
-# Two watches never import at the same time: their modules may be the same.
-_importing: Final = threading.Lock()
+_LONGEST: Final = 1.0
 
 Seen = dict[str, object]
 
@@ -95,6 +96,9 @@ class Watch:
         self._had = False
         self._stop = threading.Event()
         self._thread: threading.Thread | None = None
+        # The thread that imports, and the module that it has imported last.
+        self._importing: int | None = None
+        self._root: types.ModuleType | None = None
 
     @property
     def files(self) -> list[str]:
@@ -126,10 +130,10 @@ class Watch:
         self.stopped = False
         self._stop = threading.Event()
         if not self._said and self.module in sys.modules:
-            self._know({})
+            self._know()
             self._had = is_app(self._found())
             if self._had and not self._served.serves(self._found()):
-                self._said[self.module] = None  # it is new to the stage
+                self._said[self.module] = self._root = None  # it is new to the stage
         self._look(grace=0.0)
         here = contextvars.copy_context()
         self._thread = threading.Thread(
@@ -176,13 +180,23 @@ class Watch:
             self._served.goes_on(reason)
 
     def _seen(self) -> Seen:
-        """Return what the files say: twice the same, or somebody is still writing."""
-        seen = self._now()
-        for _ in range(_TURNS):
-            if self._stop.wait(_SOON) or (again := self._now()) == seen:
+        """Return what the files say: for a moment the same, or somebody is still writing."""
+        seen, began = self._now(), time.monotonic()
+        since = began
+        while seen != self._tried and time.monotonic() - since < self._quiet(seen):
+            if self._stop.wait(_SOON) or time.monotonic() - began > _LONGEST:
                 break
-            seen = again
+            if (again := self._now()) != seen:
+                seen, since = again, time.monotonic()
         return seen
+
+    def _quiet(self, seen: Seen) -> float:
+        """Return how many seconds the files have to stay as they are to count as written."""
+        return max(
+            quiet_for(self._said.get(name), text if isinstance(text, bytes) else None)
+            for name, file in self._files.items()
+            for text in [seen.get(file)]
+        )
 
     def _now(self) -> Seen:
         # What is missing may be in a file beside them that nobody has imported yet.
@@ -206,34 +220,54 @@ class Watch:
             check(self._files[name], texts[name])
         news = {name for name in changed if is_other(self._said.get(name), texts[name])}
         if news:
-            self._import(news)
+            self._import(news, texts)
         self._said.update({name: texts[name] for name in changed - news})
         if self._trouble:
             self._trouble = ""
             self._served.mended()
 
-    def _import(self, news: set[str]) -> None:
-        with _importing:
-            loading = Loading(dependents(news, self._graph))
+    def _import(self, news: set[str], texts: Mapping[str, Any]) -> None:
+        with turn, self._on_this_thread():
+            there = self._is_there(texts)
+            loading = Loading(() if there else dependents(news, self._graph))
             with ended_in_time():
                 loading.load()
             for file in self.files:
                 linecache.checkcache(file)
             try:
-                self._hand_over(news, loading)
+                self._hand_over(news, there or loading.is_used())
             except BaseException:
                 loading.undo()
                 raise
             loading.rebind()
-        self._know(loading.read)
+        self._know()
 
-    def _hand_over(self, news: set[str], loading: Loading) -> None:
+    def _is_there(self, texts: Mapping[str, Any]) -> bool:
+        """Return whether somebody else has imported by now what the files say."""
+        is_anew = sys.modules.get(self.module) is not self._root
+        return is_anew and all(said(name) == text for name, text in texts.items())
+
+    @contextlib.contextmanager
+    def _on_this_thread(self) -> Iterator[None]:
+        self._importing = threading.get_ident()
+        try:
+            yield
+        finally:
+            self._importing = None
+
+    @property
+    def is_importing_here(self) -> bool:
+        """Whether it imports on the thread that asks: a file itself does."""
+        return self._importing == threading.get_ident()
+
+    def _hand_over(self, news: set[str], is_used: bool) -> None:
         """Put what the module has of the name on stage; a helper of the notebook's has nothing."""
         found, files = self._found(), ", ".join(sorted(map(self._called, news)))
         if is_app(found):
-            self._served.take(found, "" if self.module in news else f"{files} changed")
+            if not self._served.serves(found):
+                self._served.take(found, "" if self.module in news else f"{files} changed")
             self._had = True
-        elif self._had or not loading.is_used():
+        elif self._had or not is_used:
             raise NoNews(has_none(sys.modules[self.module], self.name))
         else:
             self._served.uses(files)
@@ -247,21 +281,20 @@ class Watch:
     def _called(self, module: str) -> str:
         return os.path.basename(self._files[module])
 
-    def _know(self, read: Mapping[str, bytes]) -> None:
+    def _know(self) -> None:
         """Find out what the app is made of now, and what that says.
 
-        Args:
-            read: What has just been read, by file. Of what others have imported the file may have
-                changed since.
+        Of what others have imported the file may have changed since.
         """
+        self._root = sys.modules.get(self.module)
         graph = made_of(self.module)
         if not graph:
             return
         self._graph = graph
         self._files = {name: file for name in graph if (file := file_of(name)) is not None}
         for name, file in self._files.items():
-            if file in read:
-                self._said[name] = read[file]
+            if (known := said(name)) is not None:
+                self._said[name] = known
             elif name not in self._said:
                 text = text_of(file)
                 self._said[name] = text if is_as_said(name, text) else None

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import itertools
 import os
 import socket
 import sys
@@ -307,6 +308,54 @@ async def test_watching_ends_and_goes_on_with_the_lab(folder: Folder) -> None:
     assert (await lab.get("/")).text == "two"
     serve(folder.app)  # without watch
     assert [each for each in threading.enumerate() if "watching" in each.name] == []
+
+
+SERVES = """
+from playground import serve
+lab = serve(Chat)
+"""
+
+
+async def test_a_file_that_serves_itself_goes_on_to_be_watched(folder: Folder) -> None:
+    folder.save("chat", chat("one") + SERVES)
+    lab = await serving(folder.app, watch=True)
+    for number in (2, 3):
+        folder.save("chat", chat(str(number)) + SERVES)
+        await revised(lab, number)
+        assert (await lab.get("/")).text == str(number)
+    folder.save("chat", chat("four") + SERVES + "1 / 0\n")
+    await said(lab, "ZeroDivisionError")
+    assert ((await lab.get("/")).text, lab.revision) == ("3", 3)
+
+
+def test_a_piece_of_a_file_that_is_good_python_does_not_take_over(folder: Folder) -> None:
+    heard = Heard()
+    watch = Watch(heard, folder.chat, str(folder.file("chat")), "Chat", None)
+    watch._look(grace=0.0)
+    new, looks, now = chat("two"), itertools.count(), watch._now
+
+    def as_it_grows() -> dict[str, object]:
+        if next(looks) == 3:
+            folder.save("chat", new)
+        return now()
+
+    folder.save("chat", new[: new.index("    async def ws_echo")])
+    watch._now = as_it_grows  # type: ignore[method-assign]
+    watch._look(grace=0.0)
+    assert [hasattr(each, "ws_echo") for each in heard.taken] == [True, True]
+
+
+async def test_two_labs_that_watch_a_file_have_the_same_new_code(folder: Folder) -> None:
+    labs = [await serving(folder.app, watch=True, name=name) for name in ("one", "two")]
+    folder.save("chat", chat("two"))
+    for lab in labs:
+        await revised(lab, 2)
+    assert type(labs[0].app) is type(labs[1].app) is sys.modules[folder.chat].Chat
+    folder.save("chat", chat("three"))
+    await serving(folder.app, watch=True, name="one")  # before the watch has seen it, or after
+    assert (await labs[0].get("/")).text == "three"
+    await revised(labs[1], 3)
+    assert [lab.revision for lab in labs] == [3, 3]
 
 
 async def test_what_is_watched_twice_takes_over_once(folder: Folder) -> None:
