@@ -83,7 +83,9 @@ def address_of(url: object) -> Address:
         )
     try:
         parts = urlsplit(text)
-        port, host = parts.port, parts.hostname
+        port, host = parts.port, _ascii(parts.hostname or "")
+        if port == 0:
+            raise ValueError("no server listens on port 0")
     except ValueError as error:
         raise ValueError(
             f"expected an address such as 'ws://127.0.0.1:9000', got {shown!r}: {error}"
@@ -102,7 +104,7 @@ def address_of(url: object) -> Address:
         login = f"Basic {base64.b64encode(pair).decode()}"
     return Address(
         scheme == "https",
-        _ascii(host),
+        host,
         port or _PORTS[scheme],
         quote(parts.path.rstrip("/"), safe=_SAFE),
         quote(parts.query, safe=_SAFE),
@@ -112,4 +114,8 @@ def address_of(url: object) -> Address:
 
 def _ascii(host: str) -> str:
     """Return a host as it is asked for: a name in other letters in its ASCII form (RFC 5891)."""
-    return host if host.isascii() else host.encode("idna").decode()
+    try:
+        name = host.encode("idna").decode()
+    except UnicodeError as error:
+        raise ValueError(f"no host is called {host!r}") from error
+    return host if host.isascii() else name

@@ -25,11 +25,15 @@ def context_of(verify: Verify) -> ssl.SSLContext:
             or False to check nothing.
 
     Raises:
-        OSError: If the file cannot be read.
+        OSError, ValueError: If the file cannot be read, or has none.
     """
     if isinstance(verify, ssl.SSLContext):
         return verify
-    context = ssl.create_default_context(cafile=verify if isinstance(verify, str) else None)
+    file = verify if isinstance(verify, str) else None
+    try:
+        context = ssl.create_default_context(cafile=file)
+    except ssl.SSLError:
+        raise ValueError(f"expected a file of certificates (PEM), found none in {file!r}") from None
     if verify is False:
         context.check_hostname = False
         context.verify_mode = ssl.CERT_NONE

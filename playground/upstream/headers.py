@@ -21,8 +21,11 @@ _HOP: Final = frozenset(
     }
 )  # fmt: skip
 
+# RFC 8586: who has led a request on is written down, so that a circle is seen.
+_LOOP: Final = b"cdn-loop"
+
 # `expect` was answered by the server here.
-_NOT_ASKED: Final = _HOP | {b"host", b"expect"}
+_NOT_ASKED: Final = _HOP | {b"host", b"expect", _LOOP}
 
 # Another protocol on another port would lead past the lab; the server here says its own date.
 _NOT_SAID: Final = _HOP | {b"alt-svc", b"date"}
@@ -57,6 +60,17 @@ def _of_there(value: bytes, here: bytes, there: bytes) -> bytes:
     if value == here or value.startswith(here + b"/"):
         return there + value[len(here) :]
     return value
+
+
+def led_by(headers: Iterable[Header]) -> list[bytes]:
+    """Return who has led a request on so far."""
+    named = b",".join(value for name, value in headers if name.lower() == _LOOP)
+    return [each.strip() for each in named.split(b",") if each.strip()]
+
+
+def signed(headers: Iterable[Header], name: bytes) -> Header:
+    """Return the header that says who leads a request on: those before, and a name."""
+    return _LOOP, b", ".join([*led_by(headers), name])
 
 
 def handshake(headers: Iterable[Header]) -> list[Header]:

@@ -18,11 +18,14 @@ class Refused(Exception):
 
     Raises:
         ValueError: If the status is none of a refusal.
+        TypeError: If the text is none.
     """
 
     def __init__(self, status: int = 403, text: str = "") -> None:
         if isinstance(status, bool) or not isinstance(status, int) or not 400 <= status < 600:
             raise ValueError(f"expected a status from 400 to 599, got {status!r}; write 403")
+        if not isinstance(text, str):
+            raise TypeError(f"expected text to tell the client, got {text!r}; write str(…)")
         super().__init__(f"{status} {text}".strip())
         self.status = status
         self.body = text.encode()

@@ -16,6 +16,7 @@ from playground.upstream.refused import Refused, Unreachable
 Scope = MutableMapping[str, Any]
 Receive = Callable[[], Awaitable[MutableMapping[str, Any]]]
 Send = Callable[[MutableMapping[str, Any]], Awaitable[Any]]
+Header = tuple[bytes, bytes]
 
 ANSWERS: Final = 6
 """So many times as long as a handshake the answer to a request may take: some wait on purpose."""
@@ -26,15 +27,19 @@ class Requests:
 
     Args:
         address: The far side's.
-        own: Headers that go with each request.
+        own: Returns the headers of our own that go with a request, or refuses it.
         context: For TLS (`ssl.SSLContext`).
         timeout: Seconds until a connection is there.
     """
 
     def __init__(
-        self, address: Address, own: Iterable[tuple[bytes, bytes]], context: Any, timeout: float
+        self,
+        address: Address,
+        own: Callable[[Scope], Iterable[Header]],
+        context: Any,
+        timeout: float,
     ) -> None:
-        self._address, self._own, self._timeout = address, list(own), timeout
+        self._address, self._own, self._timeout = address, own, timeout
         limits = httpx2.Limits(max_connections=None, max_keepalive_connections=20)
         self._pool = httpx2.AsyncHTTPTransport(verify=context, trust_env=False, limits=limits)
 
@@ -108,13 +113,13 @@ class Requests:
                 said = f"{self._address.origin} gives no HTTP for an answer: {error}"
             raise Unreachable(said) from error
 
-    def _headers(self, scope: Scope) -> list[tuple[bytes, bytes]]:
+    def _headers(self, scope: Scope) -> list[Header]:
         given = scope["headers"]
         own = [(b"host", self._address.netloc.encode())]
         if any(name == b"transfer-encoding" for name, _ in given):
             own.append((b"transfer-encoding", b"chunked"))
         scheme = scope.get("scheme", "http")
-        return own + passing.asked(given, self._address, self._own, scheme=scheme)
+        return own + passing.asked(given, self._address, self._own(scope), scheme=scheme)
 
     async def _answer(self, scope: Scope, answer: httpx2.Response, send: Send) -> None:
         scheme = scope.get("scheme", "http")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import functools
+import secrets
 import sys
 from collections.abc import Awaitable, Callable, Iterable, Mapping, MutableMapping
 from typing import TYPE_CHECKING, Any, Final
@@ -11,7 +12,9 @@ from typing import TYPE_CHECKING, Any, Final
 from playground.upstream import headers as passing
 from playground.upstream.address import Address, address_of
 from playground.upstream.bridge import FAR, Bridge, FarLeg, FarTap, Passage
-from playground.upstream.hooks import Message, ask
+from playground.upstream.hooks import Message, check_hooks, connect
+from playground.upstream.refused import Refused
+from playground.upstream.settings import as_sent, check_headers, check_timeout, check_verify
 from playground.upstream.untapped import Untapped
 
 if TYPE_CHECKING:
@@ -21,6 +24,14 @@ if TYPE_CHECKING:
 Scope = MutableMapping[str, Any]
 Receive = Callable[[], Awaitable[MutableMapping[str, Any]]]
 Send = Callable[[MutableMapping[str, Any]], Awaitable[Any]]
+
+# RFC 5842 7.2.
+_LOOP_DETECTED: Final = 508
+
+_CIRCLE: Final = (
+    "{} leads back to here: it is this lab's own address, or a server's that leads to this lab; "
+    "write the address of the server that is to answer"
+)
 
 _IN_BROWSER: Final = sys.platform == "emscripten"
 
@@ -55,7 +66,8 @@ class Upstream:
             handshake. A request's answer may take six times that to begin.
 
     Raises:
-        TypeError, ValueError: If `url` is no address, or a header is none.
+        TypeError, ValueError: If `url` is no address, another argument is not as said above, or
+            a method cannot be called as it is here.
         OSError: If the file of certificates cannot be read.
     """
 
@@ -70,13 +82,17 @@ class Upstream:
         timeout: float = 10.0,
     ) -> None:
         self._address = address_of(url)
-        headers = dict(headers) if isinstance(headers, Mapping) else list(headers)
+        pairs, timeout = check_headers(headers), check_timeout(timeout)
+        verify = check_verify(verify)
+        check_hooks(self)
         self._made_with = functools.partial(
-            _made, url=url, headers=headers, verify=verify, timeout=timeout
+            _made, url=url, headers=pairs, verify=verify, timeout=timeout
         )
-        self._own = _pairs(headers)
-        self._timeout = float(timeout)
+        self._own = as_sent(pairs)
+        self._timeout = timeout
         self._context = _context(self._address, verify)
+        # What it is called where it leads on, so that it sees what it has led to itself.
+        self._called = b"micropie-playground-" + secrets.token_hex(4).encode()
         self._requests: tuple[asyncio.AbstractEventLoop, Requests] | None = None
 
     @property
@@ -173,7 +189,7 @@ class Upstream:
         scheme = {"wss": "https"}.get(scope.get("scheme", "ws"), "http")
 
         async def begin() -> Passage:
-            await ask(self.on_connect, scope)
+            await connect(self.on_connect, scope)
             return self._passage(scope, scheme)
 
         def said(headers: Any) -> Any:
@@ -181,12 +197,18 @@ class Upstream:
 
         await Bridge(self, scope, receive, send, begin, said).lead()
 
+    def _signed(self, scope: Scope) -> list[tuple[bytes, bytes]]:
+        """Return the headers of its own; what has been led on here before is refused."""
+        if self._called in passing.led_by(scope["headers"]):
+            raise Refused(_LOOP_DETECTED, _CIRCLE.format(self.address))
+        return [*self._own, passing.signed(scope["headers"], self._called)]
+
     def _passage(self, scope: Scope, scheme: str) -> Passage:
         """Begin the far leg of a connection."""
         raw = scope.get("raw_path")
         path = raw if raw and _is_of(raw, scope["path"]) else str(scope["path"]).encode()
         target = self._address.target(path, scope.get("query_string", b""))
-        given = passing.asked(scope["headers"], self._address, self._own, scheme=scheme)
+        given = passing.asked(scope["headers"], self._address, self._signed(scope), scheme=scheme)
         headers = [pair for pair in passing.handshake(given) if pair[0] != b"content-length"]
         offered = list(scope.get("subprotocols", ()))
         far = scope.get(FAR)
@@ -214,7 +236,7 @@ class Upstream:
             from playground.upstream.requests import Requests
 
             context = True if self._context is None else self._context
-            made = Requests(self._address, self._own, context, self._timeout)
+            made = Requests(self._address, self._signed, context, self._timeout)
             self._requests = loop, made
         await self._requests[1].lead(scope, receive, send)
 
@@ -239,26 +261,3 @@ def _is_of(raw: bytes, path: str) -> bool:
     return (
         unquote(raw.decode("latin-1")) == path or unquote(raw.decode("latin-1"), "latin-1") == path
     )
-
-
-def _pairs(headers: Any) -> list[tuple[bytes, bytes]]:
-    """Return headers as ASGI has them.
-
-    Raises:
-        TypeError, ValueError: If one is no pair of texts, or would end its line.
-    """
-    pairs = list(headers.items() if isinstance(headers, Mapping) else headers)
-    for each in pairs:
-        if not (
-            isinstance(each, tuple | list)
-            and len(each) == 2
-            and all(isinstance(one, str) for one in each)
-        ):
-            raise TypeError(
-                "expected headers= as a dict of texts, such as {'authorization': 'Bearer …'}"
-            )
-        if any(mark in part for part in each for mark in "\r\n\0"):
-            raise ValueError(
-                f"expected the header {each[0]!r} in one line; leave the line break out"
-            )
-    return [(name.lower().encode("latin-1"), value.encode()) for name, value in pairs]

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import logging
+import socket
 from collections.abc import AsyncIterator, Awaitable, Callable
 from typing import Any
 
@@ -59,6 +60,13 @@ async def bytes_side(
 def port_of(server: Server) -> int:
     """Return the port that a server listens at."""
     port: int = next(iter(server.sockets)).getsockname()[1]
+    return port
+
+
+def free_port() -> int:
+    """Return a port that nobody listens at."""
+    with socket.create_server(("127.0.0.1", 0)) as probe:
+        port: int = probe.getsockname()[1]
     return port
 
 

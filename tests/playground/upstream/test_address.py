@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 
 from playground import NotOnStage, Upstream, serve
@@ -35,6 +37,9 @@ def test_an_address_says_where_all_goes(url: str, base: str, target: str) -> Non
         ("ftp://h", "expected an address such as"),
         ("ws://", "expected an address such as"),
         ("ws://h:99999", "expected an address such as"),
+        ("ws://h:0", "no server listens on port 0"),
+        ("ws://b..h", "no host is called 'b..h'"),
+        (f"ws://{'b' * 70}.h", "no host is called"),
         ("ws://h/a b", "without spaces"),
         ("ws://h/a\r\nx: 1", "without spaces"),
     ],
@@ -57,11 +62,37 @@ def test_no_credentials_are_shown() -> None:
 
 @pytest.mark.parametrize(
     ("headers", "error"),
-    [(["x"], TypeError), ({"x": 1}, TypeError), ({"x": "a\r\nb: c"}, ValueError)],
+    [
+        (["x"], TypeError),
+        (5, TypeError),
+        ({"x": 1}, TypeError),
+        ({"x": "a\r\nb: c"}, ValueError),
+        ({"x y": "1"}, ValueError),
+        ({"": "1"}, ValueError),
+    ],
 )
 def test_headers_are_checked(headers: object, error: type[Exception]) -> None:
     with pytest.raises(error, match="expected"):
         Upstream("ws://h", headers=headers)  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize(
+    ("options", "error", "words"),
+    [
+        ({"timeout": -1}, ValueError, "above 0 seconds"),
+        ({"timeout": float("nan")}, ValueError, "write timeout=10"),
+        ({"timeout": "x"}, TypeError, "in seconds"),
+        ({"timeout": True}, TypeError, "in seconds"),
+        ({"verify": 5}, TypeError, "leave it out"),
+        ({"verify": "nofile"}, FileNotFoundError, "found no 'nofile'"),
+        ({"verify": __file__}, ValueError, "expected a file of certificates"),
+    ],
+)
+def test_the_other_arguments_are_checked(
+    options: dict[str, Any], error: type[Exception], words: str
+) -> None:
+    with pytest.raises(error, match=words):
+        Upstream("wss://h", **options)
 
 
 def test_a_path_never_leads_to_another_host() -> None:
