@@ -281,7 +281,8 @@ TABLE: dict[str, Room] = {
     "playground/swarm/limits.py": Room(),
     "playground/swarm/travelling.py": Room("playground.live.sources playground.notebook.kernel"),
     "playground/swarm/*.py": Room(
-        "playground.swarm playground.clients.client playground.outside.programs "
+        "playground.swarm playground.clients.client playground.notebook.kernel "
+        "playground.outside.programs "
         "playground.traffic.escapes playground.traffic.model playground.transports",
         others="uvloop",
         live="asyncio threading time",

@@ -16,6 +16,7 @@ from playground.clients.streaming import ResponseStream
 from playground.lab.parts import Parts
 from playground.recorder import Present
 from playground.swarm import Crowd, Plan
+from playground.swarm.plan import ramp_for
 from playground.swarm.swarming import Script
 from playground.traffic.model import Entry
 from playground.transports import Response
@@ -188,7 +189,7 @@ class Browsing:
         path: str = "/",
         *,
         clients: int = 1000,
-        ramp: float = 5.0,
+        ramp: float | None = None,
         seconds: float = 10.0,
         every: float = 1.0,
         message: str | bytes = "hi",
@@ -203,7 +204,7 @@ class Browsing:
         Args:
             path: Path and query, such as ``"/chat/lobby"``.
             clients: How many; at most 10,000.
-            ramp: Seconds in which they come.
+            ramp: Seconds in which they come; by default 200 come in a second, and all in five.
             seconds: Seconds for which they talk after that.
             every: Seconds from one message of a client's to its next, answered or not.
             message: What each sends.
@@ -215,6 +216,7 @@ class Browsing:
                 system does not allow so many open files; the message says which.
             RuntimeError: Another crowd talks, or the lab is stopped.
         """
+        ramp = ramp_for(clients) if ramp is None else ramp
         plan = Plan(path, clients, ramp, seconds, every, message)
         return await self._parts.crowding.swarm(plan, script)
 

@@ -22,6 +22,7 @@ from playground.transports.waiting import interruptible
 # Seconds that a crowd may be late, for a machine that is busy with it, and to start a process.
 _LATE: Final = 20.0
 _STUCK: Final = "its script does not await, so it could not end; await what takes long"
+_STOPPED: Final = "the lab is stopped; lab.restart() starts it again"
 _BROKEN: Final = "its process broke down"
 
 
@@ -60,6 +61,8 @@ class Crowding:
         plan = checked(plan)
         if script is not None:
             check_script(script)
+        if not self._transport.running and not self._transport.ended_by:
+            raise RuntimeError(_STOPPED)
         await self._pool.ready()
         await self._code.settled()
         if self.running is not None and not self.running.over:

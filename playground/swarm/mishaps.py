@@ -3,15 +3,13 @@
 from __future__ import annotations
 
 import errno
-import os
 import traceback
 from typing import Final
 
+from playground.notebook import kernel
+from playground.swarm.travelling import PLACES, SCRIPT
 from playground.traffic.model import beside, close_phrase
 from playground.transports import ClientClosed, HandshakeRefused
-
-# Code of the playground's own, between a script and what it has raised.
-_OURS: Final = os.path.dirname(os.path.dirname(__file__)) + os.sep
 
 SILENT: Final = "no answer to the handshake within {:g} s: the app neither accepts nor refuses"
 GONE: Final = "could not connect: nobody listens there any more"
@@ -61,9 +59,20 @@ def in_script(error: BaseException, name: str) -> str:
         return closed(error.code, error.reason)
     said = str(error).partition("\n")[0].replace(name, "a client")
     told = f"the script raised {type(error).__name__}{f': {said}' if said else ''}"
-    lines = [
-        each
-        for each in traceback.extract_tb(error.__traceback__)
-        if not each.filename.startswith(_OURS)
-    ]
-    return f"{told} (in its line {lines[-1].lineno})" if lines else told
+    place = _place(error)
+    return f"{told} ({place})" if place else told
+
+
+def _place(error: BaseException) -> str:
+    """Return the last line of the learner's that an exception came through: ``In[5] line 3``."""
+    found = ""
+    for frame, line in traceback.walk_tb(error.__traceback__):
+        parts = frame.f_globals.get(PLACES, [])
+        place, number = kernel.place_of(frame.f_code.co_filename), line
+        if place is None and frame.f_code.co_filename == SCRIPT:
+            for here, label, there in parts:
+                if here <= line:
+                    place, number = label, there + line - here
+        if place is not None:
+            found = f"{place} line {number}"
+    return found

@@ -12,6 +12,10 @@ MOST: Final = 10_000
 _LONGEST: Final = 3600.0
 
 
+_RAMP: Final = 5.0
+_A_SECOND: Final = 200
+
+
 class Plan(NamedTuple):
     """What a crowd is to do.
 
@@ -43,6 +47,13 @@ class Plan(NamedTuple):
         return name, f"{secret};{number}"
 
 
+def ramp_for(clients: object) -> float:
+    """Return the seconds in which so many clients come, if nobody says: 200 in a second."""
+    if not isinstance(clients, int):
+        return _RAMP
+    return min(_RAMP, max(clients, 0) / _A_SECOND)
+
+
 def checked(plan: Plan) -> Plan:
     """Return a plan that can be carried out.
 
@@ -54,10 +65,8 @@ def checked(plan: Plan) -> Plan:
     if not isinstance(plan.clients, int) or isinstance(plan.clients, bool):
         raise TypeError(f"expected a whole number of clients, got {plan.clients!r}; try 1000")
     if not 1 <= plan.clients <= MOST:
-        raise ValueError(
-            f"expected 1 to {MOST:,} clients, got {plan.clients!r}; "
-            "more than that is a matter for several machines"
-        )
+        remedy = "try 20" if plan.clients < 1 else "more than that is a matter for several machines"
+        raise ValueError(f"expected 1 to {MOST:,} clients, got {plan.clients!r}; {remedy}")
     if not isinstance(plan.message, str | bytes):
         raise TypeError(
             f"expected a message of text or bytes, got {plan.message!r}; "

@@ -179,10 +179,10 @@ class Swarm:
     async def _play(self, client: Client, number: int) -> None:
         """Do what the script says, to its end or until time is up, and then leave."""
         assert self._script is not None
-        playing = asyncio.ensure_future(self._script(client, number))
+        playing = asyncio.ensure_future(_played(self._script, client, number))
         try:
             if await _done(playing, self._ends):
-                error = playing.exception()
+                error = playing.result()
                 if error is not None:
                     self.tally.missed(mishaps.in_script(error, client.name))
                 elif client.code not in _WELL:
@@ -192,6 +192,15 @@ class Swarm:
             with contextlib.suppress(ClientClosed, OSError, TimeoutError):
                 async with asyncio.timeout(CLOSING - 1.0):
                     await client.close()
+
+
+async def _played(script: Script, client: Client, number: int) -> BaseException | None:
+    """Play a script; return what it has raised: `sys.exit` ends one client, and not all of them."""
+    try:
+        await script(client, number)
+    except (Exception, SystemExit, KeyboardInterrupt) as error:
+        return error
+    return None
 
 
 async def _listen(wire: Counted) -> ClientClosed:

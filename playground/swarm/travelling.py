@@ -18,6 +18,12 @@ from playground.live.sources import Statement, statements_of
 from playground.notebook import kernel
 
 _PLAIN: Final = (str, bytes, int, float, complex, bool, type(None))
+SCRIPT: Final = "<script>"
+"""What the file of such a module is called."""
+
+PLACES: Final = "__places__"
+"""What a module calls the list of where its parts are from: line here, cell or file, line there."""
+
 _HOLDERS: Final = (list, tuple, set, frozenset, dict)
 
 
@@ -50,7 +56,13 @@ def packed(script: Callable[..., Any]) -> tuple[str, str]:
     packing = _Packing()
     name = packing.add(script, script.__name__)
     head = ["from __future__ import annotations\n"] if packing.postpones else []
-    return name, "\n".join([*head, *packing.imports, "\n", *packing.texts])
+    text = "\n".join([*head, *packing.imports, "\n", ""])
+    places = []
+    for each, place, first in packing.texts:
+        if place is not None:
+            places.append((text.count("\n") + 1, place, first))
+        text += f"{each}\n"
+    return name, f"{text}{PLACES} = {places!r}\n"
 
 
 class _Packing:
@@ -58,13 +70,14 @@ class _Packing:
 
     Attributes:
         imports: Statements.
-        texts: Definitions, each after those that it uses.
+        texts: Definitions, each after those that it uses, with the cell or file that it is from and
+            the line there.
         postpones: Whether a cell's annotations are not looked at.
     """
 
     def __init__(self) -> None:
         self.imports: list[str] = []
-        self.texts: list[str] = []
+        self.texts: list[tuple[str, str | None, int]] = []
         self.postpones = False
         self._known: set[str] = set()
         self._files = list(kernel.cell_files())
@@ -83,7 +96,7 @@ class _Packing:
         elif isinstance(thing, type | types.FunctionType):
             self._write(thing, name)
         elif _is_plain(thing):
-            self.texts.append(f"{name} = {thing!r}\n")
+            self.texts.append((f"{name} = {thing!r}\n", None, 0))
         elif (place := _place_of(thing, name)) is not None:
             self.imports.append(f"from {place} import {name}")
         else:
@@ -109,9 +122,12 @@ class _Packing:
         for statement in statements:
             self._known.add(statement.name)
             self._use(statement, {**statement.space, **held})
-            self.texts.append(f"{_dedented(statement)}\n")
+            node = statement.node
+            first = min(each.lineno for each in (node, *node.decorator_list))
+            place = kernel.place_of(statement.filename)
+            self.texts.append((f"{_dedented(statement)}\n", place, first))
         if thing.__name__ != name:
-            self.texts.append(f"{name} = {thing.__name__}\n")
+            self.texts.append((f"{name} = {thing.__name__}\n", None, 0))
 
     def _use(self, statement: Statement, space: dict[str, Any]) -> None:
         self.postpones |= bool(statement.flags & _ANNOTATIONS)
@@ -204,6 +220,6 @@ def unpacked(name: str, text: str) -> Any:
         text: The module's.
     """
     space: dict[str, Any] = {"__name__": "script"}
-    code = compile(ast.parse(text), "<script>", "exec", dont_inherit=True)
+    code = compile(ast.parse(text), SCRIPT, "exec", dont_inherit=True)
     exec(code, space)
     return space[name]

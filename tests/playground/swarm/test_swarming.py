@@ -11,7 +11,7 @@ import pytest
 
 from playground.swarm import mishaps
 from playground.swarm.histogram import Histogram
-from playground.swarm.plan import Plan, checked
+from playground.swarm.plan import Plan, checked, ramp_for
 from playground.swarm.running import Running
 from playground.swarm.swarming import Swarm
 from playground.transports import ClientClosed, HandshakeRefused
@@ -151,8 +151,26 @@ async def test_a_script_is_played_once_by_each_and_what_it_raises_has_one_kind()
     tally = (await ran(Reach(echo), script=script)).tally
     assert tally.messages == 6
     (kind,) = tally.errors
-    assert kind.startswith("the script raised ValueError: a client is not the first (in its line")
+    line = script.__code__.co_firstlineno + 3
+    assert kind == (
+        f"the script raised ValueError: a client is not the first (test_swarming.py line {line})"
+    )
     assert tally.errors[kind] == 5
+
+
+async def test_a_script_that_ends_its_program_ends_one_client_alone() -> None:
+    async def script(client: Any, number: int) -> None:
+        if number == 1:
+            raise SystemExit(3)
+        await client.send("hi")
+
+    tally = (await ran(Reach(echo), script=script)).tally
+    assert (tally.messages, tally.mishaps) == (5, 1)
+    assert next(iter(tally.errors)).startswith("the script raised SystemExit: 3 (test_swarming.py")
+
+
+def test_few_clients_come_soon() -> None:
+    assert [ramp_for(clients) for clients in (20, 1000, 10_000, 0)] == [0.1, 5.0, 5.0, 0.0]
 
 
 async def test_a_script_that_does_not_end_is_ended_and_that_is_no_mishap() -> None:
@@ -180,7 +198,7 @@ async def test_a_crowd_can_be_made_larger_and_smaller_and_stopped() -> None:
     ("wrong", "words"),
     [
         ({"path": "chat"}, "begins with '/', got 'chat'"),
-        ({"clients": 0}, "expected 1 to 10,000 clients, got 0"),
+        ({"clients": 0}, "expected 1 to 10,000 clients, got 0; try 20"),
         ({"clients": 1e3}, "whole number of clients, got 1000.0"),
         ({"ramp": -1}, "expected ramp from 0 to 3600 seconds, got -1; try ramp=1"),
         ({"seconds": "10"}, "expected seconds in seconds, got '10'"),

@@ -10,6 +10,7 @@ from typing import Any
 
 import pytest
 
+from playground.swarm.mishaps import in_script
 from playground.swarm.travelling import check_script, packed, unpacked
 
 WORDS = {"hi": ["there", 1, None]}
@@ -71,3 +72,19 @@ def test_a_script_takes_a_client_and_its_number() -> None:
 
     with pytest.raises(TypeError, match=r"write `async def script\(client, number\):`"):
         check_script(script)
+
+
+async def test_what_a_script_raises_there_has_its_line_here() -> None:
+    words = ["a list"]
+
+    def raising() -> None:
+        raise LookupError(words)
+
+    async def script(client: Any, number: int) -> None:
+        raising()
+
+    with pytest.raises(LookupError) as error:
+        await unpacked(*packed(script))(None, 1)
+    line = raising.__code__.co_firstlineno + 1
+    said = in_script(error.value, "crowd-1")
+    assert said.endswith(f"LookupError: ['a list'] (test_travelling.py line {line})")
