@@ -6,6 +6,7 @@ from typing import Final
 
 # First of all: it refuses another package of that name in words.
 from playground.framework import App, __version__  # isort: skip
+from playground import classroom as classroom
 from playground import exports as exports
 from playground import saved as saved
 from playground.checks import check, exercise

@@ -306,6 +306,26 @@ TABLE: dict[str, Room] = {
         "playground.replays playground.traffic.log micropie.testing",
         live="asyncio concurrent threading time",
     ),
+    # A class: it hears of checks, and shows a board. A kernel's line is on a thread of its own.
+    "playground/classroom/limits.py": Room(),
+    "playground/classroom/messages.py": Room(
+        "playground.classroom.limits playground.traffic.escapes"
+    ),
+    "playground/classroom/seats.py": Room("playground.classroom.messages", others="jupyter_core"),
+    "playground/classroom/keeping.py": Room("playground.notebook.kernel", live="threading"),
+    "playground/classroom/page.py": Room("playground.saved.packing playground.widgets.composing"),
+    "playground/classroom/board.py": Room(
+        "micropie playground.classroom playground.widgets.classboard", live="asyncio time"
+    ),
+    "playground/classroom/line.py": Room(
+        "playground.classroom playground.transports.quiet",
+        others="websockets",
+        live="asyncio threading",
+    ),
+    "playground/classroom/*.py": Room(
+        "playground.classroom playground.checks playground.lab playground.exports.ladder",
+        live="threading time",
+    ),
     # The lab puts everything together; what is made with a lab is beyond it.
     "playground/lab/*.py": Room("micropie playground", live=LIVE),
     # The panel as a page: it knows widgets by what their comms say, and a lab by what it is given.
@@ -337,7 +357,8 @@ TABLE: dict[str, Room] = {
     ),
     "playground/framework.py": Room("micropie"),
     "playground/__init__.py": Room(
-        "playground.framework playground.checks playground.clients playground.exports "
+        "playground.framework playground.checks playground.classroom playground.clients "
+        "playground.exports "
         "playground.lab playground.live playground.notebook playground.saved playground.serving "
         "playground.stage playground.upstream "
         "playground.traffic playground.transports!"

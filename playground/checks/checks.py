@@ -9,7 +9,8 @@ from collections.abc import Generator, Iterable
 from concurrent.futures import Future
 from typing import Any, Final
 
-from playground.checks import showing
+from playground.checks import audience, showing
+from playground.checks.audience import Heard
 from playground.checks.exercises import Exercise
 from playground.checks.results import ORDERS_SECONDS, Result, attempt
 from playground.lab import Lab, Parts, parts_of
@@ -163,23 +164,27 @@ class Checks(Shown):
             self._stop(str(error))
 
     async def _play(self, current: Round) -> None:
-        before, self._task = self._task, asyncio.current_task()
-        if before is not None:
-            before.cancel()
+        earlier, self._task = self._task, asyncio.current_task()
+        if earlier is not None:
+            earlier.cancel()
         try:
             for exercise in current.exercises:
-                orders = exercise.name in current.ordered
-                self._put(current, await attempt(self.lab, exercise, orders=orders))
+                orders, before = exercise.name in current.ordered, self.lab.log.last
+                result = await attempt(self.lab, exercise, orders=orders)
+                if self._put(current, result):
+                    audience.tell(Heard(result, self.lab, (before, self.lab.log.last)))
         finally:
             with self._lock:
                 if current is self._round:
                     self._give_up(STOPPED)
             current.end()
 
-    def _put(self, current: Round, result: Result) -> None:
+    def _put(self, current: Round, result: Result) -> bool:
         with self._lock:
-            if current is self._round:
-                self._results[result.name] = result
+            if current is not self._round:
+                return False
+            self._results[result.name] = result
+            return True
 
     def _stop(self, why: str) -> None:
         with self._lock:
@@ -189,7 +194,8 @@ class Checks(Shown):
         """Mark what is still being checked as failed, for a reason."""
         for name, result in self._results.items():
             if result.state == "checking":
-                self._results[name] = Result(name, result.task, "failed", why)
+                late = self._results[name] = Result(name, result.task, "failed", why)
+                audience.tell(Heard(late, self.lab, (0, 0)))
         self._round.end()
 
     @property
@@ -204,7 +210,16 @@ class Checks(Shown):
 
     def state(self) -> dict[str, Any]:
         """Return what the board shows."""
-        return showing.state(self.lab.name, self.results.values())
+        shown = showing.state(self.lab.name, self.results.values())
+        return {**shown, "class": audience.audience().standing()}
+
+    def ask_for_help(self, exercise: str) -> str:
+        """Ask the teacher for help with an exercise; return what came of it, as a sentence.
+
+        Raises:
+            ValueError: If there is no board to ask at, or the exercise is not open.
+        """
+        return audience.audience().ask_for_help(exercise)
 
     def still_html(self) -> str:
         """Return the board as static HTML."""

@@ -96,4 +96,4 @@ class Faces(Shown):
             return ""
 
     def _face(self) -> Any:
-        return self.panel
+        return self._parts.views.own(self._parts.staging.app) or self.panel

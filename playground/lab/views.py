@@ -5,7 +5,7 @@ from __future__ import annotations
 import functools
 import threading
 from collections.abc import Callable, Sequence
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any, Final, TypeVar
 
 from playground.notebook.runs import runs
 from playground.traffic.log import Log
@@ -25,6 +25,11 @@ if TYPE_CHECKING:
     View = TypeVar("View", bound=TrafficTable)
 
 
+OWN_FACE: Final = "_lab_face"
+"""The method by which an app is shown as something else than its panel, as a class's board is. It
+is given the lab's controls and its follower, and returns a face."""
+
+
 class Views:
     """A lab's faces. Each is made when it is first asked for.
 
@@ -38,6 +43,7 @@ class Views:
         self._control = control
         self._log = log
         self._making = threading.RLock()
+        self._own: tuple[Any, Any] = (None, None)
         self._alone: dict[type, Any] = {}
         self._in_browser: dict[str, BrowserClient] = {}
         self._pages: dict[str, AppPage] = {}
@@ -59,6 +65,17 @@ class Views:
         from playground.widgets.panel import Panel
 
         return Panel(self.controls, self._log, self.showing)
+
+    def own(self, app: Any) -> Any:
+        """Return the face that an app of ours has in place of the panel; None if it has none."""
+        made = getattr(type(app), OWN_FACE, None)
+        if made is None:
+            return None
+        known, face = self._own
+        if known is not app:
+            face = made(app, self.controls, self.panel.follower)
+            self._own = app, face
+        return face
 
     @functools.cached_property
     def showing(self) -> Showing:

@@ -11,6 +11,7 @@ from playground.widgets.composing import compose, style
 from playground.widgets.controlled import Controlled
 from playground.widgets.controls import Controls, Done
 from playground.widgets.follower import Follower
+from playground.widgets.watched import text_of
 
 
 class Exercises(Protocol):
@@ -22,6 +23,10 @@ class Exercises(Protocol):
 
     def again(self) -> None:
         """Check every exercise again; it returns at once."""
+
+    def ask_for_help(self, exercise: str) -> str:
+        """Ask the class's teacher for help with one; return what came of it, as a sentence."""
+        ...
 
     def still_html(self) -> str:
         """Return them as static HTML."""
@@ -51,6 +56,11 @@ class Board(Controlled):
     def heard_again(self, message: dict[str, Any], buffers: object) -> None:
         """Check every exercise again."""
         self.command(message, self._again)
+
+    def heard_help(self, message: dict[str, Any], buffers: object) -> None:
+        """Ask the teacher for help with an exercise."""
+        name = text_of(message, "exercise", 200)
+        self.command(message, lambda done: done(None, self.exercises.ask_for_help(name)))
 
     def _again(self, done: Done) -> None:
         self.exercises.again()

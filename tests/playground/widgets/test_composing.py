@@ -18,8 +18,8 @@ from playground.widgets.face import Face
 
 STATIC = Path(str(composing.STATIC))
 SCRIPTS = {str(path.relative_to(STATIC)): path for path in sorted(STATIC.rglob("*.js"))}
-# What a page of its own runs, saved or live: it shows itself, and exports nothing.
-PAGE = ["saved/unpack.js", "saved/page.js", "plain/host.js"]
+# What a page of its own runs, saved or live, or a class's board: it shows itself, and exports nothing.
+PAGE = ["saved/unpack.js", "saved/page.js", "plain/host.js", "page/classpage.js"]
 FACES = [name for name, path in SCRIPTS.items() if "\nexport default" in path.read_text("utf-8")]
 
 
@@ -126,11 +126,12 @@ def test_rooms_are_entered_only_from_above() -> None:
         "clients": {"shared"},
         "between": {"shared", "clients"},
         "swarm": {"shared"},
+        "classroom": {"shared"},
         "traffic": {"shared", "clients"},
         "ladder": {"shared", "clients", "traffic"},
         "code": {"shared", "clients", "traffic"},
         "player": {"shared", "clients", "traffic", "ladder", "code"},
-        "page": {"shared", "clients", "traffic", "ladder", "code", "player"},
+        "page": {"shared", "clients", "traffic", "ladder", "code", "player", "classroom"},
         "saved": {"shared", "clients", "traffic", "ladder", "code", "player"},
         "plain": {"shared"},
     }

@@ -15,7 +15,8 @@ const STEPS = "What the check did";
 /**
  * @typedef {{name: string, task: string, state: string, fault: string, steps: string[],
  *   revision: number}} Exercise
- * @typedef {{lab: string, exercises: Exercise[], done: number}} State
+ * @typedef {{as?: string, away?: string, helped?: string[]}} Standing with the class's board
+ * @typedef {{lab: string, exercises: Exercise[], done: number, class: Standing}} State
  */
 
 class Board extends StateFace {
@@ -28,6 +29,9 @@ class Board extends StateFace {
     this.count.setAttribute("role", "status");
     this.pips = element("span", "mpp-pips");
     this.pips.setAttribute("aria-hidden", "true");
+    this.joined = element("span", "mpp-dim mpp-board-joined");
+    /** @type {Standing} */
+    this.standing = {};
     this.againButton = button("Check again", () => this.again());
     this.list = element("ul", "mpp-exercises");
     const bar = element("div", "mpp-bar");
@@ -36,6 +40,7 @@ class Board extends StateFace {
       this.pips,
       this.count,
       element("span", "mpp-grow"),
+      this.joined,
       this.againButton,
     );
     this.root.append(bar, this.banner, this.list);
@@ -43,6 +48,8 @@ class Board extends StateFace {
 
   show(/** @type {State} */ state) {
     const { exercises, done } = state;
+    this.standing = state.class ?? {};
+    this.showStanding();
     const told = `${done} of ${exercises.length} done`;
     // Read aloud when it changes, and then only.
     if (this.count.textContent !== told) this.count.textContent = told;
@@ -64,9 +71,28 @@ class Board extends StateFace {
     const told = element("div", "mpp-exercise-told");
     told.append(head, element("div", "mpp-exercise-task", exercise.task));
     if (exercise.fault) told.append(element("div", "mpp-exercise-fault", sentence(exercise.fault)));
+    if (exercise.fault && this.standing.as) told.append(this.helping(exercise));
     if (exercise.steps.length) told.append(this.steps(exercise));
     row.append(mark, told);
     return row;
+  }
+
+  /** Whether the class's board hears of it. */
+  showStanding() {
+    const { as, away } = this.standing;
+    this.joined.hidden = !as;
+    this.joined.textContent = away ? "not on the class's board" : `on the class's board as ${as}`;
+    this.joined.title = away || "It is told what is done, and the sentence of what is not.";
+  }
+
+  helping(/** @type {Exercise} */ exercise) {
+    const asked = this.standing.helped?.includes(exercise.name);
+    if (asked) return element("div", "mpp-dim mpp-helping", "Your teacher is asked for help.");
+    const ask = button("Ask for help", () => this.ask({ kind: "help", exercise: exercise.name }));
+    ask.title = "Shows your teacher this sentence and the ladder of what the check played";
+    const box = element("div", "mpp-helping");
+    box.append(ask);
+    return box;
   }
 
   steps(/** @type {Exercise} */ exercise) {
@@ -83,14 +109,15 @@ class Board extends StateFace {
   }
 
   again() {
+    this.ask({ kind: "again" });
+  }
+
+  ask(/** @type {object} */ message) {
     this.say("");
-    this.line.ask(
-      { kind: "again" },
-      {
-        late: (text) => this.say(text),
-        done: (error) => error !== GONE && this.say(error ?? ""),
-      },
-    );
+    this.line.ask(message, {
+      late: (text) => this.say(text),
+      done: (error) => error !== GONE && this.say(error ?? ""),
+    });
   }
 
   /** What was checked stays to be read. @param {boolean} on */

@@ -3,10 +3,10 @@
 import { PlayingLadder } from "../player/playing.js";
 import { element } from "../shared/dom.js";
 import { counted } from "../shared/format.js";
+import { themeButton } from "../shared/theme.js";
 import { Grid } from "../traffic/grid.js";
 import { Traffic } from "../traffic/view.js";
 import { SavedKernel } from "./kernel.js";
-import { themeButton } from "./theme.js";
 
 const SAVED_HINT = "Space play · / filter ·";
 

@@ -1,6 +1,6 @@
-/** A saved page in light or dark: as the reader's system has it, until the reader chooses. */
+/** A page of its own in light or dark: as its reader's system has it, until the reader chooses. */
 
-import { button } from "../shared/dom.js";
+import { button } from "./dom.js";
 
 /** A button that turns the page over. @param {HTMLElement} page */
 export function themeButton(page) {
