@@ -19,8 +19,8 @@ from playground.classroom.messages import Standing, Unfit
 _MARK: Final = "class1."
 
 # Of a code, and of what it unpacks to: eighty exercises with a long sentence each.
-_LONGEST: Final = 20_000
-_UNPACKED: Final = 120_000
+_LONGEST: Final = 200_000
+_UNPACKED: Final = 400_000
 
 _REMEDY: Final = "paste all of what print(classroom.code()) has printed"
 

@@ -78,7 +78,9 @@ class Desk:
         line = self.line
         if line is None:
             return {}
-        return {"as": line.called or line.name, "away": said_of(line), "helped": line.helped()}
+        still_open = self.standings.open()
+        helped = [each for each in line.helped() if each in still_open]
+        return {"as": line.called or line.name, "away": said_of(line), "helped": helped}
 
     def ask_for_help(self, exercise: str = "") -> str:
         """Ask for help with an exercise; return what came of it, as a sentence.

@@ -26,7 +26,7 @@ TOKEN: Final = "x-playground-token"
 STATES: Final = ("done", "open", "failed")
 
 _SECRET: Final = re.compile(r"[0-9a-f]{32}")
-_PICTURE: Final = re.compile(r"\s*<svg[\s>]")
+_PICTURE: Final = re.compile(r"\s*<svg[\s/>]")
 # More accents on a letter than any language has reach over the lines beside.
 _ACCENTS: Final = 3
 # A day: nobody is stuck for longer than a class lasts.
@@ -113,8 +113,9 @@ def standings_in(value: Any) -> list[Standing]:
 
 
 def told(standings: Iterable[Standing]) -> list[list[Any]]:
-    """Return how exercises stand as JSON says it."""
-    return [[*each[:-1], round(each.ago, 1)] for each in standings]
+    """Return how exercises stand as JSON says it, within what is taken."""
+    cut = (each._replace(sentence=line_of(each.sentence, limits.SENTENCE)) for each in standings)
+    return [[*each[:-1], round(each.ago, 1)] for each in cut]
 
 
 def help_in(value: dict[str, Any]) -> Help:

@@ -97,7 +97,8 @@ def _learner(
 ) -> dict[str, Any]:
     return {
         "id": learner.number,
-        "name": learner.name if names else str(number),
+        "number": number,
+        "name": learner.name if names else "",
         "left": "" if learner.left is None else f"left {_since(learner.left, now)}",
         "pasted": learner.pasted,
         "cells": [_cell(learner.rows.get(each), known, now) for each in exercises],

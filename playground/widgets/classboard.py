@@ -85,7 +85,7 @@ class ClassBoard(Controlled):
         self.command(message, lambda done: self._paste(message, done))
 
     def _paste(self, message: dict[str, Any], done: Done) -> None:
-        done(None, self.shown.paste(text_of(message, "code", 100_000)))
+        done(None, self.shown.paste(text_of(message, "code", 300_000)))
 
     def still_text(self) -> str:
         """Return how the class stands as plain text, without names."""

@@ -60,6 +60,7 @@ export class ClassView {
     this.headline.hidden = this.main.hidden = nobody;
     this.empty.hidden = !nobody;
     if (nobody) this.showEmpty(state.port);
+    this.root.style.setProperty("--mpp-rows", String(Math.max(8, state.learners.length)));
     this.grid.show(state, this.named && state.names);
     this.legend.hidden = this.grid.root.hidden = state.exercises.length === 0 && nobody;
     this.showMet(state);

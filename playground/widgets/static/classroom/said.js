@@ -3,7 +3,7 @@
 /**
  * @typedef {{state: string, sentence: number, text: string, tries: number, revision: number,
  *   for: string, help: boolean}} Cell
- * @typedef {{id: number, name: string, left: string, pasted: boolean, cells: (Cell | null)[]}}
+ * @typedef {{id: number, number: number, name: string, left: string, pasted: boolean, cells: (Cell | null)[]}}
  *   Learner
  * @typedef {{number: number, exercise: string, text: string, met: number, stuck: number}} Sentence
  * @typedef {{exercises: string[], learners: Learner[], sentences: Sentence[], headline: string,
@@ -42,7 +42,7 @@ export function detailsOf(cell) {
  * @param {Learner} learner @param {boolean} named
  */
 export function calledBy(learner, named) {
-  return named ? learner.name : `Learner ${learner.name}`;
+  return named ? learner.name : `Learner ${learner.number}`;
 }
 
 /** How many of the class have done an exercise. @param {ClassState} state @param {number} column */
