@@ -60,7 +60,7 @@ def seen(traffic: Traffic, places: Sequence[Place]) -> dict[Way, Shapes]:
         if entry.data is None or entry.kind not in ("text", "binary", "body", "response"):
             continue
         exchange = traffic.exchange(entry.exchange)
-        if exchange is None:
+        if exchange is None or exchange.far:  # what the app says to others is none of its own
             continue
         if exchange.id not in known:
             known[exchange.id] = place_of(exchange, places)

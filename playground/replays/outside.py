@@ -50,6 +50,11 @@ _ELSEWHERE: Final = frozenset(
 )  # fmt: skip
 
 _AGAIN: Final = "is not had again by itself: every replay would"
+_ELSEWHERE_BOUND: Final = (
+    "{} leads to a server elsewhere, which would be asked once more, and for real. "
+    "Have an app of yours say the same: lab.log.save('talk.jsonl'), and then "
+    "await serve(Mine).replay('talk.jsonl')."
+)
 _ASK: Final = "With outside=True it is all the same."
 
 
@@ -72,6 +77,8 @@ def why_not(served: Any, app: Any) -> Reason | None:
         served: What is served; only a class can be made anew.
         app: The instance on stage.
     """
+    if not isinstance(served, type) and _is_upstream(type(served)):
+        return Reason(_ELSEWHERE_BOUND.format(type(served).__name__), True)
     if not isinstance(served, type):
         return Reason(f"{_not_anew(served)}.", True)
     name = served.__name__

@@ -9,7 +9,7 @@ from collections import Counter
 from collections.abc import Iterator
 from typing import Final, Literal, NamedTuple
 
-from playground.exports.conversations import Conversation, conversations
+from playground.exports.conversations import Conversation, conversations, near
 from playground.exports.replay import SERVERS_OWN
 from playground.traffic.apart import without_checks
 from playground.traffic.model import MESSAGES, Entry, Exchange
@@ -49,7 +49,8 @@ class Score(NamedTuple):
         acts: What clients do, in order.
         heard: How much each exchange has heard at the end.
         ends: When that was, in seconds since the record begins.
-        is_foreign: Whether another program has recorded it, so that causes are not known.
+        is_foreign: Whether another program has recorded it, or answered, so that causes are not
+            known.
         notes: What was left out, in sentences.
     """
 
@@ -72,8 +73,10 @@ def score_of(record: Record) -> Score:
     Args:
         record: What was recorded, here or by another program.
     """
-    chosen, notes = _of_one_host(without_checks(record)[:])
-    is_foreign = not any(entry.revision for entry in chosen)
+    asked = without_checks(record)[:]
+    chosen, notes = _of_one_host(near(asked)[:])
+    # What another server has answered has no cause that is known either.
+    is_foreign = len(chosen) < len(asked) or not any(entry.revision for entry in chosen)
     known = {each.exchange.id: each for each in conversations(chosen)}
     began = min((entry.at for entry in chosen), default=0.0)
     heard: Counter[int] = Counter()
