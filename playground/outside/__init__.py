@@ -7,6 +7,6 @@ from playground.outside.absent import Absent
 from playground.outside.folder import Outside
 from playground.outside.programs import ProgramFailed
 from playground.outside.runs import Finished
-from playground.outside.servers import Redis, Workers
+from playground.outside.servers import Redis, Server, Workers
 
-__all__ = ["Absent", "Finished", "Outside", "ProgramFailed", "Redis", "Workers"]
+__all__ = ["Absent", "Finished", "Outside", "ProgramFailed", "Redis", "Server", "Workers"]

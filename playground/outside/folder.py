@@ -16,7 +16,7 @@ from playground.notebook import kernel
 from playground.outside.absent import Absent, lacking, program
 from playground.outside.programs import Program
 from playground.outside.runs import Finished
-from playground.outside.servers import Redis, Workers
+from playground.outside.servers import Redis, Server, Workers
 
 # Without files of bytecode: by their times Python cannot see that a module was written twice in
 # one second.
@@ -59,7 +59,7 @@ class Outside:
 
     def __init__(self) -> None:
         self.folder = Path(tempfile.mkdtemp(prefix="outside-"))
-        self._servers: dict[str, Workers] = {}
+        self._servers: dict[str, Server | Workers] = {}
         self._redis: Redis | None = None
         self._remove = weakref.finalize(self, shutil.rmtree, self.folder, ignore_errors=True)
 
@@ -137,8 +137,39 @@ class Outside:
         if app in self._servers:
             self._servers.pop(app).stop()
         variables = {**_FRESH, **(environment or {})}
-        self._servers[app] = Workers(app, sys.executable, self.folder, workers, variables, options)
-        return self._servers[app]
+        served = Workers(app, sys.executable, self.folder, workers, variables, options)
+        self._servers[app] = served
+        return served
+
+    def start(
+        self,
+        name: str,
+        *,
+        environment: Mapping[str, str] | None = None,
+        needs: Sequence[str] = (),
+    ) -> Server | Absent:
+        """Start a server of any kind, a Python file in the folder; return when it listens.
+
+        It is given a free port of this machine as its first argument, and has to listen there at
+        127.0.0.1. Called again for the same file, it ends the earlier one first.
+
+        Args:
+            name: The file, such as ``"shop.py"``.
+            environment: Environment variables for it, besides those of this process.
+            needs: Packages that it imports and that may not be there.
+
+        Raises:
+            ProgramFailed: It ended, or does not listen; the message has its output.
+        """
+        missing = lacking(needs)
+        if missing is not None:
+            return missing
+        if name in self._servers:
+            self._servers.pop(name).stop()
+        variables = {**_FRESH, "NO_COLOR": "1", **(environment or {})}
+        started = Server(name, sys.executable, self.folder, variables)
+        self._servers[name] = started
+        return started
 
     def redis(self) -> Redis | Absent:
         """Start a Redis in the folder; return the one there is if it runs.

@@ -68,7 +68,7 @@ class Workers:
             raise self._program.failed("a worker ended")
         self.url: str = _URL.findall(text)[0]
         self.pids = [int(pid) for pid in _WORKER.findall(text)]
-        self._wait_until_open()
+        _wait_until_open(self._program, self.url)
 
     @property
     def running(self) -> bool:
@@ -125,14 +125,6 @@ class Workers:
             ) from None
         return list(met.values())
 
-    def _wait_until_open(self) -> None:
-        """Wait until the port is open, which several workers do only after they report to be up."""
-        deadline = time.monotonic() + _START
-        while not _is_open(self.url):
-            if not self.running or time.monotonic() > deadline:
-                raise self._program.failed(f"nobody listens at {self.url}")
-            time.sleep(_AGAIN)
-
     def stop(self) -> None:
         """End all its processes; open sockets are closed with 1012. It may be called again."""
         self._program.stop()
@@ -140,6 +132,57 @@ class Workers:
     def __repr__(self) -> str:
         count = f"{len(self.pids)} worker{'s' * (len(self.pids) != 1)}"
         return f"<{count} of {self.app} at {self.url}{'' if self.running else ', stopped'}>"
+
+
+class Server:
+    """A server of any kind: a Python file that listens at the port which it is given.
+
+    Args:
+        name: The file.
+        python: The Python that runs it.
+        folder: Where it is.
+        environment: More environment variables.
+
+    Attributes:
+        name: The file.
+        port: Where it listens, on this machine.
+
+    Raises:
+        ProgramFailed: It did not start; the message has its output.
+    """
+
+    def __init__(
+        self, name: str, python: str, folder: Path, environment: Mapping[str, str | None]
+    ) -> None:
+        self.name = name
+        self.port = _free_port()
+        self._program = Program([python, name, str(self.port)], folder, environment)
+        _wait_until_open(self._program, f"http://127.0.0.1:{self.port}")
+
+    @property
+    def running(self) -> bool:
+        """Whether it has not ended."""
+        return self._program.running
+
+    @property
+    def text(self) -> str:
+        """What it has printed so far."""
+        return self._program.text
+
+    def ws_url(self, path: str = "") -> str:
+        """Return the address of its WebSockets.
+
+        Args:
+            path: Path and query, such as ``"/orders"``.
+        """
+        return f"ws://127.0.0.1:{self.port}{path}"
+
+    def stop(self) -> None:
+        """End it. It may be called again."""
+        self._program.stop()
+
+    def __repr__(self) -> str:
+        return f"<{self.name} at {self.ws_url()}{'' if self.running else ', stopped'}>"
 
 
 class Redis:
@@ -179,6 +222,21 @@ class Redis:
 
 def _is_up(text: str, workers: int) -> bool:
     return text.count(_READY) >= workers and _URL.search(text) is not None
+
+
+def _free_port() -> int:
+    with socket.create_server(("127.0.0.1", 0)) as probe:
+        port: int = probe.getsockname()[1]
+    return port
+
+
+def _wait_until_open(running: Program, url: str) -> None:
+    """Wait until a port is open, which several workers do only after they report to be up."""
+    deadline = time.monotonic() + _START
+    while not _is_open(url):
+        if not running.running or time.monotonic() > deadline:
+            raise running.failed(f"nobody listens at {url}")
+        time.sleep(_AGAIN)
 
 
 def _is_open(url: str) -> bool:

@@ -5,6 +5,7 @@ Law of the room: cleaning a clean notebook changes nothing.
 
 from __future__ import annotations
 
+import base64
 import copy
 import re
 import sysconfig
@@ -138,5 +139,14 @@ def _shown(output: Any) -> None:
     # A view of a widget that is no more; what it says of itself as text stands beside it.
     output.data.pop(WIDGET, None)
     for kind, data in output.data.items():
-        if isinstance(data, str) and not kind.startswith("image/"):
-            output.data[kind] = scrub(data)
+        is_text = not kind.startswith("image/") or kind == "image/svg+xml"
+        if isinstance(data, str) and is_text:
+            output.data[kind] = _PICTURE.sub(_scrubbed, scrub(data))
+
+
+# A picture that is text, within a page.
+_PICTURE = re.compile(r"(?<=data:image/svg\+xml;base64,)[A-Za-z0-9+/]+=*")
+
+
+def _scrubbed(found: re.Match[str]) -> str:
+    return base64.b64encode(scrub(base64.b64decode(found[0]).decode()).encode()).decode()

@@ -136,7 +136,10 @@ for name in ("aiohttp", "httpx2", "redis", "socketio", "uvicorn", "websockets"):
 
 
 @pytest.mark.live
-@pytest.mark.parametrize(("name", "absent"), [("11-testing", 4), ("12-beyond", 3)])
+@pytest.mark.parametrize(
+    ("name", "absent"),
+    [("11-testing", 4), ("12-beyond", 3), ("16-somebody-elses-server", 7)],
+)
 def test_a_notebook_goes_on_where_nothing_can_be_started(name: str, absent: int) -> None:
     (path,) = [path for path in notebooks() if path.stem == name]
     with kernel_for(path) as run:

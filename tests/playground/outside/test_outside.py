@@ -16,7 +16,7 @@ import httpx2
 import pytest
 from websockets.asyncio.client import connect
 
-from playground.outside import Absent, Finished, Outside, ProgramFailed, Redis, Workers
+from playground.outside import Absent, Finished, Outside, ProgramFailed, Redis, Server, Workers
 from playground.outside.programs import Program
 
 pytestmark = pytest.mark.live
@@ -299,6 +299,34 @@ def test_what_is_not_installed_is_false_and_says_so(
     for nothing in (outside.serve("echo:app"), outside.test(), outside.redis()):
         assert isinstance(nothing, Absent)
         assert "no processes in a browser" in nothing.reason
+
+
+LISTENS = """
+import socketserver, sys
+
+class Loud(socketserver.StreamRequestHandler):
+    def handle(self):
+        self.wfile.write(self.rfile.readline().upper())
+
+socketserver.TCPServer(("127.0.0.1", int(sys.argv[1])), Loud).serve_forever()
+"""
+
+
+def test_a_server_of_any_kind_listens_when_it_is_there_and_ends(outside: Outside) -> None:
+    outside.write("loud.py", LISTENS)
+    server = outside.start("loud.py")
+    assert isinstance(server, Server)
+    with socket.create_connection(("127.0.0.1", server.port), timeout=PATIENCE) as talk:
+        talk.sendall(b"hi\n")
+        assert talk.recv(100) == b"HI\n"
+    assert server.ws_url("/a") == f"ws://127.0.0.1:{server.port}/a"
+    assert repr(server) in repr(outside)
+    again = outside.start("loud.py")
+    assert (server.running, bool(again)) == (False, True)
+    outside.write("wrong.py", "raise SystemExit('no port for me')")
+    with pytest.raises(ProgramFailed, match="no port for me"):
+        outside.start("wrong.py")
+    assert "nothing_like_it" in repr(outside.start("loud.py", needs=["nothing_like_it"]))
 
 
 @pytest.mark.skipif(shutil.which("redis-server") is None, reason="redis-server is not installed")
