@@ -18,7 +18,7 @@ from playground.widgets.face import Face
 
 STATIC = Path(str(composing.STATIC))
 SCRIPTS = {str(path.relative_to(STATIC)): path for path in sorted(STATIC.rglob("*.js"))}
-# What a page of its own runs, saved or live, or a class's board: it shows itself, and exports nothing.
+# What a page of its own runs, saved, live or a board's: it shows itself, and exports nothing.
 PAGE = ["saved/unpack.js", "saved/page.js", "plain/host.js", "page/classpage.js"]
 FACES = [name for name, path in SCRIPTS.items() if "\nexport default" in path.read_text("utf-8")]
 
