@@ -133,10 +133,17 @@ async def _settle(app: Core, request: Request, ws: WebSocket, error: BaseExcepti
             logger.error("Refused the WebSocket %s: %s.", path_of(request.scope), error.reason)
         await _end(ws, error.code, error.reason, error.status, error.remedy)
         return 1000
-    if isinstance(error, ConnectionClosed) and ws.state == "closed":
+    if ws.state == "closed" and _only_gone(error):
         return 1000
     app._report(error, request, request.scope, f"the WebSocket {path_of(request.scope)}")
     return 1011
+
+
+def _only_gone(error: BaseException) -> bool:
+    """Say whether an exception says only that a client has left, in a group of tasks too."""
+    if isinstance(error, BaseExceptionGroup):
+        return error.split(ConnectionClosed)[1] is None
+    return isinstance(error, ConnectionClosed)
 
 
 async def _finish(app: Core, request: WebSocketRequest, ws: WebSocket, code: int) -> None:

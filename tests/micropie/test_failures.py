@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from micropie import App
+from micropie import App, WebSocket
 from micropie.exceptions import ConnectionClosed
 from micropie.failures import is_failure
 from micropie.testing import (
@@ -19,6 +19,7 @@ from micropie.testing import (
     WebSocketRefused,
     WebSocketSession,
 )
+from tests.micropie.drive import connect, logged
 
 
 class Own(BaseException):
@@ -269,3 +270,26 @@ async def test_a_coroutine_that_is_closed_has_not_failed() -> None:
     coroutine.send(None)
     coroutine.close()
     assert seen == [False]
+
+
+class Grouped(App):
+    """Listens in a group of tasks, and may fail in it too."""
+
+    async def ws_talk(self, ws: WebSocket, fault: str = "") -> None:
+        await ws.accept()
+        async with asyncio.TaskGroup():
+            try:
+                await ws.receive()
+            except ConnectionClosed as gone:
+                if fault:
+                    raise ExceptionGroup("", [gone, ValueError(fault)]) from None
+                raise
+
+
+@pytest.mark.parametrize(("path", "told"), [("/talk", 0), ("/talk?fault=its+own", 1)])
+async def test_a_client_that_leaves_a_group_of_tasks_is_no_failure_of_it(
+    path: str, told: int
+) -> None:
+    with logged() as records:
+        await connect(Grouped(), path, {"type": "websocket.disconnect", "code": 1006})
+    assert len(records) == told
