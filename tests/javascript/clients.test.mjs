@@ -99,15 +99,9 @@ test("colours go round", () => {
   ]);
 });
 
-test("the next free name is suggested", () => {
-  assert.equal(freeName([]), "alice");
-  assert.equal(freeName(["alice", "carol"]), "bob");
-  assert.equal(
-    freeName(["alice", "bob", "carol", "dave", "erin", "frank", "grace", "heidi"]),
-    "client-9",
-  );
-  assert.equal(
-    freeName(["alice", "bob", "carol", "dave", "erin", "frank", "grace", "heidi", "client-9"]),
-    "client-10",
-  );
+test("whoever looks is called you, and no cell's client is shut out by it", () => {
+  assert.equal(freeName([]), "you");
+  assert.equal(freeName(["alice", "bob"]), "you");
+  assert.equal(freeName(["you", "alice", "you-3"]), "you-2");
+  assert.equal(freeName(["you", "you-2"]), "you-3");
 });

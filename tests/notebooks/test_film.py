@@ -93,12 +93,15 @@ def test_code_changes_under_an_open_socket_as_the_readme_shows_it(notebook: Note
 
 
 def connect(film: Film, panel: PanelOnPage) -> None:
-    film.say("Connect a client, and she is called alice")
+    film.say("Connect a client, and call her alice")
     film.click(panel.root.get_by_role("button", name="Connect…"))
     film.keep(500)
     film.write("/echo")
+    keyboard = panel.root.page.keyboard
+    keyboard.press("Tab")
+    film.write("alice")
     film.keep(400)
-    panel.root.page.keyboard.press("Enter")
+    keyboard.press("Enter")
     panel.wait_clients("alice")
     panel.wait_rows("alice → server opened /echo", "server → alice accepted")
     expect(panel.message).to_be_focused(timeout=MILLISECONDS)

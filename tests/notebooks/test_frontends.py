@@ -66,8 +66,8 @@ def write(server: Server, name: str, *more: str) -> str:
 
 def talk(panel: PanelOnPage) -> None:
     """Connect a client by hand, say something, and see the answer."""
-    assert panel.connect("/echo") == "alice"
-    panel.send("alice", "good morning")
+    assert panel.connect("/echo") == "you"
+    panel.send("you", "good morning")
     panel.wait_rows("opened /echo", "accepted", "good morning 12", "Echo: good morning 18")
 
 

@@ -171,7 +171,7 @@ def run_up_to_the_panel(notebook: Notebook) -> PanelOnPage:
 
 
 def connect_two(panel: PanelOnPage) -> None:
-    assert panel.connect("/echo") == "alice"
+    assert panel.connect("/echo", "alice") == "alice"
     assert panel.connect("/echo", "bob") == "bob"
     panel.wait_clients("alice", "bob")
     panel.wait_status("2 sockets")
@@ -266,9 +266,9 @@ def test_after_a_restart_the_panel_says_what_to_do_and_that_helps(
     notebook.run(0)
     again = PanelOnPage(notebook, 0)
     expect(again.root.get_by_text(GONE).locator("visible=true")).to_have_count(0)
-    assert again.connect("/echo") == "alice"
-    again.send("alice", "still there?")
-    again.wait_rows("server → alice Echo: still there?")
+    assert again.connect("/echo") == "you"
+    again.send("you", "still there?")
+    again.wait_rows("server → you Echo: still there?")
 
 
 def test_a_page_of_the_app_follows_the_code_until_the_kernel_is_gone(

@@ -68,16 +68,12 @@ export function colourClass(index) {
   return index === undefined ? "mpp-client-none" : `mpp-client-${index % COLOURS}`;
 }
 
-export const NAMES = ["alice", "bob", "carol", "dave", "erin", "frank", "grace", "heidi"];
-
 /**
- * The next name that nobody has: alice, bob, carol … then client-9.
+ * The name of whoever looks at the panel, if nobody has it: you, you-2, you-3 …
  * @param {string[]} taken
  */
 export function freeName(taken) {
-  const found = NAMES.find((name) => !taken.includes(name));
-  if (found) return found;
-  let number = NAMES.length + 1;
-  while (taken.includes(`client-${number}`)) number += 1;
-  return `client-${number}`;
+  let name = "you";
+  for (let number = 2; taken.includes(name); number += 1) name = `you-${number}`;
+  return name;
 }
