@@ -59,7 +59,9 @@ class Actor:
 
     async def receive(self) -> str | bytes:
         """Return the next message, whatever it is."""
-        return await self._next("a message")
+        message = await self._next("a message")
+        self._tell("hearing", f"got {shown(message)}")
+        return message
 
     async def expect(self, wanted: Any) -> None:
         """Expect the next message to be exactly this.

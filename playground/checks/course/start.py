@@ -23,12 +23,12 @@ async def echo_reverse(play: Play) -> None:
         await client.expect(message[::-1])
 
 
-@exercise("echo-twice", "Answer each message at /twice two times.")
+@exercise("echo-twice", "Send each message at /twice back two times.")
 async def echo_twice(play: Play) -> None:
     """Say two things, and listen whether there is a third answer."""
     client = await play.connect("/twice")
     for message in ("one", "two"):
         await client.send(message)
-        first = await client.receive()
-        await client.expect(first)
+        await client.expect(message)
+        await client.expect(message)
     await client.expect_silence()

@@ -278,7 +278,7 @@ class Rooms(App):
 SOLUTIONS: dict[str, tuple[type[App], type[App], str]] = {
     "echo-upper": (Upper, Twice, "expected 'HI', got 'hi'"),
     "echo-reverse": (Reversing, Twice, "expected 'desserts', got 'stressed'"),
-    "echo-twice": (Twice, Upper, "sent 'one', expected 'ONE', got nothing"),
+    "echo-twice": (Twice, Upper, "sent 'one', expected 'one', got 'ONE'"),
     "http-double": (Right, Wrong, "got {'double': '2121'}"),
     "http-secret": (Right, Wrong, "expected the status 403 with 'Go away', got 200"),
     "divide-zero": (Right, Wrong, "the handler raised ZeroDivisionError"),
