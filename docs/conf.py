@@ -177,9 +177,32 @@ def save_traffic(app: Sphinx, error: Exception | None) -> None:
         (folder / f"{path.stem}.html").chmod(0o644)
 
 
+ABOUT = """# MicroPie Playground
+
+> A Python web framework with first-class WebSockets (`micropie`), and a Jupyter playground in
+> which its apps live (`playground`): define an App in a cell, serve it, connect clients, watch
+> every message, and change the code while the sockets stay open. The pages below are the
+> documentation; each example in them is run by a test.
+"""
+
+
+def write_llms(app: Sphinx, error: Exception | None) -> None:
+    """List all pages with their titles in `llms.txt`, for programs that read: see llmstxt.org."""
+    env = app.env
+    sections: dict[str, list[str]] = {}
+    for page in sorted(env.found_docs - {root_doc}):
+        folder = Path(page).parent.as_posix()
+        title = env.titles[page].astext()
+        sections.setdefault(folder, []).append(f"- [{title}]({page}.html)")
+    parts = [f"## {folder}\n\n" + "\n".join(lines) for folder, lines in sections.items()]
+    text = "\n\n".join([ABOUT.rstrip(), *parts]) + "\n"
+    Path(app.outdir, "llms.txt").write_text(text, encoding="utf-8")
+
+
 def setup(app: Sphinx) -> None:
     """Add what is ours to Sphinx."""
     app.connect("html-page-context", show_traffic)
     app.connect("build-finished", save_traffic)
+    app.connect("build-finished", write_llms)
     app.connect("autodoc-process-signature", hide_what_nobody_calls)
     app.connect("missing-reference", find_public_name)

@@ -21,6 +21,7 @@ def lay_out(root: Path, out: Path) -> None:
             shutil.copyfile(page, copied)
     for page in out.rglob("*.md"):
         _rebase(page, "../notebooks/", "../")
+        _rebase(page, "../../notebooks/", "../../")
     for notebook in out.glob("*.ipynb"):
         _rebase(notebook, "../docs/", "docs/")
     for picture in out.rglob("*.svg"):

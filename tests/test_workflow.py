@@ -21,7 +21,7 @@ NAMING = (
     ".pre-commit-config.yaml",
     "CONTRIBUTING.md",
     "docs/how-to/make-a-release.md",
-    "docs/teaching.md",
+    "docs/teaching/set-up.md",
 )
 
 

@@ -47,6 +47,16 @@ def test_every_page_and_every_notebook_is_there(site: Path) -> None:
     assert "docs/index.html" in (site / "html" / "index.html").read_text(encoding="utf-8")
 
 
+def test_llms_txt_leads_to_every_page(site: Path) -> None:
+    text = (site / "html" / "llms.txt").read_text(encoding="utf-8")
+    assert text.startswith("# MicroPie Playground\n\n> ")
+    listed = re.findall(r"^- \[.+\]\((.+)\)$", text, re.MULTILINE)
+    assert [page for page in listed if not (site / "html" / page).is_file()] == []
+    sources = [*(ROOT / "docs").rglob("*.md"), *(ROOT / "notebooks").glob("*.ipynb")]
+    pages = {path.relative_to(ROOT).with_suffix(".html").as_posix() for path in sources}
+    assert pages - set(listed) == {"docs/index.html"}
+
+
 def test_a_notebook_shows_what_is_committed_in_it(site: Path) -> None:
     page = (site / "html/notebooks/00-start.html").read_text(encoding="utf-8")
     assert "revision 1 on stage" in page

@@ -37,7 +37,7 @@ def test_no_link_of_a_page_is_dead(course: Path) -> None:
     pages = [*course.glob("*.ipynb"), *course.rglob("*.md")]
     found = [(page, link) for page in pages for link in links(page)]
     assert [(page.name, link) for page, link in found if leads_nowhere(page, link)] == []
-    assert "docs/teaching.md" in links(course / "12-beyond.ipynb")
+    assert "docs/teaching/set-up.md" in links(course / "12-beyond.ipynb")
 
 
 def links(page: Path) -> list[str]:

@@ -1,4 +1,4 @@
-"""A real JupyterHub, set up as docs/teaching.md tells a teacher to."""
+"""A real JupyterHub, set up as docs/teaching/set-up.md tells a teacher to."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from tests.notebooks import hub_proxy
 from tests.notebooks.server import QUIET
 
 ROOT = Path(__file__).resolve().parents[2]
-PAGE = ROOT / "docs" / "teaching.md"
+PAGE = ROOT / "docs" / "teaching" / "set-up.md"
 START_SECONDS = 90
 STOP_SECONDS = 30
 

@@ -50,7 +50,7 @@ room = serve(Room)
 print(room.url, room.port)
 room"""
 
-# The lines of docs/teaching.md for a learner's notebook.
+# The lines of docs/teaching/set-up.md for a learner's notebook.
 JOIN = """\
 from websockets.asyncio.client import connect
 
