@@ -9,7 +9,7 @@ import threading
 from collections.abc import Callable, Iterable
 from typing import Any, Final
 
-from micropie import App
+from micropie import App, WebSocket
 from playground.live.advice import name_of
 from playground.live.staging import Staging
 from playground.recorder import Recorder
@@ -59,7 +59,7 @@ class Seeing:
         self._staging = staging
         self._transport = transport
         self._tell = tell
-        self._state = State(recorder, lambda: staging.app, client_behind)
+        self._state = State(recorder, lambda: staging.app, client_behind, WebSocket.__hash__)
         self._timer: asyncio.TimerHandle | None = None
         self._every: frozenset[str] | None = None
         # Whether there was an app when it was looked first: what that had is no change.

@@ -11,6 +11,8 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator
 from difflib import SequenceMatcher
+from itertools import compress
+from operator import is_not
 from typing import Final, Literal, NamedTuple
 
 from playground.sight.pictures import Leaf, Many, Node, Pairs, Picture, in_order, key_of, written
@@ -43,13 +45,12 @@ class Change(NamedTuple):
 
 def changes_of(old: Picture, new: Picture) -> list[Change]:
     """Return what has changed from one picture to another."""
-    names = dict.fromkeys([*old, *new])
-    return [
-        change
-        for name in names
-        if old.get(name) is not new.get(name)
-        for change in _between(old.get(name), new.get(name), (name,))
-    ]
+    found: list[Change] = []
+    for name in new if new.keys() == old.keys() else dict.fromkeys([*old, *new]):
+        one, other = old.get(name), new.get(name)
+        if one is not other:
+            _between(one, other, (name,), found)
+    return found
 
 
 def told(changes: list[Change]) -> str:
@@ -59,108 +60,120 @@ def told(changes: list[Change]) -> str:
     return "\n".join([*lines, f"… {rest:,} more"] if rest else lines)
 
 
-def _between(old: Node | None, new: Node | None, path: tuple[str, ...]) -> Iterator[Change]:
-    if old is new:
+Path = tuple[str, ...]
+
+# Each of these adds what it finds to a list: they are called with every message that changes
+# anything, for each thing that it may have changed.
+
+
+def _between(old: Node | None, new: Node | None, path: Path, found: list[Change]) -> None:
+    if old is None or new is None:
+        if new is not None:
+            _all_of(new, path, "+", found)
+        elif old is not None:
+            _all_of(old, path, "-", found)
         return
-    if old is None and new is not None:
-        yield from _all_of(new, path, "+")
-    elif new is None and old is not None:
-        yield from _all_of(old, path, "-")
-    elif isinstance(old, Pairs) and isinstance(new, Pairs):
-        yield from _of_pairs(old, new, path)
-    elif isinstance(old, Many) and isinstance(new, Many) and old.ordered == new.ordered:
-        yield from _of_many(old, new, path)
-    elif old is not None and new is not None:
+    kind = type(new)
+    if kind is Pairs and type(old) is Pairs:
+        _of_pairs(old, new, path, found)  # type: ignore[arg-type]
+    elif kind is Many and type(old) is Many and old.ordered == new.ordered:  # type: ignore[union-attr]
+        _of_many(old, new, path, found)  # type: ignore[arg-type]
+    else:
         before, now = written(old), written(new)
         if before != now:
-            yield Change("→", path, before, now)
+            found.append(Change("→", path, before, now))
 
 
-def _all_of(node: Node, path: tuple[str, ...], sign: Literal["+", "-"]) -> Iterator[Change]:
-    """Yield what comes, or goes, with a place: the place itself, if nothing is in it or it goes."""
-    inner: Iterator[tuple[Node, tuple[str, ...]]] = iter(())
+def _all_of(node: Node, path: Path, sign: Literal["+", "-"], found: list[Change]) -> None:
+    """Add what comes, or goes, with a place: the place itself, if nothing is in it or it goes."""
     if isinstance(node, Pairs):
-        pairs = zip(node.names, node.nodes, strict=True)
-        inner = ((each, (*path, key_of(name))) for name, each in pairs)
+        for name, each in zip(node.names, node.nodes, strict=True):
+            _all_of(each, (*path, key_of(name)), sign, found)
     elif isinstance(node, Many) and node.nodes:
-        yield from _items(list(in_order(node)), path, sign)
-    for each, place in inner:
-        yield from _all_of(each, place, sign)
+        found.extend(_came(sign, path, written(each)) for each in in_order(node))
     if isinstance(node, Leaf):
-        yield _came(sign, path, written(node))
+        found.append(_came(sign, path, written(node)))
     elif sign == "-" or not node.nodes:
-        yield _came(sign, path, f"{node.more:,} items" if node.more and not node.nodes else "")
+        many = f"{node.more:,} items" if node.more and not node.nodes else ""
+        found.append(_came(sign, path, many))
 
 
-def _items(items: list[Node], path: tuple[str, ...], sign: Literal["+", "-"]) -> Iterator[Change]:
-    for each in items:
-        yield _came(sign, path, written(each))
-
-
-def _came(sign: Literal["+", "-"], path: tuple[str, ...], value: str) -> Change:
+def _came(sign: Literal["+", "-"], path: Path, value: str) -> Change:
     return Change(sign, path, new=value) if sign == "+" else Change(sign, path, old=value)
 
 
-def _of_pairs(old: Pairs, new: Pairs, path: tuple[str, ...]) -> Iterator[Change]:
+def _of_pairs(old: Pairs, new: Pairs, path: Path, found: list[Change]) -> None:
     if old.names is new.names:
-        for name, one, other in zip(old.names, old.nodes, new.nodes, strict=True):
-            if one is not other:
-                yield from _between(one, other, (*path, key_of(name)))
+        all_of_them = zip(new.names, old.nodes, new.nodes, strict=True)
+        others = compress(all_of_them, map(is_not, old.nodes, new.nodes))
+        for name, before, now in others:
+            _between(before, now, (*path, key_of(name)), found)
         return
-    before = dict(zip(old.names, old.nodes, strict=True))
-    now = dict(zip(new.names, new.nodes, strict=True))
-    for name in dict.fromkeys([*before, *now]):
-        yield from _between(before.get(name), now.get(name), (*path, key_of(name)))
-    yield from _rest(old, new, path)
+    there = dict(zip(old.names, old.nodes, strict=True))
+    here = dict(zip(new.names, new.nodes, strict=True))
+    for name in dict.fromkeys([*there, *here]):
+        one, other = there.get(name), here.get(name)
+        if one is not other:
+            _between(one, other, (*path, key_of(name)), found)
+    _rest(old, new, path, found)
 
 
-def _of_many(old: Many, new: Many, path: tuple[str, ...]) -> Iterator[Change]:
-    if not new.ordered:
-        yield from _of_sets(old, new, path)
+def _of_many(old: Many, new: Many, path: Path, found: list[Change]) -> None:
+    if new.ordered:
+        _of_lists(old, new, path, found)
     else:
-        yield from _of_lists(old, new, path)
-    yield from _rest(old, new, path)
+        _of_sets(old, new, path, found)
+    if old.more or new.more:
+        _rest(old, new, path, found)
 
 
-def _rest(old: Pairs | Many, new: Pairs | Many, path: tuple[str, ...]) -> Iterator[Change]:
-    """Yield how many there are, where not all are seen."""
+def _rest(old: Pairs | Many, new: Pairs | Many, path: Path, found: list[Change]) -> None:
+    """Add how many there are, where not all are seen."""
     if old.more != new.more and (old.more or new.more):
         counts = (f"{len(each.nodes) + each.more:,} items" for each in (old, new))
-        yield Change("→", path, *counts)
+        found.append(Change("→", path, *counts))
 
 
-def _of_sets(old: Many, new: Many, path: tuple[str, ...]) -> Iterator[Change]:
+def _of_sets(old: Many, new: Many, path: Path, found: list[Change]) -> None:
     if (old.more and not old.nodes) or (new.more and not new.nodes):
         return  # too large to be seen: its size says what can be said
     # What is in both is the same object there; only the rest is put into words.
-    there, here = {*map(id, old.nodes)}, {*map(id, new.nodes)}
-    gone = sorted(written(each) for each in old.nodes if id(each) not in here)
-    come = sorted(written(each) for each in new.nodes if id(each) not in there)
+    before = dict(zip(map(id, old.nodes), old.nodes, strict=True))
+    now = dict(zip(map(id, new.nodes), new.nodes, strict=True))
+    gone = [written(before[each]) for each in before.keys() - now.keys()]
+    come = [written(now[each]) for each in now.keys() - before.keys()]
     if gone and come:
         both = Counter(gone) & Counter(come)
-        gone, come = (sorted((Counter(each) - both).elements()) for each in (gone, come))
-    yield from (Change("-", path, old=each) for each in gone)
-    yield from (Change("+", path, new=each) for each in come)
+        gone, come = (list((Counter(each) - both).elements()) for each in (gone, come))
+    found += [Change("-", path, each) for each in sorted(gone)]
+    found += [Change("+", path, "", each) for each in sorted(come)]
 
 
-def _of_lists(old: Many, new: Many, path: tuple[str, ...]) -> Iterator[Change]:
-    others = list(_by_place(old, new, path)) if len(old.nodes) == len(new.nodes) else None
+def _of_lists(old: Many, new: Many, path: Path, found: list[Change]) -> None:
+    others: list[Change] | None = None
+    if len(old.nodes) == len(new.nodes):
+        others = []
+        _by_place(old, new, path, others)
     if others is not None and any(not isinstance(each, Leaf) for each in new.nodes):
-        yield from others
+        found += others
         return
     moved = list(_moved(old, new, path))
-    yield from moved if others is None or len(moved) < len(others) else others
+    found += moved if others is None or len(moved) < len(others) else others
 
 
-def _by_place(old: Many, new: Many, path: tuple[str, ...]) -> Iterator[Change]:
-    """Yield what is another at each place: of a board, the fields."""
+def _by_place(old: Many, new: Many, path: Path, found: list[Change]) -> None:
+    """Add what is another at each place: of a board, the fields."""
     for place, (one, other) in enumerate(zip(old.nodes, new.nodes, strict=True)):
-        yield from _between(one, other, (*path, str(place)))
+        if one is not other:
+            _between(one, other, (*path, str(place)), found)
 
 
-def _moved(old: Many, new: Many, path: tuple[str, ...]) -> Iterator[Change]:
+def _moved(old: Many, new: Many, path: Path) -> Iterator[Change]:
     """Yield what came and went: of a queue, the first and the last."""
     before, now = [*map(written, old.nodes)], [*map(written, new.nodes)]
+    if now[: len(before)] == before:  # a history grows at its end
+        yield from (Change("+", path, new=each) for each in now[len(before) :])
+        return
     matcher = SequenceMatcher(None, before, now, autojunk=False)
     for what, start, end, first, last in matcher.get_opcodes():
         if what != "equal":

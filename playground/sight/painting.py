@@ -7,11 +7,13 @@ from __future__ import annotations
 
 import enum
 from collections import deque
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from itertools import islice
+from operator import attrgetter
 from types import BuiltinFunctionType, FunctionType, MethodType
 from typing import Any, Final
 
+from playground.sight.flat import SETS
 from playground.sight.pictures import TEXT, Key, Leaf, Many, Name, Node, Pairs
 from playground.sight.values import text_of
 from playground.sight.watches import (
@@ -35,7 +37,10 @@ DEPTH: Final = 3
 MOST: Final = 2_000
 
 _BASES: Final[tuple[type[Any], ...]] = (list, tuple, set, frozenset, deque)
+_HOLDING: Final[tuple[type[Any], ...]] = (dict, *_BASES)
+_PYTHONS: Final = frozenset(_HOLDING)
 _FUNCTIONS: Final = (FunctionType, MethodType, BuiltinFunctionType)
+node_of: Final = attrgetter("node")
 _UNTOLD: Final = ("always", "many")
 
 
@@ -70,15 +75,19 @@ class Painter:
             self._left -= old.node.size
             known = old.token is None or old.token == id(value)
             return old if known else Constant(value, old.node)
+        return self.anew(value, old, depth, under)
+
+    def anew(self, value: Any, old: Watch | None, depth: int = DEPTH, under: object = "") -> Watch:
+        """Return a value that is another than there was; see `paint`."""
         self._left -= 1
         self.made += 150
         kind = type(value)
         if is_constant(value):
             return Constant(value, Leaf(self._constant(value, under)))
-        name = self._named(value)
+        name = None if kind in _PYTHONS else self._named(value)
         if name is not None:
             return self._thing(value, Name(name))
-        holds = issubclass(kind, (dict, *_BASES))
+        holds = issubclass(kind, _HOLDING)
         if depth <= 0 or self._left <= 0 or id(value) in self._inside:
             if holds:
                 return Unsure(Leaf(Name(text_of(value))))
@@ -120,43 +129,52 @@ class Painter:
 
     def _repaired(self, values: list[Any], old: OfPairs, depth: int) -> Watch:
         """Return a dict that has the keys it had, and other values."""
-        before, watches, places = old.node, [*old.watches], []
+        before, watches, places = old.node, [*old.watches], old.others(values)
         nodes, size = [*before.nodes], before.size
-        for place, (each, watch) in enumerate(zip(values, old.watches, strict=True)):
-            # What is only equal is known by its own address from now on.
-            if not watch.same(each) or watch.token not in (None, id(each)):
-                new = self.paint(each, watch, depth - 1, before.names[place])
-                size += new.node.size - watch.node.size
-                watches[place], nodes[place] = new, new.node
-                places.append(place)
+        for place in places:
+            watch, value = watches[place], values[place]
+            if isinstance(watch, OfMany) and type(value) is watch.base in SETS and self._left > 0:
+                # Without all the questions that it has answered before.
+                self._left -= 1
+                self.made += 150
+                new: Watch = self._many(value, watch.base, watch, depth - 1)
+            else:
+                new = self.paint(value, watch, depth - 1, before.names[place])
+            size += new.node.size - watch.node.size
+            watches[place], nodes[place] = new, new.node
         node = Pairs(before.names, tuple(nodes), before.more, size)
-        return old.repaired(places, tuple(watches), node)
+        return old.repaired(values, places, tuple(watches), node)
 
     def _many(self, value: Any, base: Any, old: Watch | None, depth: int) -> Watch:
         count, ordered = base.__len__(value), base not in (set, frozenset)
-        watches: tuple[Watch, ...] = ()
+        watches: list[Watch] = []
         # Of a large set nobody can say which items are its first.
         if ordered or count <= ITEMS:
-            items = islice(base.__iter__(value), ITEMS)
-            watches = tuple(self._items(items, old, depth if ordered else 1))
-        nodes = tuple(each.node for each in watches)
-        size = 1 + sum(each.size for each in nodes)
-        return OfMany(value, base, watches, Many(nodes, count - len(nodes), size, ordered),
-                      self._deaths)  # fmt: skip
+            items = [*islice(base.__iter__(value), ITEMS)]
+            watches = self._items(items, old, depth if ordered else 1)
+        nodes = (*map(node_of, watches),)
+        # What a set holds, holds nothing itself.
+        size = 1 + (sum(each.size for each in nodes) if ordered else len(nodes))
+        node = Many(nodes, count - len(nodes), size, ordered)
+        return OfMany(value, base, tuple(watches), node, self._deaths)
 
-    def _items(self, items: Iterable[Any], old: Watch | None, depth: int) -> Iterable[Watch]:
-        """Yield what a list holds now: what it held before, at whatever place, is known."""
+    def _items(self, items: list[Any], old: Watch | None, depth: int) -> list[Watch]:
+        """Return what a list holds now: what it held before, at whatever place, is known."""
         watched = old.watches if isinstance(old, OfMany) else ()
-        known = {each.token: each for each in watched if each.token is not None}
-        for place, each in enumerate(items):
-            before = known.get(id(each))
-            # Its address alone says that it is the same, as long as no death was heard.
-            if before is not None and (not self._deaths.heard or before.same(each)):
-                self._left -= 1
-                yield before
-            else:
-                before = watched[place] if place < len(watched) else None
-                yield self.paint(each, before, depth - 1)
+        known = old.known if isinstance(old, OfMany) else {}
+        found: list[Any] = [*map(known.get, map(id, items))]
+        if self._deaths.heard:
+            # An address alone does not say any more that it is the same.
+            found = [
+                watch if watch is not None and watch.same(each) else None
+                for watch, each in zip(found, items, strict=True)
+            ]
+        new = [place for place, watch in enumerate(found) if watch is None]
+        self._left -= len(found) - len(new)
+        for place in new:
+            before = watched[place] if place < len(watched) else None
+            found[place] = self.paint(items[place], before, depth - 1)
+        return found
 
     def _key(self, key: object, old: Watch | None) -> Watch:
         if old is not None and old.token == id(key) and old.same(key):

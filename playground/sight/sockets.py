@@ -10,7 +10,10 @@ from playground.recorder import client_of
 
 _SCOPES: Final = ("scope", "_scope")
 
-_slots: Final[WeakKeyDictionary[type, tuple[MemberDescriptorType, ...]]] = WeakKeyDictionary()
+# Of a class, whether its objects have a `__dict__`, and the slots in which a scope may be.
+_kept: Final[WeakKeyDictionary[type, tuple[bool, tuple[MemberDescriptorType, ...]]]] = (
+    WeakKeyDictionary()
+)
 
 
 def socket_name(value: object) -> str | None:
@@ -27,15 +30,17 @@ def client_behind(value: object) -> str | None:
 
 def _scope_of(value: object) -> dict[str, object] | None:
     """Return the scope that an object has kept, without running code of its class."""
-    try:
-        attributes = object.__getattribute__(value, "__dict__")
-    except AttributeError:
-        attributes = None
-    if type(attributes) is dict:
-        for name in _SCOPES:
-            if type(found := attributes.get(name)) is dict:
-                return found
-    for slot in _slots_of(type(value)):
+    has_dict, slots = _kept.get(type(value)) or _learnt(type(value))
+    if has_dict:
+        try:
+            attributes = object.__getattribute__(value, "__dict__")
+        except AttributeError:
+            attributes = None
+        if type(attributes) is dict:
+            for name in _SCOPES:
+                if type(found := attributes.get(name)) is dict:
+                    return found
+    for slot in slots:
         try:
             found = slot.__get__(value)
         except AttributeError:
@@ -45,9 +50,9 @@ def _scope_of(value: object) -> dict[str, object] | None:
     return None
 
 
-def _slots_of(kind: type) -> tuple[MemberDescriptorType, ...]:
-    """Return the slots of a class in which a scope may be."""
-    if kind not in _slots:
-        held = [vars(base).get(name) for base in kind.__mro__ for name in _SCOPES]
-        _slots[kind] = tuple(each for each in held if type(each) is MemberDescriptorType)
-    return _slots[kind]
+def _learnt(kind: type) -> tuple[bool, tuple[MemberDescriptorType, ...]]:
+    """Return where objects of a class may have a scope."""
+    held = [vars(base).get(name) for base in kind.__mro__ for name in _SCOPES]
+    slots = tuple(each for each in held if type(each) is MemberDescriptorType)
+    found = _kept[kind] = type.__getattribute__(kind, "__dictoffset__") != 0, slots
+    return found

@@ -14,7 +14,7 @@ import asyncio
 import threading
 from bisect import bisect_right
 from collections import deque
-from collections.abc import Awaitable, Callable, Iterator
+from collections.abc import Awaitable, Callable, Iterable, Iterator
 from typing import Any, Final, NamedTuple
 
 from playground.recorder import Recorder, Tap, current_tap, now
@@ -22,6 +22,7 @@ from playground.recorder.causes import current_cause
 from playground.sight.changes import Change, changes_of, told
 from playground.sight.painting import Painter
 from playground.sight.pictures import Picture
+from playground.sight.rooms import stirred
 from playground.sight.values import attributes_of
 from playground.sight.watches import Deaths, Watch
 from playground.stage.asyncio_internals import Task, waits_for
@@ -32,6 +33,9 @@ Named = Callable[[object], str | None]
 
 # Of the log's own bytes, so large a part is kept beside it for the pictures of before.
 _SHARE: Final = 4
+
+# After so many more moments it is looked which of them nobody needs any more.
+_NOW_AND_THEN: Final = 64
 
 # In a state of more values than that, what a timer changes so many seconds before a message comes
 # is not told from what the message does: a look more would cost as much as the message.
@@ -83,19 +87,23 @@ class State:
         recorder: Writes into the log; knows the user's lines.
         app: Returns the app on stage.
         named: Names objects.
+        hashes: See `Deaths`.
 
     Attributes:
         names: The attributes; one of an attribute's own has a dot, as in ``state.rooms``.
     """
 
-    def __init__(self, recorder: Recorder, app: Callable[[], Any], named: Named) -> None:
+    def __init__(
+        self, recorder: Recorder, app: Callable[[], Any], named: Named, *hashes: object
+    ) -> None:
         self.names: tuple[str, ...] = ()
         self._recorder = recorder
         self._log: Log = recorder.log
         self._app = app
         self._named = named
-        self._deaths = Deaths()
+        self._deaths = Deaths(*hashes)
         self._watches: dict[str, Watch] = {}
+        self._picture: Picture = {}
         # Who works on something, with the task it does so in, and what that waited for when it was
         # last looked: if it still does, it has changed nothing.
         self._at_work: dict[Tap, tuple[Task | None, int]] = {}
@@ -103,6 +111,7 @@ class State:
         self._lock = threading.Lock()
         self._moments: deque[Moment] = deque()
         self._weight = 0
+        self._since_then = 0
         self._size = 0
         self._looked = 0.0
 
@@ -112,9 +121,9 @@ class State:
             self.names = names
             known = {name: each for name, each in self._watches.items() if name in names}
             self._watches = {name: each for name in names if (each := known.get(name))}
-        weight = self._paint()
+        weight = self._paint(names)
         with self._lock:
-            self._keep(Moment(self._log.last, self._picture(), [], weight))
+            self._keep(Moment(self._log.last, self._picture, [], weight))
             if not names:
                 self._moments.clear()
                 self._at_work.clear()
@@ -132,51 +141,70 @@ class State:
             doing: Says whose doing it is; called if there is something to be written.
         """
         try:
-            if not self._holds():
-                self._tell_changes(doing)
+            others = self._others_than_before()
+            if others:
+                self._tell_changes(others, doing)
         except RuntimeError:
             pass  # another thread changes it just now: the next look sees the result
         self._looked = now()
-        if self._at_work:
-            for tap, (task, _) in self._at_work.items():
-                self._at_work[tap] = task, _waits_at(task)
+        for tap, (task, _) in self._at_work.items():
+            self._at_work[tap] = task, _waits_at(task)
 
-    def _tell_changes(self, doing: Callable[[], Doing]) -> None:
-        before = self._picture()
-        weight = self._paint()
-        changes = changes_of(before, self._picture())
+    def _tell_changes(self, others: list[str], doing: Callable[[], Doing]) -> None:
+        changes: list[Change] = []
+        weight = self._paint(others, changes)
         if changes:
             seq = self._write(told(changes), doing())
             with self._lock:
-                self._keep(Moment(seq, self._picture(), changes, weight))
+                self._keep(Moment(seq, self._picture, changes, weight))
 
-    def _holds(self) -> bool:
-        """Return whether everything is as it was."""
+    def _others_than_before(self) -> list[str]:
+        """Return the attributes that are not as they were."""
         app, watches = self._app(), self._watches
+        others = []
         for name in self.names:
             value, watch = found(app, name), watches.get(name)
             if (value is not _ABSENT) if watch is None else not watch.same(value):
-                return False
-        self._deaths.heard = False
-        return True
+                others.append(name)
+        if not others:
+            self._deaths.heard = False
+        return others
 
-    def _paint(self) -> int:
-        """Bring the watches up to date; return how much is new, in bytes."""
-        app, weight = self._app(), 0
-        fresh: dict[str, Watch] = {}
-        for name in self.names:
-            value = found(app, name)
+    def _paint(self, names: Iterable[str], changes: list[Change] | None = None) -> int:
+        """Bring some watches up to date; return how much is new, in bytes.
+
+        Args:
+            names: The attributes.
+            changes: Where to add what has changed, of attributes that are known to have.
+        """
+        app, weight, fresh = self._app(), 0, {**self._watches}
+        for name in names:
+            value, old = found(app, name), fresh.pop(name, None)
             if value is not _ABSENT:
-                painter = Painter(self._named, self._deaths)
-                fresh[name] = painter.paint(value, self._watches.get(name))
-                weight += painter.made
+                fresh[name], made = self._painted(name, value, old, changes)
+                weight += made
+            elif changes is not None and old is not None:
+                changes += changes_of({name: old.node}, {})
         self._watches = fresh
         self._size = sum(each.node.size for each in fresh.values())
+        self._picture = {name: fresh[name].node for name in self.names if name in fresh}
         self._deaths.heard = False
         return weight
 
-    def _picture(self) -> Picture:
-        return {name: each.node for name, each in self._watches.items()}
+    def _painted(
+        self, name: str, value: Any, old: Watch | None, changes: list[Change] | None
+    ) -> tuple[Watch, int]:
+        painter = Painter(self._named, self._deaths)
+        if changes is None:
+            return painter.paint(value, old), painter.made
+        rooms = stirred(name, value, old, painter)
+        if rooms is not None:
+            changes += rooms[1]
+            return rooms[0], painter.made
+        painter = Painter(self._named, self._deaths)
+        new = painter.anew(value, old)
+        changes += changes_of({} if old is None else {name: old.node}, {name: new.node})
+        return new, painter.made
 
     def _write(self, lines: str, doing: Doing) -> int:
         exchange, cause, revision, where = doing
@@ -188,11 +216,18 @@ class State:
 
     def _keep(self, moment: Moment) -> None:
         """Keep a moment, within bounds: none is needed but the newest before the log's first."""
-        moments, first = self._moments, self._log.first
+        moments = self._moments
         moments.append(moment)
         self._weight += moment.weight + 300
         most = self._log.max_bytes // _SHARE
-        while len(moments) > 1 and (self._weight > most or moments[1].seq <= first):
+        while self._weight > most and len(moments) > 1:
+            self._weight -= moments.popleft().weight + 300
+        # To ask the log for its first costs as much as all else here.
+        self._since_then += 1
+        if self._since_then < _NOW_AND_THEN:
+            return
+        self._since_then, first = 0, self._log.first
+        while len(moments) > 1 and moments[1].seq <= first:
             self._weight -= moments.popleft().weight + 300
 
     @property
@@ -232,7 +267,8 @@ class State:
         self._let_go()
 
     def ticks(self) -> None:
-        """Look though no handler does anything: timers change things too."""
+        """Look though no handler does anything, and more closely: timers change things too."""
+        self._deaths.heard = True
         self.look(self._others)
 
     def _let_go(self) -> None:
@@ -309,6 +345,8 @@ def _waits_at(task: Task | None) -> int:
 
 def found(app: Any, name: str) -> Any:
     """Return an attribute without running the app's code; `_ABSENT` if it cannot be had so."""
+    if "." not in name:
+        return _attribute(app, name)
     value = app
     for part in name.split("."):
         value = _attribute(value, part)

@@ -12,16 +12,20 @@ from __future__ import annotations
 import datetime
 import decimal
 import uuid
-from collections.abc import Callable, Iterable, Sequence
-from itertools import chain, islice
+from collections.abc import Callable, Sequence
+from itertools import islice
+from operator import attrgetter
 from typing import Any, Final, Protocol
 from weakref import ref
 
+from playground.sight.flat import SETS, Compared, Held, comparer, token_of, tokens_of
 from playground.sight.pictures import Many, Node, Pairs
 from playground.sight.values import attributes_of, is_pythons_own
 
 # Of a collection, so many items are seen.
 ITEMS: Final = 50
+
+_by_hash: Final = attrgetter("by_hash")
 
 # What never changes. What is short is held itself; of what is long, its size and hash.
 _CONSTANTS: Final = frozenset(
@@ -41,6 +45,8 @@ class Watch(Protocol):
         node: The picture of it.
         token: The address of the object, if it cannot change and stays there as long as no death is
             heard: then that alone says that it is the same. Else None.
+        held: What it holds, if it is a collection that can be compared by that; else None.
+        by_hash: Whether its hash says which object it is.
     """
 
     @property
@@ -48,6 +54,12 @@ class Watch(Protocol):
 
     @property
     def token(self) -> int | None: ...
+
+    @property
+    def held(self) -> Held | None: ...
+
+    @property
+    def by_hash(self) -> bool: ...
 
     def same(self, value: Any) -> bool:
         """Return whether a value still is what it was."""
@@ -57,12 +69,17 @@ class Watch(Protocol):
 class Deaths:
     """Whether an object that is watched has gone since the last look.
 
+    Args:
+        hashes: Methods of classes, beside `object`'s own, that give each object another hash.
+
     Attributes:
         heard: Whether one has.
+        hashes: All such methods.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, *hashes: object) -> None:
         self.heard = False
+        self.hashes = (object.__hash__, *hashes)
 
     def hear(self, gone: object) -> None:
         """Take note of one."""
@@ -72,17 +89,18 @@ class Deaths:
 class Constant:
     """A value that can be compared without running anybody's code."""
 
-    __slots__ = ("_held", "node", "token")
+    __slots__ = ("node", "token", "value")
+    held, by_hash = None, False
 
     def __init__(self, value: Any, node: Node) -> None:
-        self._held = _held(value)
+        self.value = _held(value)
         self.node = node
         # What is held goes nowhere.
-        self.token = id(value) if self._held is value else None
+        self.token = id(value) if self.value is value else None
 
     def same(self, value: Any) -> bool:
         """Return whether it is the same, or an equal one of its type."""
-        held = self._held
+        held = self.value
         if value is held:
             return True
         if not is_constant(value):
@@ -106,10 +124,13 @@ def _held(value: Any) -> Any:
 class Thing:
     """An object of which only that it is there is seen, such as a socket."""
 
-    __slots__ = ("_deaths", "_ref", "node", "token")
+    __slots__ = ("_deaths", "_ref", "by_hash", "node", "token")
+    held = None
 
     def __init__(self, value: object, node: Node, deaths: Deaths) -> None:
         self.token: int | None = id(value)
+        hash_of = type.__getattribute__(type(value), "__hash__")
+        self.by_hash = any(hash_of is each for each in deaths.hashes)
         self._deaths = deaths
         self._ref: Callable[[], object] = ref(value, deaths.hear)
         self.node = node
@@ -123,6 +144,7 @@ class Unsure:
     """A value that has to be painted to be compared."""
 
     __slots__ = ("node", "token")
+    held, by_hash = None, False
 
     def __init__(self, node: Node) -> None:
         self.node = node
@@ -136,8 +158,9 @@ class Unsure:
 class OfPairs:
     """A dict, or an object with attributes."""
 
-    __slots__ = ("_deaths", "_flat", "_kind", "_length", "_plain", "_tokens", "keys", "node",
-                 "token", "watches")  # fmt: skip
+    __slots__ = ("_deaths", "_kind", "_length", "_plain", "_tokens", "flat", "keys", "names",
+                 "node", "token", "watches")  # fmt: skip
+    held, by_hash = None, False
 
     def __init__(
         self,
@@ -152,31 +175,64 @@ class OfPairs:
         self._deaths = deaths
         self.keys, self.watches = keys, watches
         self._tokens = tokens_of(keys) if not node.more else None
-        self._flat = None if self._tokens is None else Flat.of(self._tokens, watches)
+        # Constants that are held stay where they are, whatever dies.
+        held = [each.value for each in keys if isinstance(each, Constant)]
+        self.names = held if self._tokens is not None and len(held) == len(keys) else None
+        self.flat: Compared = None
+        if self._tokens is not None:
+            values = [*dict.values(pairs_of(value))]
+            if len(values) == len(watches):  # else another thread is at it
+                self.flat = comparer(self._tokens, self.names, watches, values)
         self.node: Pairs = node
         self.token: int | None = None
 
-    def repaired(self, places: list[int], watches: tuple[Watch, ...], node: Pairs) -> OfPairs:
+    def repaired(
+        self, values: Sequence[Any], places: list[int], watches: tuple[Watch, ...], node: Pairs
+    ) -> OfPairs:
         """Return it with the keys that it has, and others of its values.
 
         Args:
+            values: All of them.
             places: Where others are.
-            watches: All of them.
+            watches: What watches each.
             node: The picture of it then.
         """
+        flat: Compared = None
+        if self._tokens is not None:
+            known = self.flat.repaired(places, watches, values) if self.flat else None
+            flat = known or comparer(self._tokens, self.names, watches, values)
+        return self.followed_by(flat, watches, node)
+
+    def followed_by(self, flat: Compared, watches: tuple[Watch, ...], node: Pairs) -> OfPairs:
+        """Return it with others of its values, if it is known how to compare them."""
         new = OfPairs.__new__(OfPairs)
         new._kind, new._plain, new._length = self._kind, self._plain, self._length
-        new._deaths, new._tokens, new.keys = self._deaths, self._tokens, self.keys
-        new.watches, new.node, new.token = watches, node, None
-        new._flat = None
-        if self._tokens is not None:
-            known = self._flat.repaired(places, watches) if self._flat else None
-            new._flat = known or Flat.of(self._tokens, watches)
+        new._deaths, new._tokens = self._deaths, self._tokens
+        new.keys, new.names = self.keys, self.names
+        new.flat, new.watches, new.node, new.token = flat, watches, node, None
         return new
+
+    def is_kind(self, value: Any) -> bool:
+        """Return whether a value is of its type, and no death was heard since it was looked at."""
+        return id(type(value)) == self._kind and not self._deaths.heard
+
+    def others(self, values: Sequence[Any]) -> list[int]:
+        """Return at which places other values are than there were."""
+        found = None
+        if self.flat is not None and not self._deaths.heard:
+            found = self.flat.others(values)
+        if found is not None:
+            return found
+        # What is only equal is known by its own address from now on.
+        return [
+            place
+            for place, (each, watch) in enumerate(zip(values, self.watches, strict=True))
+            if not watch.same(each) or watch.token not in (None, id(each))
+        ]
 
     def same_keys(self, pairs: dict[Any, Any]) -> bool:
         """Return whether all its keys are known, and those of another dict are the same."""
-        if self._tokens is None or self._deaths.heard:
+        if self._tokens is None or (self._deaths.heard and self.names is None):
             return False
         return [*map(id, dict.__iter__(pairs))] == self._tokens
 
@@ -188,8 +244,8 @@ class OfPairs:
         if dict.__len__(pairs) != self._length:
             return False
         if not self._deaths.heard:
-            if self._flat is not None:
-                return self._flat.same(pairs)
+            if self.flat is not None:
+                return self.flat.same(pairs)
             if self._tokens is not None and not self.same_keys(pairs):
                 return False
         found = zip(islice(dict.items(pairs), ITEMS), self.keys, self.watches, strict=False)
@@ -199,112 +255,43 @@ class OfPairs:
 class OfMany:
     """A list or the like."""
 
-    __slots__ = ("_base", "_deaths", "_kind", "_length", "node", "token", "tokens", "watches")
+    __slots__ = ("_kind", "_length", "base", "deaths", "held", "node", "token",
+                 "tokens", "watches")  # fmt: skip
+    by_hash = False
 
     def __init__(
         self, value: Any, base: Any, watches: tuple[Watch, ...], node: Many, deaths: Deaths
     ) -> None:
-        self._kind, self._base = id(type(value)), base
+        kind = type(value)
+        self._kind, self.base = id(kind), base
         self._length = len(watches) + node.more
-        self._deaths = deaths
+        self.deaths = deaths
         self.tokens = tokens_of(watches)
         self.watches = watches
+        self.held: Held | None = None
+        if kind is base and self.tokens is not None and not node.more:
+            by_hash = base in SETS and all(map(_by_hash, watches))
+            self.held = Held(base, self.tokens, by_hash)
         self.node: Node = node
         self.token: int | None = None
 
     @property
-    def builtin(self) -> int | None:
-        """The address of its type, if that is Python's own and all of it is watched; else None."""
-        whole = self.tokens is not None and self._length == len(self.tokens)
-        return self._kind if whole and self._kind == id(self._base) else None
+    def known(self) -> dict[int, Watch]:
+        """What it holds, by its address, where that says that it is the same."""
+        found: dict[Any, Watch] = dict(zip(map(token_of, self.watches), self.watches, strict=True))
+        found.pop(None, None)
+        return found
 
     def same(self, value: Any) -> bool:
         """Return whether it holds the same in the same order."""
-        if id(type(value)) != self._kind or self._base.__len__(value) != self._length:
+        if id(type(value)) != self._kind or self.base.__len__(value) != self._length:
             return False
-        items = self._base.__iter__(value)
-        if self.tokens is not None and not self._deaths.heard:
+        items = self.base.__iter__(value)
+        if self.tokens is not None and not self.deaths.heard:
             if len(self.tokens) < self._length:
                 items = islice(items, len(self.tokens))
             return [*map(id, items)] == self.tokens
         return all(watch.same(each) for each, watch in zip(items, self.watches, strict=False))
-
-
-class Flat:
-    """A dict whose values are compared all at once, in loops of C: rooms of sockets each.
-
-    Args:
-        keys: The tokens of its keys.
-        kinds: The address of the type of each value.
-        held: The tokens of the items of each.
-    """
-
-    __slots__ = ("_held", "_keys", "_kinds", "_lengths", "_tokens")
-
-    def __init__(self, keys: list[int], kinds: list[int], held: list[list[int]]) -> None:
-        self._keys, self._kinds, self._held = keys, kinds, held
-        self._lengths = [*map(len, held)]
-        self._tokens = [*chain(keys, *held)]
-
-    @classmethod
-    def of(cls, keys: list[int], watches: tuple[Watch, ...]) -> Flat | Single | None:
-        """Return how to compare a dict so; None if it cannot be."""
-        tokens = tokens_of(watches)
-        if tokens is not None:
-            return Single(keys, tokens)
-        return cls([*keys], [0] * len(watches), [[]] * len(watches)).repaired(
-            range(len(watches)), watches
-        )
-
-    def repaired(self, places: Iterable[int], watches: tuple[Watch, ...]) -> Flat | None:
-        """Return how to compare it once some of its values are others; None if it cannot be."""
-        kinds, held = self._kinds.copy(), self._held.copy()
-        for place in places:
-            each = watches[place]
-            kind = each.builtin if isinstance(each, OfMany) else None
-            if kind is None or each.tokens is None:  # type: ignore[attr-defined]
-                return None
-            kinds[place], held[place] = kind, each.tokens  # type: ignore[attr-defined]
-        return Flat(self._keys, kinds, held)
-
-    def same(self, pairs: dict[Any, Any]) -> bool:
-        """Return whether it holds what it held."""
-        values = [*dict.values(pairs)]
-        # The types come first: what is no collection of Python's own would run the app's code.
-        return (
-            [*map(id, map(type, values))] == self._kinds
-            and [*map(len, values)] == self._lengths
-            and [*map(id, chain(dict.__iter__(pairs), *values))] == self._tokens
-        )
-
-
-class Single:
-    """A dict of whose values the address of each says that it is the same."""
-
-    __slots__ = ("_keys", "_tokens")
-
-    def __init__(self, keys: list[int], tokens: list[int]) -> None:
-        self._keys, self._tokens = keys, [*keys, *tokens]
-
-    def repaired(self, places: Iterable[int], watches: tuple[Watch, ...]) -> Single | None:
-        """Return how to compare it once some of its values are others; None if it cannot be."""
-        tokens = self._tokens.copy()
-        for place in places:
-            token = watches[place].token
-            if token is None:
-                return None
-            tokens[len(self._keys) + place] = token
-        return Single(self._keys, tokens[len(self._keys) :])
-
-    def same(self, pairs: dict[Any, Any]) -> bool:
-        """Return whether it holds the same."""
-        return [*map(id, chain(dict.__iter__(pairs), dict.values(pairs)))] == self._tokens
-
-
-def tokens_of(watches: Sequence[Watch]) -> list[int] | None:
-    """Return the token of each; None if one has none."""
-    tokens = [each.token for each in watches]
-    return None if None in tokens else tokens  # type: ignore[return-value]
 
 
 def pairs_of(value: Any) -> dict[Any, Any]:

@@ -172,5 +172,5 @@ def test_the_state_is_what_a_slow_model_says(messages: list[list[Step]]) -> None
         assert len(recorder.log) == rows + bool(said)
         # What is only equal is known by a look more, and says nothing.
         state.look(lambda: NOBODY)
-        assert state._holds()
+        assert not state._others_than_before()
         assert len(recorder.log) == rows + bool(said)

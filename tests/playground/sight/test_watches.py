@@ -11,6 +11,7 @@ import pytest
 
 from playground.sight.painting import MOST, Painter
 from playground.sight.pictures import plain
+from playground.sight.rooms import stirred
 from playground.sight.watches import ITEMS, Deaths, Watch
 
 
@@ -102,7 +103,7 @@ def test_another_object_at_the_same_address_is_another() -> None:
 def test_a_room_of_sockets_each_is_compared_at_once() -> None:
     rooms = {f"room{each}": {Thing() for _ in range(8)} for each in range(10)}
     watch = painted(rooms)
-    assert watch._flat is not None  # type: ignore[attr-defined]
+    assert watch.flat is not None  # type: ignore[attr-defined]
     assert watch.same(rooms)
     rooms["room3"].add(Thing())
     assert not watch.same(rooms)
@@ -110,6 +111,36 @@ def test_a_room_of_sockets_each_is_compared_at_once() -> None:
     assert again.same(rooms)
     rooms["room3"] = [*rooms["room3"]]  # type: ignore[assignment]
     assert not again.same(rooms)
+
+
+def test_sets_of_numbers_are_not_compared_by_their_hashes() -> None:
+    rooms = {"a": {-1}, "b": {2}}
+    assert hash(frozenset({-1})) == hash(frozenset({-2}))
+    watch = painted(rooms)
+    assert watch.same(rooms)
+    rooms["a"] = {-2}
+    assert not watch.same(rooms)
+
+
+def test_who_moves_between_rooms_is_told_without_a_look_at_the_others() -> None:
+    one, other = Thing(), Thing()
+    rooms: dict[str, set[Thing]] = {"a": {one}, "b-c": {other}, "d": set()}
+    painter, deaths = Painter(lambda _: None, Deaths()), Deaths()
+    watch = Painter(lambda _: "bob", deaths).paint(rooms, None)
+    rooms["a"].clear()
+    rooms["d"].add(one)
+    found = stirred("rooms", rooms, watch, Painter(lambda _: "bob", deaths))
+    assert found is not None
+    now, changes = found
+    assert [str(each) for each in changes] == ["- rooms.a: bob", "+ rooms.d: bob"]
+    assert now.same(rooms)
+    assert now.node == Painter(lambda _: "bob", Deaths()).paint(rooms, None).node
+    # Not where that is not all there is to it: another dies, or a room comes.
+    rooms["e"] = set()
+    assert stirred("rooms", rooms, now, painter) is None
+    del rooms["e"]
+    deaths.heard = True
+    assert stirred("rooms", rooms, now, painter) is None
 
 
 def test_equal_keys_of_other_objects_are_no_change_for_long() -> None:
