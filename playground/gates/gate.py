@@ -10,14 +10,18 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Awaitable, Callable, Coroutine, MutableMapping
 from contextvars import Context
-from typing import Any, Protocol
+from typing import Any, Final, Protocol
 
 from playground.gates.link import Clock, Item, Link
 from playground.gates.rules import CLEAR, DIRECTIONS, Direction, Way
 from playground.gates.stops import Verdict
 from playground.traffic.model import Kind, Sender
+from playground.traffic.summary import preview
 
 Event = MutableMapping[str, Any]
+
+# What a row shows of the message that it is about.
+_SHOWN: Final = 40
 
 
 class Heard(Protocol):
@@ -273,29 +277,33 @@ class Gate:
 
     def _held(self, item: Item, sender: Sender) -> None:
         if item.stopped and not item.free:
-            self._say(item, sender, "held", "held")
+            self._say(item, sender, "held")
 
     def _arrived(self, item: Item, sender: Sender) -> None:
         took = item.took(self._house.clock.time())
-        if (took > 0 or item.stopped) and item.seq is not None:
+        if took > 0 or item.stopped:
             words = f"{took:.2f}" if took < 10 else f"{took:.0f}"
-            self._say(item, sender, f"delivered after {words} s", "delivered")
+            self._say(item, sender, "delivered", f" after {words} s")
 
-    def _say(self, item: Item, sender: Sender, words: str, note: str) -> None:
+    def _say(self, item: Item, sender: Sender, note: str, more: str = "") -> None:
+        """Write what became of a message, with which it is; its entry is the row's cause."""
         if item.seq is not None:
+            words = f"{note} {_which(item.event)}"
+            whose = "of" if sender == "client" else "to"
+            words = f"{words} {whose} {self.socket.client}{more}"
             self.socket.write("link", sender, words, cause=item.seq, note=note)
 
     def _lose(self, why: str) -> None:
         """Lose what was on its way to the client, and say so."""
         self.lost = self.lost or why
         for item in self._out.clear():
-            self._say(item, "server", f"lost: {why}", "lost")
+            self._say(item, "server", "lost", f": {why}")
         self._may_be_over()
 
     def _lose_unheard(self, why: str = "its handler has ended") -> None:
         for item in self._in.clear():
             if item.event.event["type"] == "websocket.receive":
-                self._say(item, "client", f"lost: {why}", "lost")
+                self._say(item, "client", "lost", f": {why}")
 
     # The end.
 
@@ -351,6 +359,15 @@ def _cancel(task: asyncio.Task[None]) -> None:
 
 def _is_heard(event: Any) -> bool:
     return hasattr(event, "seq")
+
+
+def _which(event: Any) -> str:
+    """Return in a few words which message it is."""
+    sent = event.event if _is_heard(event) else event
+    data = sent.get("bytes") if sent.get("text") is None else sent["text"]
+    if data is None:
+        return "the close"
+    return repr(preview(data, _SHOWN)) if isinstance(data, str) else f"{preview(data)} (binary)"
 
 
 def _size_of(event: Event) -> int:

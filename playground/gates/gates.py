@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import asyncio
+from collections import deque
 from collections.abc import Callable, Iterable, Iterator
 from contextvars import Context
-from typing import Any, NamedTuple
+from typing import Any, Final, NamedTuple
 
 from playground.gates.breakpoints import Breakpoints, Point, Working
 from playground.gates.gate import Event, Gate, Socket
-from playground.gates.link import Clock, Item
+from playground.gates.link import Clock, Item, Link
 from playground.gates.rules import CLEAR, DIRECTIONS, Direction, Rule, Rules
 from playground.gates.stops import Verdict
 from playground.traffic.log import Log
@@ -22,6 +23,16 @@ class InFlight(NamedTuple):
     direction: Direction
     item: Item
     gate: Gate
+
+    @property
+    def link(self) -> Link:
+        """The link that it is on."""
+        return self.gate.links[self.direction]
+
+
+# So many turns of the event loop who is let go has to be taken before the next one is: a handler
+# that waits takes it in two, and one that does not holds up no others.
+_TURNS: Final = 8
 
 
 class Gates:
@@ -58,6 +69,7 @@ class Gates:
         self._clock = clock
         self._gates: dict[int, Gate] = {}
         self._ordered: asyncio.Task[None] | None = None
+        self._letting_go: set[asyncio.Task[None]] = set()
 
     @property
     def clock(self) -> Clock:
@@ -135,22 +147,56 @@ class Gates:
         self.refresh()
 
     def end(self, rules: Iterable[Rule]) -> None:
-        """Have some rules hold no more."""
-        self.rules.end(rules)
-        self.refresh()
+        """Have some rules hold no more; what they have held arrives as it was sent."""
+        held = [each for each in self.in_flight() if each.link.is_stopped(each.item)]
+        self._end(rules, held)
 
     def calm(self) -> None:
-        """End every rule, and deliver everything."""
-        for each in list(self.in_flight()):
+        """End every rule, and deliver everything, as it was sent."""
+        flights = list(self.in_flight())
+        for each in flights:
             each.item.free = True
-        self.end(list(self.rules))
+        self._end(list(self.rules), flights)
+
+    def _end(self, rules: Iterable[Rule], flights: list[InFlight]) -> None:
+        for each in flights:
+            each.item.kept = True
+        self.rules.end(rules)
+        self.refresh()
+        now = self.clock.time() if flights else 0.0
+        for each in flights:
+            each.item.kept = not each.link.is_stopped(each.item)
+            each.item.free = each.item.free or (each.item.kept and each.item.due <= now)
+        self._let_go([each for each in flights if each.item.kept])
+
+    def deliver(self, flights: Iterable[InFlight]) -> None:
+        """Have messages arrive as they were sent, whatever holds."""
+        found = list(flights)
+        for each in found:
+            each.item.free = each.item.stopped = each.item.kept = True
+        self._let_go(found)
+
+    def _let_go(self, flights: list[InFlight]) -> None:
+        if len({id(each.link) for each in flights}) < 2:  # its order is kept as it is
+            for each in flights:
+                each.link.let_go(each.item)
+            return
+        work = _in_turn(sorted(flights, key=lambda each: each.item.number))
+        task = asyncio.get_running_loop().create_task(work, context=Context())
+        self._letting_go.add(task)
+        task.add_done_callback(self._letting_go.discard)
 
     def in_flight(self) -> Iterator[InFlight]:
-        """Yield the messages in flight; of one link in their order."""
+        """Yield the messages in flight; of one link in their order, else as it comes."""
         for gate in list(self._gates.values()):
             for direction, link in gate.links.items():
                 for item in link:
                     yield InFlight(gate.socket.client, direction, item, gate)
+
+    def on_their_way(self) -> list[InFlight]:
+        """Return the messages in flight that nothing has let go, as they were sent."""
+        found = (each for each in self.in_flight() if not each.item.free)
+        return sorted(found, key=lambda each: each.item.number)
 
     def deliver_in_order(self, flights: Iterable[InFlight]) -> None:
         """Have messages arrive one after the other, each when the one before it has arrived.
@@ -184,6 +230,7 @@ class Gates:
         """Forget every connection: their event loop has ended, or is left behind."""
         self._gates.clear()
         self._ordered = None
+        self._letting_go.clear()
         for each in self.breaks.stops:
             each.end_by_itself("its event loop has ended")
         self.breaks.stops.clear()
@@ -202,6 +249,27 @@ class Gates:
 
 async def _delivered_in_order(flights: list[InFlight]) -> None:
     for each in flights:
-        link = each.gate.links[each.direction]
-        link.deliver(each.item)
-        await link.gone(each.item)
+        each.link.deliver(each.item)
+        await each.link.gone(each.item)
+
+
+async def _in_turn(flights: list[InFlight]) -> None:
+    """Have messages arrive one after the other, but wait for nobody who does not take them."""
+    waiting, busy = deque(flights), set[int]()
+    try:
+        while waiting:
+            each = waiting.popleft()
+            each.link.let_go(each.item)
+            if id(each.link) not in busy and not await _is_taken(each.item):
+                busy.add(id(each.link))
+    finally:
+        for each in waiting:
+            each.link.let_go(each.item)
+
+
+async def _is_taken(item: Item) -> bool:
+    for _ in range(_TURNS):
+        if item.gone:
+            return True
+        await asyncio.sleep(0)
+    return item.gone

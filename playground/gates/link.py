@@ -11,7 +11,7 @@ import random
 from collections import deque
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from itertools import takewhile
+from itertools import count, takewhile
 from typing import Any, Final, Protocol
 
 from playground.gates.rules import CLEAR, Way
@@ -22,6 +22,9 @@ MOST: Final = 4 * 1024 * 1024
 
 # What a message costs beside its bytes, so that a flood of empty ones is bounded too.
 OVERHEAD: Final = 200
+
+
+_numbers: Final = count(1)
 
 
 class Clock(Protocol):
@@ -49,6 +52,9 @@ class Item:
         since: When it was sent.
         due: When it arrives, if nothing holds it.
         stopped: Whether something has held it, for other than its own delay.
+        number: Its place among all messages that were sent, on whatever link.
+        kept: Whether it waits for its turn, behind others that are let go with it.
+        gone: Whether it has left its link: it has arrived, or is lost.
     """
 
     event: Any
@@ -59,6 +65,9 @@ class Item:
     since: float = 0.0
     due: float = 0.0
     stopped: bool = False
+    number: int = 0
+    kept: bool = False
+    gone: bool = False
 
     def took(self, now: float) -> float:
         """Return how many seconds it was on its way; 0 for one that nothing has held up."""
@@ -106,14 +115,14 @@ class Link:
             self._chance = random.Random(way.seed)
         self.way = way
         for item in self._items:
-            item.stopped = item.stopped or self._is_stopped(item)
+            item.stopped = item.stopped or self.is_stopped(item)
         self._wake()
 
     def put(self, item: Item) -> None:
         """Send a message: it arrives when the rules say so, behind those before it."""
         now = self._clock.time()
-        item.since, item.due = now, self._due(item.size, now)
-        item.stopped = self._is_stopped(item) or self._is_behind()
+        item.since, item.due, item.number = now, self._due(item.size, now), next(_numbers)
+        item.stopped = self.is_stopped(item) or self._is_behind()
         self._items.append(item)
         self.weight += item.size + OVERHEAD
         self._wake()
@@ -137,7 +146,8 @@ class Link:
         # Never before one that was sent earlier and is still on its way.
         return max(start + max(0.0, late), *(each.due for each in self._last_one()), now)
 
-    def _is_stopped(self, item: Item) -> bool:
+    def is_stopped(self, item: Item) -> bool:
+        """Return whether something holds a message, other than its own delay."""
         return not item.free and (self.way.held or item.by in self.way.apart)
 
     def is_full(self) -> bool:
@@ -159,10 +169,13 @@ class Link:
         return None
 
     def _has_arrived(self, item: Item) -> bool:
-        return item.free or (not self._is_stopped(item) and item.due <= self._clock.time())
+        if item.kept:
+            return False
+        return item.free or (not self.is_stopped(item) and item.due <= self._clock.time())
 
     def _take(self) -> Item:
         item = self._items.popleft()
+        item.gone = True
         self.weight -= item.size + OVERHEAD
         self._wake()
         return item
@@ -172,7 +185,7 @@ class Link:
         if item not in self._items:
             return False
         for each in self._items:
-            each.free = True
+            each.free, each.kept = True, False
             # It goes by what it took until now, and not by when it was due.
             each.stopped = True
             if each is item:
@@ -180,19 +193,26 @@ class Link:
         self._wake()
         return True
 
+    def let_go(self, item: Item) -> None:
+        """Keep a message no more: it is its turn."""
+        item.kept = False
+        self._wake()
+
     def are_before(self, item: Item) -> int:
         """Return how many messages would arrive before one, were it delivered now."""
         return sum(not each.free for each in takewhile(lambda each: each is not item, self._items))
 
     async def gone(self, item: Item) -> None:
         """Wait until a message has arrived, or is lost."""
-        while item in self._items:
+        while not item.gone:
             await self._change()
 
     def clear(self) -> list[Item]:
         """Lose what is in flight; return it."""
         lost = list(self._items)
         self._items.clear()
+        for each in lost:
+            each.gone = True
         self.weight = 0
         self._wake()
         return lost
@@ -202,7 +222,7 @@ class Link:
         change = asyncio.get_running_loop().create_future()
         self._waiting[change] = None
         timer = None
-        if head is not None and not self._is_stopped(head):
+        if head is not None and not head.kept and not self.is_stopped(head):
             timer = self._clock.call_at(head.due, lambda: _settle(change))
         try:
             await change

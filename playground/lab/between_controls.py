@@ -61,8 +61,7 @@ class BetweenControls:
         for _ in range(3):
             # It changed while it was looked at: once more.
             with contextlib.suppress(RuntimeError):
-                found = list(self._lab.gating.gates.in_flight())
-                return sorted(found, key=lambda each: each.item.since)
+                return self._lab.gating.gates.on_their_way()
         return []
 
     def end_pause(self, number: int, how: str, message: str, done: Done) -> None:
@@ -95,9 +94,8 @@ class BetweenControls:
                 raise ValueError("this message is not in flight any more")
             before = 0
             for each in found:
-                link = each.gate.links[each.direction]
-                before += link.are_before(each.item)
-                link.deliver(each.item)
+                before += each.link.are_before(each.item)
+                each.link.deliver(each.item)
             return FIRST.format(count(before, "message")) if before else None
 
         self._do(lambda: self._lab.gating.there(act), done)

@@ -50,8 +50,7 @@ class Held:
             RuntimeError: If it has arrived, or was lost.
         """
         flight = self._flight
-        link = flight.gate.links[flight.direction]
-        if not self._gating.there(lambda: link.deliver(flight.item)):
+        if not self._gating.there(lambda: flight.link.deliver(flight.item)):
             raise RuntimeError(
                 f"expected a message in flight, got {self!r}, which has arrived or was lost; "
                 "look at lab.network.held again"
@@ -265,20 +264,22 @@ class Network:
             gates.refresh()
 
     def _deliver(self, client: str | None, count: int) -> None:
-        for each in self._held():
-            if count and client in (None, each.client):
-                each.deliver()
-                count -= 1
+        named = self._named(client)
+        found = [each for each in self._in_flight() if named in (None, each.client)]
+        self._gating.gates.deliver(found[:count])
+
+    def _in_flight(self) -> list[InFlight]:
+        """Return what is in flight, as it was sent."""
+        everybody = Rule("hold", among=self._among)
+        found = self._gating.gates.on_their_way()
+        return [each for each in found if everybody.includes(each.client)]
 
     def _held(self) -> list[Held]:
-        gates = self._gating.gates
-        found = sorted(gates.in_flight(), key=lambda each: each.item.since)
+        found = self._in_flight()
         if not found:
             return []
-        at = gates.clock.time()
-        everybody = Rule("hold", among=self._among)
-        mine = [each for each in found if everybody.includes(each.client)]
-        return [Held(self._gating, each, at, f"{self._among}-") for each in mine]
+        at = self._gating.gates.clock.time()
+        return [Held(self._gating, each, at, f"{self._among}-") for each in found]
 
     def _cut(self, named: str | None, client: str) -> list[str] | None:
         """Cut; return who is there instead, if nobody is called so."""

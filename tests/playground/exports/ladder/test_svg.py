@@ -112,7 +112,8 @@ def test_what_is_held_ends_in_mid_air_and_what_arrives_comes_from_there() -> Non
     for name in ("ann", "bob", "cid"):
         log.open("websocket", name, path="/chat", opened=0.0)
     sent = [log.append(1.0 + each, each, "text", "client", "hi", 2) for each in (1, 2, 3)]
-    for number, words in enumerate(("held", "delivered after 1.00 s", "lost: the line was cut")):
+    became = ("held 'hi' of ann", "delivered 'hi' of bob after 1 s", "lost 'hi' of cid: cut")
+    for number, words in enumerate(became):
         log.append(5.0, number + 1, "link", "client", words, 4, sent[number])
     root = ElementTree.fromstring(picture(log[:], width=480))
     ways = [each.get("d") for each in root.iter(f"{SVG}path") if each.get("stroke-dasharray")]
