@@ -6,7 +6,7 @@ import asyncio
 import re
 import sys
 from collections import deque
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any, Final, NamedTuple
 
 from playground.gates.gate import Event, Socket
@@ -36,12 +36,22 @@ class Point(NamedTuple):
         finds: Tests an entry.
         line: At which line of the user's a handler stands still, each time that it receives or
             sends there, or in what is called there; None for once with each such message.
+        lines: Which line it is in the code of which revision, once it was followed into newer code;
+            "" where it is gone.
     """
 
     which: str
     client: str | None
     finds: Filter
     line: str | None = None
+    lines: Mapping[int, str] = {}
+
+    def line_in(self, revision: int) -> str | None:
+        """Return which line it is in the code of a revision."""
+        if not self.lines:
+            return self.line
+        # Of code that was there before it was set, it is where it was set.
+        return self.lines.get(revision, self.lines[min(self.lines)])
 
 
 class Working(NamedTuple):
@@ -135,7 +145,7 @@ class Breakpoints:
             self._seen[number] = seq
             if self._finds(seq):
                 return True
-        return seen != sys.maxsize and self._is_at_line(owner, seq)
+        return seen != sys.maxsize and self._is_at_line(work)
 
     def _finds(self, seq: int) -> bool:
         return any(self._matches(each, seq) for each in self.breakpoints if each.line is None)
@@ -151,17 +161,17 @@ class Breakpoints:
     def _has_lines(self) -> bool:
         return any(each.line is not None for each in self.breakpoints)
 
-    def _is_at_line(self, owner: Socket, seq: int | None) -> bool:
+    def _is_at_line(self, work: Working) -> bool:
         """Return whether what runs here stands at a line that has a breakpoint."""
         points = [each for each in self.breakpoints if each.line is not None]
         lines = set(self._lines()) if points else set()
-        return any(self._holds_at(each, owner.client, seq, lines) for each in points)
+        return any(self._holds_at(each, work, work.owner.client, lines) for each in points)
 
-    def _holds_at(self, point: Point, client: str, seq: int | None, lines: set[str]) -> bool:
-        if point.line not in lines:
+    def _holds_at(self, point: Point, work: Working, client: str, lines: set[str]) -> bool:
+        if point.line_in(work.revision) not in lines:
             return False
         if point.which:
-            return seq is not None and self._matches(point, seq)
+            return work.seq is not None and self._matches(point, work.seq)
         return point.client in (None, client)
 
     async def stand(self, work: Working, socket: Socket, event: Event | None) -> Verdict:
@@ -175,7 +185,7 @@ class Breakpoints:
         owner, task = work.owner, asyncio.current_task()
         name = "" if task is None else task.get_name()
         stop = Stop(owner.id, owner.client, work.seq, event, socket.client, name)
-        stop.lines = frozenset(self._lines())
+        stop.lines, stop.revision = frozenset(self._lines()), work.revision
         before = f"paused before {self._next(stop)}"
         stop.number = owner.tell("pause", before, note="paused")
         stop.where = self._line(stop)
@@ -257,11 +267,17 @@ class Breakpoints:
             if not self._keeps(each):
                 each.end_by_itself("the breakpoint was removed")
 
+    def replace(self, old: Point, new: Point) -> None:
+        """Have a breakpoint be another."""
+        self._set([new if each is old else each for each in self.breakpoints])
+
     def _keeps(self, stop: Stop) -> bool:
         if stop.seq is not None and self._finds(stop.seq):
             return True
         return any(
-            self._holds_at(each, stop.client, stop.seq, set(stop.lines))
+            self._holds_at(
+                each, Working(stop.seq, None, stop.revision), stop.client, set(stop.lines)
+            )
             for each in self.breakpoints
             if each.line is not None
         )

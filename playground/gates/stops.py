@@ -59,6 +59,7 @@ class Stop:
         number: The number of its row in the log, once it has one.
         where: The line of the user's at which it stands, if that is known.
         lines: All lines of the user's that run there.
+        revision: Of the code that runs there; 0 if that is not known.
         ended: How it has ended; None while it stands still.
     """
 
@@ -80,6 +81,7 @@ class Stop:
         self.number: int | None = None
         self.where: str | None = None
         self.lines: frozenset[str] = frozenset()
+        self.revision = 0
         self.ended: Verdict | None = None
         self._lock = threading.Lock()
         self._loop = asyncio.get_running_loop()

@@ -6,6 +6,7 @@ from playground.clients.awaiting import to_be_awaited
 from playground.lab.network import Network
 from playground.lab.parts import Parts
 from playground.lab.pausing import Breakpoint, Pause
+from playground.notebook import kernel
 
 
 @to_be_awaited("lab")
@@ -28,13 +29,22 @@ class Between:
             client: Only those of this client.
             line: A line of the app's, as rows have it, such as ``"In[5]:12"``: pause each time
                 that a handler receives or sends there, or in what that line calls; with `which`,
-                while it works on such a message. By default once with each such message.
+                while it works on such a message. Alone it may stand first too. By default once
+                with each such message.
+
+        What can stop nobody yet, such as the line of a cell that has not run, is set all the same:
+        its `pending` says why, and so does a line under the cell. A line is followed into newer
+        code, and a row says where it is then.
 
         Raises:
             FilterError: If `which` cannot be read.
-            ValueError: If `line` is no line.
+            ValueError: If it can never stop anybody; it says which lines can.
         """
-        return self._parts.pausing.break_at(which, client, line)
+        made = self._parts.pausing.break_at(which, client, line)
+        if made.pending:
+            said = f"{made.pending[0].upper()}{made.pending[1:]}. The breakpoint waits for that."
+            kernel.say(said, trouble=False)
+        return made
 
     @property
     def breakpoints(self) -> list[Breakpoint]:

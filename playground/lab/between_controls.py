@@ -81,7 +81,7 @@ class BetweenControls:
 
     def deliver(self, key: int, done: Done) -> None:
         """Have a message arrive, with those before it on its link; say so if there are any."""
-        self._deliver(lambda each: id(each.item) == key, done)
+        self._deliver(lambda each: each.item.number == key, done)
 
     def deliver_rows(self, seqs: Sequence[int], done: Done) -> None:
         """Have the messages of some rows arrive, as `deliver` does."""
@@ -104,7 +104,7 @@ class BetweenControls:
         """Have messages arrive in an order, each when the one before it has arrived."""
 
         def act() -> None:
-            flying = {id(each.item): each for each in self._lab.gating.gates.in_flight()}
+            flying = {each.item.number: each for each in self._lab.gating.gates.in_flight()}
             found = [flying[key] for key in keys if key in flying]
             if not found:
                 raise ValueError("these messages are not in flight any more")
@@ -161,7 +161,7 @@ class BetweenControls:
                 each.remove()
             if found:
                 return f"No breakpoint any more: {'; '.join(map(_in_words, found))}"
-            return f"Breakpoint: {_in_words(self._lab.pausing.break_at(which, None, line))}"
+            return f"Breakpoint: {_said(self._lab.pausing.break_at(which, None, line))}"
 
         self._do(act, done)
 
@@ -172,7 +172,7 @@ class BetweenControls:
         def act() -> str:
             made = self._lab.pausing.break_at(which, None, old.line)
             old.remove()
-            return f"Breakpoint: {_in_words(made)}"
+            return f"Breakpoint: {_said(made)}"
 
         self._do(act, done)
 
@@ -215,7 +215,7 @@ def _flying(flight: InFlight) -> FlightView:
     data = event.get("text", event.get("bytes"))
     shown = "close" if data is None else preview(data, _SHOWN)
     item, exchange = flight.item, flight.gate.socket.id
-    return FlightView(id(item), flight.client, flight.direction, shown, item.seq or 0, exchange)
+    return FlightView(item.number, flight.client, flight.direction, shown, item.seq or 0, exchange)
 
 
 def _which(each: Breakpoint) -> str:
@@ -224,6 +224,10 @@ def _which(each: Breakpoint) -> str:
 
 def _in_words(each: Breakpoint) -> str:
     return in_words(_which(each), each.line)
+
+
+def _said(each: Breakpoint) -> str:
+    return f"{_in_words(each)}; {each.pending}" if each.pending else _in_words(each)
 
 
 def _set(each: Breakpoint) -> BreakpointView:

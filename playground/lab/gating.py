@@ -43,7 +43,7 @@ class Gating:
             log,
             recorder.sockets.values,
             self._tell_of_new,
-            _at_work,
+            self._at_work,
             self._why_cancelled,
             Passed,
             recorder.places.lines,
@@ -59,6 +59,11 @@ class Gating:
             if run is not None and run.cancelled and _belongs(each.scope, socket):
                 return "new code took its connection, when its time to finish was over"
         return "" if self._transport.running else "the lab was stopped"
+
+    def _at_work(self) -> Working:
+        seq, tap, revision = doing.get()
+        owner = tap if isinstance(tap, WebSocketTap) else None
+        return Working(seq, owner, revision or self._recorder.revision())
 
     def there(self, function: Callable[[], T]) -> T:
         """Call a function that does not wait on the app's event loop; return what it returns.
@@ -122,11 +127,6 @@ class Gating:
         """Forget every connection: their event loop has ended, or is left behind."""
         self.gates.forget_all()
         self._recorder.sockets.clear()
-
-
-def _at_work() -> Working:
-    seq, tap, revision = doing.get()
-    return Working(seq, tap if isinstance(tap, WebSocketTap) else None, revision)
 
 
 def _belongs(scope: Any, socket: WebSocketTap) -> bool:

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from types import MappingProxyType
 from typing import Any, Final, Literal
 
@@ -13,7 +12,9 @@ from playground.clients.sendable import encode
 from playground.gates.breakpoints import Point
 from playground.gates.stops import How, Stop, Verdict
 from playground.lab.gating import Gating
+from playground.lab.lines import Spot, moved
 from playground.lab.standing import Sight
+from playground.lab.verifying import LINE, Verifying, check_which, line_said
 from playground.sight import Frame, Standing
 from playground.traffic.filter import Filter
 from playground.traffic.log import Log
@@ -24,9 +25,6 @@ from playground.transports.waiting import HOW, Late, interruptible
 # How often it is looked whether a handler has paused: so often that a cell seems to go on at once.
 _EVERY: Final = 0.01
 
-# A cell or a file, and the number of a line.
-_LINE: Final = re.compile(r".+:[1-9]\d*")
-
 _NO_VARIABLES: Final[Mapping[str, str]] = MappingProxyType({})
 
 
@@ -36,15 +34,21 @@ class Breakpoint:
     Attributes:
         which: The filter, as it was written.
         client: Whose messages; None for anybody's.
-        line: At which line of the app's; None for wherever such a message is worked on.
+        line: At which line of the app's; None for wherever such a message is worked on. It is
+            followed into newer code.
+        pending: Why it can stop nobody yet, as a sentence; "" if it can.
     """
 
-    def __init__(self, pausing: Pausing, point: Point) -> None:
+    def __init__(self, pausing: Pausing, point: Point, pending: str = "") -> None:
         self.which = point.which
         self.client = point.client
         self.line = point.line
+        self.pending = pending
         self._pausing = pausing
         self._point = point
+        # Where it is in the code of each revision, and in which it is gone.
+        self._spots: dict[int, Spot] = {}
+        self._gone: set[int] = set()
 
     def remove(self) -> None:
         """Pause no more; who stands still for its sake goes on. Twice does nothing more."""
@@ -54,7 +58,8 @@ class Breakpoint:
         whose = "" if self.client is None else f", client={self.client!r}"
         removed = "" if self in self._pausing.breakpoints else " removed"
         where = "" if self.line is None else f", line={self.line!r}"
-        return f"<Breakpoint{removed} {self.which!r}{whose}{where}>"
+        pending = f", pending: {self.pending}" if self.pending and not removed else ""
+        return f"<Breakpoint{removed} {self.which!r}{whose}{where}{pending}>"
 
 
 class Pause:
@@ -184,14 +189,28 @@ class Pausing:
         log: The lab's.
         sight: Sees where they stand.
         transport: Says whether the lab runs.
+        verifying: Knows the lines and the clients.
+        tell: Writes a sentence into the log.
     """
 
-    def __init__(self, gating: Gating, log: Log, sight: Sight, transport: Transport) -> None:
+    def __init__(
+        self,
+        gating: Gating,
+        log: Log,
+        sight: Sight,
+        transport: Transport,
+        verifying: Verifying,
+        tell: Callable[[str], object],
+    ) -> None:
         self._gating = gating
         self._log = log
         self._sight = sight
         self._transport = transport
+        self._verifying = verifying
+        self._tell = tell
         self.breakpoints: list[Breakpoint] = []
+        self._before: list[Spot] = []
+        self._revision = 0
 
     def break_at(
         self, which: str, client: str | None = None, line: str | None = None
@@ -202,16 +221,86 @@ class Pausing:
                 f"expected a filter as text, got {which!r}; write lab.break_at('client:bob')"
             )
         check_client(client)
-        if line is not None and not (isinstance(line, str) and _LINE.fullmatch(line)):
-            raise ValueError(
-                f"expected a line as rows and lab.handlers() have it, got {line!r}; "
-                "write line='In[5]:12'"
-            )
-        point = Point(which, client, Filter(which), line)
-        made = Breakpoint(self, point)
+        if line is None and (said := line_said(which)) is not None:
+            which, line = "", said
+        if line is not None:
+            line = _line(line)
+        finds = Filter(which)
+        check_which(which)
+        pending = "" if line is None else self._verifying.check_line(line)
+        pending = pending or self._verifying.check_client(which, client)
+        point = Point(which, client, finds, line)
+        made = Breakpoint(self, point, pending)
+        if line is not None:
+            self._look_at_code()
+            if not pending:
+                self._bind(made)
         self._gating.there(lambda: self._gating.gates.break_at(point))
         self.breakpoints.append(made)
         return made
+
+    # A line, in newer code.
+
+    def _look_at_code(self) -> None:
+        self._before, self._revision = self._verifying.spots(), self._verifying.revision
+
+    def follow(self, _swapped: bool) -> None:
+        """Have breakpoints at lines be where those are in the code that was just put on stage."""
+        made = [each for each in self.breakpoints if each.line is not None]
+        if not made:
+            return
+        before, old = self._before, self._revision
+        self._look_at_code()
+        if old != self._revision:
+            for each in made:
+                self._follow(each, before)
+
+    def _bind(self, made: Breakpoint) -> None:
+        """Note where a line is in the code on stage, if it is there."""
+        spot = next((each for each in self._before if each.line == made.line), None)
+        if spot is not None:
+            made._spots, made.pending = {self._revision: spot}, ""
+
+    def _follow(self, made: Breakpoint, before: list[Spot]) -> None:
+        was = next(reversed(made._spots.values()), None)
+        if was is None:  # it has been nowhere yet
+            self._bind(made)
+            return
+        spot = moved(was, before, self._before)
+        self._say_where(made, spot)
+        made._spots = {**made._spots, self._revision: spot or was}
+        made._gone = {*made._gone, self._revision} if spot is None else made._gone
+        self._place(made)
+
+    def after_cell(self) -> None:
+        """Have lines be called as rows call them: a cell that was run again has another number."""
+        self._look_again()
+        made = [each for each in self.breakpoints if each._spots]
+        if any(each.line != next(reversed(each._spots.values())).now for each in made):
+            self._before = self._verifying.spots()
+            self._gating.there(lambda: self._place_all(made))
+
+    def _place_all(self, made: list[Breakpoint]) -> None:
+        for each in made:
+            self._place(each)
+
+    def _place(self, made: Breakpoint) -> None:
+        """Have a breakpoint be where it is known to be, in each revision."""
+        point, spots = made._point, made._spots
+        lines = {each: "" if each in made._gone else spot.now for each, spot in spots.items()}
+        made.line = next(reversed(spots.values())).now
+        made._point = point._replace(line=made.line, lines=lines)
+        self._gating.gates.breaks.replace(point, made._point)
+
+    def _say_where(self, made: Breakpoint, spot: Spot | None) -> None:
+        before, gone = made.pending, f"{made.line} is in the newest code no more"
+        made.pending = gone if spot is None else ""
+        if spot is None and not before:
+            self._tell(f"breakpoint: {gone}; it stops who still has the code before")
+        elif spot is not None and spot.line != made.line:
+            self._tell(
+                f"breakpoint: {made.line} is {spot.line} now: {spot.text}".removesuffix(": ")
+            )
 
     def remove(self, breakpoint_: Breakpoint, point: Point) -> None:
         """Remove a breakpoint."""
@@ -253,6 +342,18 @@ class Pausing:
                 return stop
         return None
 
+    def _look_again(self) -> None:
+        """See which breakpoints can stop somebody now."""
+        for each in self.breakpoints:
+            if each.pending and not each._gone:
+                try:
+                    each.pending = (
+                        "" if each.line is None else self._verifying.check_line(each.line)
+                    )
+                except ValueError as error:
+                    each.pending = str(error)
+                each.pending = each.pending or self._verifying.check_client(each.which, each.client)
+
     def _why(self) -> str:
         """Return why nobody has paused, as far as that can be said, and what to do."""
         if not self.breakpoints:
@@ -263,9 +364,21 @@ class Pausing:
             return "the lab is stopped: lab.restart() starts it again"
         if blocker := self._transport.blocker(0.0):
             return f"{blocker}; {HOW}"
+        self._look_again()
+        pending = next((each.pending for each in self.breakpoints if each.pending), "")
+        if pending:
+            return pending
         doubt = next((each for each in map(_doubt, self.breakpoints) if each), "")
         said = " or ".join(_said(each) for each in self.breakpoints[:3])
         return doubt or f"no message came that matches {said}; timeout= waits longer"
+
+
+def _line(line: object) -> str:
+    if isinstance(line, str) and (LINE.fullmatch(line) or line_said(line)):
+        return line_said(line) or line
+    raise ValueError(
+        f"expected a line as rows and lab.handlers() have it, got {line!r}; write line='In[5]:12'"
+    )
 
 
 def _said(breakpoint_: Breakpoint) -> str:

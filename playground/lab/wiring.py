@@ -33,6 +33,7 @@ from playground.lab.seeing import Seeing
 from playground.lab.spilling import Spilling
 from playground.lab.standing import Sight
 from playground.lab.unblocking import Unblocking
+from playground.lab.verifying import Verifying
 from playground.lab.views import Views
 from playground.lab.watching import Watching
 from playground.live.known import Known
@@ -195,9 +196,13 @@ class _Wiring:
             self.code,
             self._known,
             lambda: transport.running or bool(transport.ended_by),
-            self._recorder.forget_places,
+            self._forget_places,
             self.remarks.tell,
         )
+
+    def _forget_places(self) -> None:
+        self._recorder.forget_places()
+        self.pausing.after_cell()
 
     @cached_property
     def pool(self) -> ClientPool:
@@ -259,7 +264,10 @@ class _Wiring:
 
     @cached_property
     def pausing(self) -> Pausing:
-        return Pausing(self.gating, self.log, self.sight, self.transport)
+        told = Verifying(self.staging, self.log), self.remarks.tell
+        made = Pausing(self.gating, self.log, self.sight, self.transport, *told)
+        self.staging.listeners.append(made.follow)
+        return made
 
     @cached_property
     def spilling(self) -> Spilling:

@@ -181,6 +181,11 @@ def number_now() -> int | None:
     return max(_cells().values(), default=None)
 
 
+def has_run(number: int) -> bool:
+    """Return whether a cell of that number has run, and not again since."""
+    return number in _cells().values()
+
+
 def magic_body(text: str) -> str | None:
     """Return the body of a cell that is all of a magic, such as ``%%time``; None of any other.
 

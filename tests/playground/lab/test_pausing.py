@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import inspect
+import linecache
+import re
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -401,3 +403,107 @@ async def test_what_is_no_line_is_said() -> None:
         with pytest.raises(ValueError, match=r"expected a line .* write line='In\[5\]:12'"):
             lab.break_at(line=wrong)  # type: ignore[arg-type]
     assert lab.breakpoints == []
+
+
+async def test_a_breakpoint_that_can_never_stop_is_refused_with_the_nearest_that_can() -> None:
+    lab = await serving(Chat)
+    line = line_of(Chat.ws_chat, "async for")
+    place, _, number = line.rpartition(":")
+    for wrong in (f"{place}:9999", line_of(Chat.ws_chat, "members.append"), f"{place}:1"):
+        with pytest.raises(ValueError, match=rf"stands still where it awaits .* in {place} at"):
+            lab.break_at(line=wrong)
+    with pytest.raises(ValueError, match=rf"write line='{line}'"):
+        lab.break_at(line=f"{place}:{int(number) - 1}")
+    for which in ("dir:server", "client:bob kind:state", "kind:close,open"):
+        with pytest.raises(ValueError, match=r"finds what a client has sent.* kind:text"):
+            lab.break_at(which)
+    lab.break_at("kind:close,text")
+    assert len(lab.breakpoints) == 1
+
+
+async def test_a_line_may_be_said_as_a_traceback_says_it() -> None:
+    lab = await serving(Chat)
+    line = line_of(Chat.ws_chat, "async for")
+    place, _, number = line.rpartition(":")
+    for way in (line, f"{place} line {number}", f'File "{place}", line {number}'):
+        assert (lab.break_at(way).line, lab.break_at(line=way).line) == (line, line)
+
+
+async def test_a_breakpoint_that_may_stop_later_is_pending_and_says_so(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    lab = await serving(Chat)
+    await lab.connect("/chat", client="ann")
+    for made, why in (
+        (lab.break_at("In[99]:3"), "no cell has run as In[99] yet"),
+        (lab.break_at("nowhere.py:3"), "no file nowhere.py has been loaded yet"),
+        (lab.break_at("client:bob /order/"), "no client is called 'bob' yet; there are ann"),
+        (lab.break_at("order", client="bob"), "no client is called 'bob' yet; there are ann"),
+    ):
+        assert made.pending == why
+        assert f"pending: {why}" in repr(made)
+        with pytest.raises(TimeoutError, match=re.escape(why)):
+            await lab.paused(timeout=0)
+        made.remove()
+    said_so = capsys.readouterr().out.splitlines()
+    assert said_so[0] == "No cell has run as In[99] yet. The breakpoint waits for that."
+    assert len(said_so) == 4
+    made = lab.break_at("client:bob")
+    await lab.connect("/chat", client="bob")
+    with pytest.raises(TimeoutError, match="no message came that matches 'client:bob'"):
+        await lab.paused(timeout=0)
+    assert made.pending == ""
+    assert lab.break_at("client:ann").pending == ""
+
+
+def echoing(path: Path, text: str) -> Any:
+    """Return the class Echo of a file that has this text now."""
+    path.write_text(text)
+    linecache.checkcache(str(path))
+    space: dict[str, Any] = {"__name__": "echoing"}
+    exec(compile(text, str(path), "exec"), space)
+    return space["Echo"]
+
+
+ECHO = """
+from micropie import App
+
+class Echo(App):
+    async def ws_echo(self, ws):
+        await ws.accept()
+        async for message in ws:
+            await ws.send_text("1")
+            await ws.send_text(message)
+"""
+
+
+async def test_a_breakpoint_follows_its_line_into_newer_code(tmp_path: Path) -> None:
+    path = tmp_path / "echoing.py"
+    lab = await serving(echoing(path, ECHO))
+    old = await lab.connect("/echo", client="old")
+    made = lab.break_at(line="echoing.py:9")
+    # It stands lower now, and where it stood another does.
+    await swapped(
+        lab, echoing(path, ECHO.replace("async for", "x = 1\n        async for")), on_swap="keep"
+    )
+    assert made.line == "echoing.py:10"
+    row = "breakpoint: echoing.py:9 is echoing.py:10 now: await ws.send_text(message)"
+    assert row in said(lab, "lab")
+    bob = await lab.connect("/echo", client="bob")
+    await bob.send("a")
+    pause = await lab.paused()
+    assert (pause.client, pause.where, pause.message) == ("bob", "echoing.py:10", "a")
+    pause.resume()
+    # Who has the code before has the line before.
+    await old.send("b")
+    pause = await lab.paused()
+    assert (pause.client, pause.where, pause.message) == ("old", "echoing.py:9", "b")
+    pause.resume()
+    # Another text in its place is the same line; one that is gone is told, and may come again.
+    shout = ECHO.replace("(message)", "(message.upper())")
+    await swapped(lab, echoing(path, shout))
+    assert (made.line, made.pending) == ("echoing.py:9", "")
+    await swapped(lab, echoing(path, ECHO.replace("            await ws.send_text(message)", "")))
+    assert made.pending == "echoing.py:9 is in the newest code no more"
+    await swapped(lab, echoing(path, shout))
+    assert (made.line, made.pending) == ("echoing.py:9", "")
