@@ -24,7 +24,7 @@ from playground import Lab, serve
 CLIENTS = 200
 SECONDS = 4.0
 TRIPS = 40
-ROUNDS = 5
+PAUSES = 15
 
 
 class Echo(App):
@@ -92,33 +92,42 @@ async def pause(transport: Any) -> None:
     """Print what a paused handler costs the others.
 
     Rounds take turns: without, paused, and without again, so that a machine that becomes busy does
-    so for all three. How far the two without differ says how much of the ratio is noise; processor
-    time says what is ours.
+    so for all three. Each round gives a ratio of its own, and the median is taken of those: a round
+    that something else has spoilt is one of many. What the two without give beside each other says
+    how much is noise; processor time says what is ours.
     """
     lab = serve(Echo, name=f"pause {transport}", transport=transport)
     clients = await crowd(lab, 50)
     await trips(clients)
-    took: dict[str, list[float]] = {"without": [], "paused": [], "again": []}
-    used = dict.fromkeys(took, 0.0)
-    for _ in range(ROUNDS):
-        for name in took:
-            point = lab.break_at("client:c0") if name == "paused" else None
-            if point:
-                await clients[0].send("stop")
-                await lab.paused()
-            began = time.process_time()
-            took[name] += await trips(clients[1:])
-            used[name] += time.process_time() - began
-            if point:
-                point.remove()
-                await clients[0].receive()
+    slower: list[float] = []
+    noise: list[float] = []
+    used: list[float] = []
+    for _ in range(PAUSES):
+        before, first = await timed(clients[1:])
+        point = lab.break_at("client:c0")
+        await clients[0].send("stop")
+        await lab.paused()
+        paused, while_paused = await timed(clients[1:])
+        point.remove()
+        await clients[0].receive()
+        after, second = await timed(clients[1:])
+        plain, cost = (before + after) / 2, (first + second) / 2
+        slower.append(paused / plain)
+        noise.append(after / before)
+        used.append(while_paused / cost)
     lab.stop()
-    plain = p99(took["without"] + took["again"])
     print(
-        f"{transport}: p99 of 49 others while one is paused: {p99(took['paused']) / plain:.2f} × "
-        f"(without, once more: {p99(took['again']) / p99(took['without']):.2f} ×); processor time "
-        f"{used['paused'] * 2 / (used['without'] + used['again']):.2f} ×"
+        f"{transport}: p99 of 49 others while one is paused: {statistics.median(slower):.2f} × "
+        f"(without, once more: {statistics.median(noise):.2f} ×, from {min(noise):.2f} to "
+        f"{max(noise):.2f}); processor time {statistics.median(used):.2f} ×"
     )
+
+
+async def timed(clients: list[Any]) -> tuple[float, float]:
+    """Return the 99th percentile of round trips, and the seconds of processor time they took."""
+    began = time.process_time()
+    found = await trips(clients)
+    return p99(found), time.process_time() - began
 
 
 async def nothing(transport: Any) -> None:

@@ -101,6 +101,8 @@ class Breakpoints:
         # The newest message of each connection that was looked at: each is looked at once. Of one
         # that has ended none is.
         self._seen: dict[int, int] = {}
+        # Connections of clients that no breakpoint is about.
+        self._unasked: set[int] = set()
 
     @property
     def are_set(self) -> bool:
@@ -119,7 +121,9 @@ class Breakpoints:
         if not (self.breakpoints or self._stepping):
             return None
         work = self._at_work()
-        return work if work.owner is not None and self._stops(work, socket, event) else None
+        if work.owner is None or work.owner.id in self._unasked:
+            return None
+        return work if self._stops(work, socket, event) else None
 
     def _stops(self, work: Working, socket: Socket, event: Event | None) -> bool:
         seq, owner, _ = work
@@ -140,6 +144,7 @@ class Breakpoints:
             self._seen[number] = max(seq or 0, self._seen.get(number, 0))
             return True
         if self._only is not None and owner.client.lower() not in self._only:
+            self._unasked.add(number)
             return False  # without a look at the message: it costs as much as all else here
         if is_new and seq is not None:
             self._seen[number] = seq
@@ -240,6 +245,7 @@ class Breakpoints:
     def forget(self, socket: Socket) -> None:
         """Forget a connection whose handler has ended."""
         self._stepping.discard(socket.id)
+        self._unasked.discard(socket.id)
         self._seen.pop(socket.id, None)
 
     def end_all(self, why: str) -> None:
@@ -254,6 +260,7 @@ class Breakpoints:
 
     def _set(self, points: list[Point]) -> None:
         self.breakpoints = points
+        self._unasked.clear()
         alone = [each.client or only_client(each.which) for each in points]
         asked = frozenset(each.lower() for each in alone if each)
         self._only = asked if all(alone) else None

@@ -162,10 +162,17 @@ class Gate:
 
     # To the app.
 
-    async def receive(self) -> Any:
+    # Where nothing is in the way, what is awaited is the server's own: whoever is paused shall cost
+    # all others as little as can be.
+
+    def receive(self) -> Awaitable[Any]:
         """Be the server's `receive`, for the recorder."""
         if (work := self._house.stops_here(self.socket, None)) is not None:
-            await self._house.stand(work, self.socket, None)
+            return self._receive(work)
+        return self._next() if self._reads_by_line else self.socket.from_server()
+
+    async def _receive(self, work: Any) -> Any:
+        await self._house.stand(work, self.socket, None)
         return await (self._next() if self._reads_by_line else self.socket.from_server())
 
     async def _next(self) -> Any:
@@ -178,10 +185,12 @@ class Gate:
         self._house.rest(self)
         return item.event
 
+    def passes(self, event: Any) -> bool:
+        """Return whether an event is what the handler gets; else that has `arrived`."""
+        return not self._reads_by_line or _is_heard(event)
+
     async def arrived(self, event: Any) -> Any:
-        """Return what the handler gets, which may have waited for this event before."""
-        if not self._reads_by_line or _is_heard(event):
-            return event
+        """Return what the handler gets, which has waited for this event since before the gate."""
         self._take(self.socket.note(event))
         if event["type"] == "websocket.disconnect":
             self._leaves()
@@ -219,10 +228,16 @@ class Gate:
 
     # To the client.
 
-    async def send(self, event: Event) -> Any:
+    def send(self, event: Event) -> Awaitable[Any]:
         """Be the server's `send`, for the recorder."""
+        work = self._house.stops_here(self.socket, event)
+        if work is None and not self._goes_by_line(event):
+            return self.socket.to_server(event)
+        return self._send(event, work)
+
+    async def _send(self, event: Event, work: Any) -> Any:
         changed = None
-        if (work := self._house.stops_here(self.socket, event)) is not None:
+        if work is not None:
             verdict = await self._house.stand(work, self.socket, event)
             if verdict.how == "dropped":
                 return self._house.passed(dropped=True)

@@ -6,7 +6,7 @@ what stands here; with none set, no call of a gate's is on a message's way.
 
 from __future__ import annotations
 
-from collections.abc import Callable, MutableMapping
+from collections.abc import Awaitable, Callable, MutableMapping
 from typing import Any, NamedTuple, Protocol
 
 Event = MutableMapping[str, Any]
@@ -47,15 +47,19 @@ class Passed(NamedTuple):
 class Gate(Protocol):
     """What stands between a tap and its server; the handler's calls go through it."""
 
-    async def receive(self) -> Event:
+    def receive(self) -> Awaitable[Event]:
         """Return the next event: the server's own, or one that was `Heard` before."""
         ...
 
-    async def arrived(self, event: Event) -> Event:
-        """Return what the handler gets: this event may have been waited for before the gate."""
+    def passes(self, event: Event) -> bool:
+        """Return whether the handler gets this event; else it was waited for before the gate."""
         ...
 
-    async def send(self, event: Event) -> Passed | None:
+    async def arrived(self, event: Event) -> Event:
+        """Return what the handler gets in place of an event that does not pass."""
+        ...
+
+    def send(self, event: Event) -> Awaitable[Passed | None]:
         """Take an event of the app's; say what was done if it did not simply go out."""
         ...
 

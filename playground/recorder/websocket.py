@@ -93,7 +93,7 @@ class WebSocketTap(Tap):
         self.working_on = None
         try:
             event = await self._receive()
-            if self.gate is not None:
+            if self.gate is not None and not self.gate.passes(event):
                 event = await self.gate.arrived(event)
         except BaseException:  # a time-out: what comes next is not the last message's doing
             doing.set((None, self, 0))
