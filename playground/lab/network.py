@@ -11,12 +11,16 @@ from playground.clients.asking import check_client, check_timeout
 from playground.gates.gates import InFlight
 from playground.gates.rules import Direction, Directions, Rule
 from playground.lab.gating import Gating
+from playground.notebook import kernel
 from playground.transports import count
 
 _DIRECTIONS: Final = get_args(Directions)
 
 # Of this many seeds one is taken where none is given: few enough to be read out.
 _SEEDS: Final = 100_000
+
+# So many of who is there are named.
+_NAMED: Final = 5
 
 
 class Held:
@@ -248,7 +252,19 @@ class Network:
         said = words_of(rule)
         self._gating.say(said)
         self._gating.there(lambda: self._gating.gates.add(rule))
+        self._say_who_is_not_there(rule.client)
         return Ruling(self, rule, said)
+
+    def _say_who_is_not_there(self, client: str | None) -> None:
+        """Say under the cell that nobody is called so, while others are there."""
+        open_ = dict.fromkeys(each.client for each in self._gating.sockets())
+        if client is not None and not self._among and open_ and client not in open_:
+            there = ", ".join(list(open_)[:_NAMED])
+            kernel.say(
+                f"No client with an open WebSocket is called {client!r}; there are {there}. The "
+                "rule waits for one.",
+                trouble=False,
+            )
 
     def _leave(self, rule: Rule, words: str) -> None:
         if rule in self._gating.gates.rules:

@@ -426,3 +426,14 @@ async def test_what_is_asked_wrongly_is_said(call: Any, error: type[Exception], 
         call(lab.network)
     assert words in str(raised.value)
     assert not parts_of(lab).gating.gates.rules
+
+
+async def test_a_rule_for_somebody_who_is_not_there_says_so_and_waits(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    lab = await serving(Chat, "memory")
+    await lab.connect("/echo", client="bob")
+    lab.network.hold("bob")
+    assert capsys.readouterr().out == ""
+    lab.network.hold("bbo")
+    assert "is called 'bbo'; there are bob. The rule waits" in capsys.readouterr().out
