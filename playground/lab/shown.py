@@ -1,6 +1,6 @@
 """What shows itself as a face in a notebook, and as its text everywhere else.
 
-IPython in a terminal shows no face; there it says where a browser has the panel.
+IPython in a terminal shows no face; beside the text it says there where a browser has the panel.
 """
 
 from __future__ import annotations
@@ -30,5 +30,6 @@ class Shown:
         if kernel.shell() is None:
             return {"text/plain": repr(self)}
         if kernel.is_terminal():
-            return {"text/plain": f"{self!r}\n{self._elsewhere()}".strip()}
+            said = self._face().still_text(), self._elsewhere()
+            return {"text/plain": "\n\n".join(filter(None, said))}
         return self._face()._repr_mimebundle_(include=include, exclude=exclude)

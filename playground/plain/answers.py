@@ -43,7 +43,13 @@ def header(scope: Scope, name: bytes) -> str:
 
 
 def is_local(scope: Scope) -> bool:
-    """Return whether a request names this machine: a name that somebody made lead here is none."""
+    """Return whether a request names this machine, and came by no proxy of Jupyter's.
+
+    A name that somebody made lead here is none of this machine. Behind that proxy the page would
+    have Jupyter's origin.
+    """
+    if header(scope, b"x-proxycontextpath"):
+        return False
     host, colon, port = header(scope, b"host").lower().rpartition(":")
     return (host if colon and port.isdecimal() else port) in _LOOPBACK
 

@@ -161,6 +161,7 @@ def test_in_ipythons_terminal_a_class_that_is_defined_again_is_served(tmp_path: 
         terminal.until(r"In \[3\]: ")
         terminal.say("lab = serve(Chat); lab")
         port = terminal.until(r"Chat · revision 1 · 127\.0\.0\.1:(\d+) · 0 sockets")
+        terminal.until(rf"The panel in a browser: http://127\.0\.0\.1:{port[1]}/__lab__/\?token=")
         terminal.until(r"In \[4\]: ")
         terminal.say(f"%run -i {tmp_path / 'two.py'}")
         terminal.until(r"In \[5\]: ")

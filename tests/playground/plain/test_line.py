@@ -18,7 +18,12 @@ async def test_a_page_that_does_not_read_is_let_go(monkeypatch: Any) -> None:
         await asyncio.Event().wait()
 
     sending = asyncio.ensure_future(line.run(send))
-    teller = threading.Thread(target=lambda: [line.put("x" * 100) for _ in range(30)])
+
+    def tell() -> None:
+        for _ in range(30):
+            line.put("x" * 100)
+
+    teller = threading.Thread(target=tell)
     teller.start()
     await line.let_go()
     teller.join()

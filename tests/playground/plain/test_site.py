@@ -14,6 +14,7 @@ from typing import Any, NamedTuple
 import pytest
 from websockets.exceptions import ConnectionClosed, InvalidStatus
 from websockets.sync.client import ClientConnection, connect
+from websockets.typing import Origin
 
 from micropie import App
 from playground import Lab, serve
@@ -78,12 +79,12 @@ class Browser:
 
     def line(self, **headers: str) -> Page:
         given = {"cookie": self.cookie, "origin": f"http://127.0.0.1:{self.port}", **headers}
-        origin = given.pop("origin") or None
+        origin = Origin(given.pop("origin"))
         address = f"ws://127.0.0.1:{self.port}/__lab__/line"
         dialled = connect(
             address,
             additional_headers=given,
-            origin=origin,  # type: ignore[arg-type]
+            origin=origin or None,
             max_size=None,
             close_timeout=0.1,
         )
@@ -179,6 +180,8 @@ def test_a_name_that_leads_here_is_not_ours(lab: Lab, browser: Browser) -> None:
         answer = ask(port, "/__lab__/", host="evil.example", cookie=browser.cookie)
         assert answer.status == 403
         assert "127.0.0.1 alone" in answer.text
+    proxied = ask(browser.port, "/__lab__/", x_proxycontextpath="/proxy/1", cookie=browser.cookie)
+    assert proxied.status == 403
     assert ask(browser.port, "/__lab__/", host="localhost:9", cookie=browser.cookie).status == 200
 
 
@@ -207,7 +210,11 @@ def test_a_page_of_the_app_has_no_line(lab: Lab, browser: Browser) -> None:
     own = f"http://127.0.0.1:{lab.port}"
     given = {"cookie": browser.cookie}
     with pytest.raises(InvalidStatus):
-        connect(f"ws{own[4:]}/__lab__/line", additional_headers=given, origin=own)  # type: ignore[arg-type]
+        connect(
+            f"ws{own[4:]}/__lab__/line",
+            additional_headers=given,
+            origin=Origin(own),
+        )
 
 
 def test_neither_app_nor_log_sees_the_page(lab: Lab, browser: Browser) -> None:
@@ -297,11 +304,10 @@ def _free_port() -> int:
 
 
 def test_what_nobody_looks_at_ends_with_the_lab(lab: Lab, browser: Browser) -> None:
-    before = {each.name for each in threading.enumerate()}
     assert ask(browser.port, "/__lab__/", cookie=browser.cookie).status == 200
     lab.stop()
-    left = [each for each in threading.enumerate() if each.name.startswith("playground-")]
-    assert [each.name for each in left if each.name not in before] == []
+    panels = ("playground-panel", "playground-server", "playground-follower")
+    until(lambda: not any(each.name.startswith(panels) for each in threading.enumerate()))
     with pytest.raises(ConnectionError):
         ask(browser.port, "/__lab__/")
     # The browser that was let in goes on with the lab.

@@ -137,7 +137,12 @@ def test_open_opens_the_panel_or_without_one_the_app(
     (tmp_path / "chatty.py").write_text(chat("one"))
     monkeypatch.syspath_prepend(tmp_path)
     asked: list[str] = []
-    monkeypatch.setattr(running_room, "opened", lambda url: not asked.append(url))
+
+    def opening(url: str) -> bool:
+        asked.append(url)
+        return True
+
+    monkeypatch.setattr(running_room, "opened", opening)
     monkeypatch.setattr(running_room, "_show", lambda lab, end, out: asked.append(lab.local_url))
     assert running_room.run("chatty:Chat", port=0, frames=False, panel=panel, opens=opens) == 0
     *found, served = asked

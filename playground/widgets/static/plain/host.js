@@ -17,6 +17,7 @@ class Host {
     this.place = /** @type {HTMLElement} */ (document.querySelector(".mpp-panel"));
     this.note = /** @type {HTMLElement} */ (document.querySelector(".mpp-away"));
     this.title = document.title;
+    this.how = "";
     this.id = "";
     this.wait = SOON;
     this.socket = /** @type {WebSocket | null} */ (null);
@@ -82,8 +83,13 @@ class Host {
   /** The tab says how the lab is. @param {any} said by its status line */
   name(said) {
     if (said.kind !== "state") return;
-    const how = said.running ? (said.blocked ? "blocked · " : "") : "stopped · ";
-    document.title = `${how}${said.name} · panel`;
+    this.how = said.running ? (said.blocked ? "blocked · " : "") : "stopped · ";
+    this.entitle();
+  }
+
+  entitle() {
+    const lost = document.body.classList.contains("mpp-lost");
+    document.title = `${lost ? "no answer · " : this.how}${this.title}`;
   }
 
   /** @param {typeof fetch} [ask] */
@@ -105,6 +111,7 @@ class Host {
     this.place.inert = Boolean(text);
     this.note.hidden = !text;
     this.note.textContent = text;
+    this.entitle();
   }
 }
 
