@@ -134,6 +134,7 @@ def test_open_opens_the_panel_or_without_one_the_app(
     monkeypatch: pytest.MonkeyPatch,
     capsys: pytest.CaptureFixture[str],
 ) -> None:
+    before = set(threading.enumerate())
     (tmp_path / "chatty.py").write_text(chat("one"))
     monkeypatch.syspath_prepend(tmp_path)
     asked: list[str] = []
@@ -148,7 +149,8 @@ def test_open_opens_the_panel_or_without_one_the_app(
     *found, served = asked
     assert found == [] if opened is None else found[0].startswith(served + opened)
     assert ("The panel" in capsys.readouterr().out) is panel
-    assert not [each for each in threading.enumerate() if each.name.startswith("playground-")]
+    left = set(threading.enumerate()) - before
+    assert [each for each in left if each.name.startswith("playground-")] == []
 
 
 @pytest.mark.parametrize(
