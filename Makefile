@@ -12,6 +12,7 @@ BESIDE := $(if $(filter command line,$(origin PYTHON)),-$(shell \
 	"$(PYTHON)" -c 'import sys; print("%d.%d" % sys.version_info[:2])' 2>/dev/null))
 VENV := .venv$(BESIDE)
 PY := $(VENV)/bin/python
+GRADING := .venv-grade
 
 # A page can be opened where there is a desktop. On a bare terminal Python would find a text browser.
 NO_BROWSER := $(shell test -n "$$DISPLAY$$WAYLAND_DISPLAY" || test "$$(uname)" = Darwin || echo --no-browser)
@@ -23,7 +24,7 @@ AS_ROOT := $(shell test "$$(id -u)" != 0 || echo --allow-root)
 # pytest-xdist would put another worker in its place, and mostly wait for that for ever.
 AT_ONCE := -n auto --maxprocesses 4 --max-worker-restart 0 --dist loadfile --no-loadscope-reorder
 
-BENCHMARKS := start log handover watching gates view player nested soak recording state code swarm replay fuzzing upstream
+BENCHMARKS := start log handover watching gates view player nested soak recording state code swarm replay fuzzing upstream board
 
 help:  ## Say what there is
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' Makefile
@@ -77,8 +78,11 @@ bench: $(VENV)/.dev  ## Measure what the speed claims say
 	@for each in $(BENCHMARKS); do echo "== $$each"; $(PY) -m "benchmarks.$$each" || exit 1; done
 	$(PY) -m benchmarks.frameworks $(BENCH_ARGS)
 
+grade: $(GRADING)/.grade  ## Have nbgrader and Otter-Grader give marks as docs/how-to/grade.md says
+	$(GRADING)/bin/python -m tests.grading
+
 clean:  ## Remove what was made, the virtual environments too
-	rm -rf .venv .venv-3.* node_modules .bench build dist test-results .pytest_cache .mypy_cache .ruff_cache .hypothesis
+	rm -rf .venv .venv-3.* .venv-grade node_modules .bench build dist test-results .pytest_cache .mypy_cache .ruff_cache .hypothesis
 	find micropie playground tests benchmarks examples lite notebooks \
 		\( -name __pycache__ -o -name .ipynb_checkpoints \) -type d -prune -exec rm -rf {} +
 
@@ -90,6 +94,14 @@ $(VENV)/.lab $(VENV)/.docs $(VENV)/.dev: $(VENV)/.%: pyproject.toml | $(PY)
 	@command -v uv >/dev/null || $(PY) -m pip install --quiet --disable-pip-version-check uv 2>/dev/null || true
 	PATH="$$PATH:$(CURDIR)/$(VENV)/bin" uv pip install --quiet --python $(PY) --editable ".[$*]" || \
 		$(PY) -m pip install --quiet --disable-pip-version-check --editable ".[$*]"
+	@touch $@
+
+# Graders want other versions of much of this, so they have an environment to themselves.
+$(GRADING)/.grade: pyproject.toml tests/grading/requirements.txt | $(PY)
+	@echo "Installing into $(GRADING); this takes a minute or two, once."
+	@"$(PY)" -m venv --clear $(GRADING)
+	$(GRADING)/bin/python -m pip install --quiet --disable-pip-version-check --editable ".[lab]" \
+		--requirement tests/grading/requirements.txt
 	@touch $@
 
 # What looks over the JavaScript: in the versions and with the checksums of the lock.
@@ -107,4 +119,4 @@ $(PY):
 	@"$(PYTHON)" -m venv --clear $(VENV) || { rm -rf $(VENV); echo "Python could not make a virtual \
 	environment; on Debian and Ubuntu install one more package: apt-get install python3-venv" >&2; exit 1; }
 
-.PHONY: help lab test quick soak check notebooks site docs binder picture bench clean
+.PHONY: help lab test quick soak check notebooks site docs binder picture bench grade clean

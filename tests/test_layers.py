@@ -323,7 +323,8 @@ TABLE: dict[str, Room] = {
         live="asyncio threading",
     ),
     "playground/classroom/*.py": Room(
-        "playground.classroom playground.checks playground.lab playground.exports.ladder",
+        "playground.classroom playground.checks playground.doctor playground.lab "
+        "playground.exports.ladder",
         live="threading time",
     ),
     # The lab puts everything together; what is made with a lab is beyond it.

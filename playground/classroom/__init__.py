@@ -9,11 +9,12 @@ from __future__ import annotations
 from os import PathLike
 from typing import Any
 
-from playground.classroom import codes, reports
+from playground.classroom import codes, examining, reports
 from playground.classroom.board import Board
 from playground.classroom.desk import desk, patient, said_of, usual_name
 from playground.classroom.line import Line
 from playground.classroom.progress import Progress, progress
+from playground.doctor import also_look
 from playground.lab import Lab
 
 __all__ = [
@@ -28,6 +29,8 @@ __all__ = [
     "progress",
     "report",
 ]
+
+also_look(examining.board)
 
 
 class Joined:

@@ -4,7 +4,7 @@ Law of the room: every try has a deadline, nothing of the user's app is run, not
 no credential is shown, and where a loop would wait for itself nothing waits.
 """
 
-from playground.doctor.examining import Patient, examine
+from playground.doctor.examining import Patient, also_look, examine
 from playground.doctor.report import Finding, Report
 
-__all__ = ["Finding", "Patient", "Report", "examine"]
+__all__ = ["Finding", "Patient", "Report", "also_look", "examine"]
