@@ -247,6 +247,56 @@ def test_a_class_joins_one_app(alice: Notebook, hub: Hub, log_in: LogIn) -> None
     assert (bob.failures, bob.strangers) == ([], [])
 
 
+BOARD = """\
+from playground import serve
+from playground.classroom import Board
+
+board = serve(Board)
+print(board.port)
+board"""
+
+# In a learner's first notebook, in place of a cell of it.
+CHECKED = """\
+from micropie import App
+from playground import check, serve
+from playground.classroom import join
+
+class Loud(App):
+    async def ws_echo(self, ws):
+        await ws.accept()
+        async for message in ws:
+            await ws.send_text(message.upper())
+
+joined = join("http://127.0.0.1:PORT", as_="bob the learner")
+await check("echo-upper", serve(Loud))
+print(joined)"""
+
+
+def test_a_class_stands_on_one_board(alice: Notebook, hub: Hub, log_in: LogIn) -> None:
+    cell = alice.cell_with("serve(")
+    alice.set_source(cell, BOARD)
+    port = alice.run(cell).split()[0]
+    # Everybody may open its page, by way of their own server; it names nobody.
+    opened = log_in("bob", f"proxy/{port}/")
+    expect(inside(opened).get_by_text("Nobody has joined yet")).to_be_visible(timeout=MILLISECONDS)
+    bob = Notebook(opened.context, hub.desk("bob"), START)
+    bob.set_source(1, CHECKED.replace("PORT", port))
+    assert bob.run(1).startswith("On the board as bob the learner")
+    expect(inside(opened).get_by_role("button", name="Learner 1, echo-upper: done")).to_be_visible()
+    board = alice.page.locator(".mpp-class-face")
+    done = board.get_by_role("button", name="bob the learner, echo-upper: done")
+    expect(done).to_be_visible(timeout=MILLISECONDS)
+    alice.page.screenshot(path="/tmp/shots/hub-alice.png")
+    opened.screenshot(path="/tmp/shots/hub-bob.png")
+    bob.page.screenshot(path="/tmp/shots/hub-bobnb.png")
+    alice.save()
+    saved = (hub.homes / "alice" / "notebooks" / "00-start.ipynb").read_text()
+    assert "bob the learner" not in saved
+    assert 'class=\\"mpp-still\\"' in saved
+    bob.close()
+    assert (bob.failures, bob.strangers) == ([], [])
+
+
 def say(page: Page, text: str) -> None:
     """Say something in the room, by its form."""
     inside(page).get_by_role("textbox").fill(text)

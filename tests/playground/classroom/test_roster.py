@@ -54,8 +54,9 @@ def test_who_comes_back_is_the_same(roster: Roster, clock: Clock) -> None:
     roster.leave(bob)
     assert bob.left == 1000.0
     clock.now = 1060.0
-    assert entered(roster, 1, "bob") is bob
-    assert (bob.left, list(bob.rows)) == (None, ["echo"])
+    again = entered(roster, 1, "bob")
+    assert again is bob
+    assert (again.left, list(again.rows)) == (None, ["echo"])
 
 
 def test_who_has_two_kernels_leaves_with_the_second(roster: Roster) -> None:

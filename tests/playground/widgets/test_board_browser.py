@@ -62,6 +62,20 @@ def test_a_learner_sees_what_is_missing_and_has_it_checked_again(
     expect(page.locator(".mpp-steps-list li").first, "what is unfolded stays so").to_be_visible()
 
 
+def test_a_learner_on_the_board_of_the_class_asks_for_help(
+    on_page: Callable[[Face], FaceOnPage], page: Page
+) -> None:
+    exercises = Exercises()
+    exercises.standing = {"as": "bob", "away": "", "helped": []}
+    shown = on_page(Board(StandIn(), Follower(Log()), exercises))
+    shown.render()
+    expect(page.locator(".mpp-board-joined")).to_have_text("on the class's board as bob")
+    page.get_by_role("button", name="Ask for help").click()
+    helping = page.locator(".mpp-helping")
+    shown.until(lambda: helping.inner_text() == "Your teacher is asked for help.")
+    assert exercises.standing["helped"] == ["echo-upper"]
+
+
 def test_a_kernel_that_is_gone_is_said(on_page: Callable[[Face], FaceOnPage], page: Page) -> None:
     shown = on_page(Board(StandIn(), Follower(Log()), Exercises()))
     shown.render()
