@@ -10,6 +10,7 @@ import asyncio
 import functools
 import hmac
 import secrets
+import sys
 import time
 from typing import Any, Final
 
@@ -53,6 +54,9 @@ class Board(App):
 
     async def index(self) -> Any:
         """Answer with the page."""
+        if sys.platform != "emscripten":
+            # It is made of many files at first, for which no learner's kernel is to wait.
+            await asyncio.to_thread(headers)
         return 200, page(), list(headers())
 
     async def ws_join(self, ws: WebSocket) -> None:

@@ -297,7 +297,7 @@ async def test_a_page_without_the_key_names_nobody_and_gets_no_ladder(board: Lab
 
 
 def test_the_page_needs_nothing_but_its_board(board: Lab) -> None:
-    answer = httpx2.get(board.local_url, trust_env=False)
+    answer = httpx2.get(board.local_url, trust_env=False, timeout=30)
     policy = answer.headers["content-security-policy"]
     assert policy.startswith("default-src 'none'; script-src 'sha256-")
     assert "unsafe" not in policy
