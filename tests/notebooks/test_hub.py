@@ -286,9 +286,6 @@ def test_a_class_stands_on_one_board(alice: Notebook, hub: Hub, log_in: LogIn) -
     board = alice.page.locator(".mpp-class-face")
     done = board.get_by_role("button", name="bob the learner, echo-upper: done")
     expect(done).to_be_visible(timeout=MILLISECONDS)
-    alice.page.screenshot(path="/tmp/shots/hub-alice.png")
-    opened.screenshot(path="/tmp/shots/hub-bob.png")
-    bob.page.screenshot(path="/tmp/shots/hub-bobnb.png")
     alice.save()
     saved = (hub.homes / "alice" / "notebooks" / "00-start.ipynb").read_text()
     assert "bob the learner" not in saved
