@@ -88,7 +88,7 @@ def _table(differs: Sequence[Row], old: str, new: str) -> str:
 def _row(row: Row) -> str:
     one, other = pieces(row.old, row.new)
     cells = [
-        f'<td style="{_CELL}">{escape(scrub(row.client))}</td>',
+        f'<td style="{_CELL}min-width:5em;">{escape(scrub(row.client))}</td>',
         f'<td style="{_CELL}{_MONO}">{_marked(one, "del", _DEL)}</td>',
         f'<td style="{_CELL}{_MONO}">{_marked(other, "ins", _INS)}</td>',
     ]
