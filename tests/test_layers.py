@@ -328,6 +328,7 @@ TABLE: dict[str, Room] = {
         live="threading time",
     ),
     # The lab puts everything together; what is made with a lab is beyond it.
+    "playground/lab/fuzzing.py": Room("micropie playground", "pyodide_js", live=LIVE),
     "playground/lab/*.py": Room("micropie playground", live=LIVE),
     # The panel as a page: it knows widgets by what their comms say, and a lab by what it is given.
     "playground/plain/keys.py": Room(live="threading"),

@@ -59,7 +59,6 @@ class Forgiving:
 
     Raises:
         ValueError: If one of them cannot be read.
-        TypeError: If one of them is neither.
     """
 
     def __init__(self, record: Record, ignore: Ignore | Sequence[Ignore] = ()) -> None:
@@ -95,7 +94,7 @@ def _read(ignore: Ignore) -> tuple[bool, re.Pattern[str]]:
     if isinstance(ignore, re.Pattern):
         return False, ignore
     if not isinstance(ignore, str) or not ignore:
-        raise (ValueError if ignore == "" else TypeError)(
+        raise ValueError(
             f"expected ignore= to be JSON paths and regular expressions, got {ignore!r}; "
             "write ignore=['id', '$.user.name', r'v\\d+']"
         )

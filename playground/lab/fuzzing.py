@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import contextlib
 import secrets
+import sys
 import time
+from importlib.util import find_spec
 from typing import Any, Final
 
 from micropie.testing.one_order import Watch
@@ -56,6 +59,7 @@ class Fuzzing:
     ) -> Findings:
         """Hunt for what goes wrong; see `Lab.fuzz`."""
         _check(route, seconds, seed)
+        await _load()
         check()
         await self._pool.ready()
         await self._code.settled()
@@ -88,6 +92,15 @@ def covered(hunt: Hunt, route: str, seed: int, seconds: float) -> str:
     if not count:
         return f"{which}: nothing is wrong in these."
     return f"{which}: {count} {'thing is' if count == 1 else 'things are'} wrong."
+
+
+async def _load() -> None:
+    """Have the page fetch hypothesis from the site that it comes from, if that has it."""
+    if sys.platform == "emscripten" and find_spec("hypothesis") is None:
+        import pyodide_js  # type: ignore[import-not-found]
+
+        with contextlib.suppress(Exception):
+            await pyodide_js.loadPackage("hypothesis")
 
 
 def _check(route: Any, seconds: Any, seed: Any) -> None:

@@ -18,7 +18,7 @@ from playground.traffic.socketio import reading
 BYTES_SHOWN: Final = 24
 """How many bytes of a binary payload a row shows, in hex."""
 
-EMPTY: Final = "empty"
+EMPTY: Final = "(empty)"
 """What is said of a message without anything in it."""
 
 # A broadcast's sends may have a print or another client's message in between.

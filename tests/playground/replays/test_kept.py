@@ -483,7 +483,7 @@ def test_kept_ones_have_names_can_be_forgotten_and_are_replaced() -> None:
         (lambda lab: lab.replay(5), TypeError, r"write lab\.replay\(lab\.log"),
         (lambda lab: lab.replay(""), ValueError, "expected a log"),
         (lambda lab: lab.replay(lab.log, paces=1), TypeError, r"lab\.replay\(\) got an unexp"),
-        (lambda lab: lab.replay(lab.log, ignore=5), TypeError, "write ignore="),
+        (lambda lab: lab.replay(lab.log, ignore=5), ValueError, "write ignore="),
         (lambda lab: lab.keep("tea", 5), TypeError, "expected a filter as text"),
         (lambda lab: lab.keep("tea", "client:ann", "x"), TypeError, r"lab\.keep\(\) takes"),
         (lambda lab: lab.kept.ready("x"), TypeError, "expected seconds as a number"),
