@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from types import FrameType
+from types import CodeType, FrameType
 from typing import Final
 
 # What Python calls a text that is given to exec; what `dataclass` writes is such a text, too, in
@@ -18,3 +18,14 @@ def label_of_text(frame: FrameType) -> str | None:
     if code.co_filename != TEXT or _WRITTEN in code.co_qualname or code.co_name == "<module>":
         return None
     return TEXT if frame.f_globals.get("__name__") == "__main__" else None
+
+
+def called_text(code: CodeType) -> str | None:
+    """Return what to call a text that the user's own code has had run; None if it is a file's.
+
+    By `exec`, `eval` or a function that came of them: what Python calls such a text, or what the
+    user has called it, as ``<step>``, stands in angle brackets. Python's own frozen modules do too.
+    """
+    name = code.co_filename
+    is_text = name.startswith("<") and name.endswith(">") and not name.startswith("<frozen ")
+    return name if is_text and _WRITTEN not in code.co_qualname else None

@@ -13,7 +13,7 @@ from collections.abc import Callable, Iterator
 from types import CodeType, FrameType
 from typing import Any, Final, NamedTuple
 
-from playground.recorder.texts import label_of_text
+from playground.recorder.texts import called_text, label_of_text
 
 Locate = Callable[[str], str | None]
 """Given a file's name, what to call it, such as ``In[5]``; None if it is not the user's own."""
@@ -102,14 +102,17 @@ def blockage(thread: threading.Thread, seconds: float, named: Named) -> Blockage
         named: Names what is found.
     """
     own: list[tuple[str, int, str]] = []
+    texts: list[tuple[str, int, str]] = []
     client = ""
-    for frame in frames_of(thread):
+    for frame, place in _placed(thread, named.locate):
         code = frame.f_code
-        place = _place(frame, named.locate)
         if place is not None:
-            own.append((place, frame.f_lineno, code.co_name))
-        elif own and not client and "scope" in code.co_varnames[: code.co_argcount]:
+            is_text = named.locate(code.co_filename) is None
+            (texts if is_text else own).append((place, frame.f_lineno, code.co_name))
+        elif (own or texts) and not client and "scope" in code.co_varnames[: code.co_argcount]:
             client = named.client(frame.f_locals.get("scope"))
+    # A line of a cell or a file, if there is one, is where a text was given to exec.
+    own = own or texts
     if not own:
         return None
     place, line, function = own[0]
@@ -125,8 +128,8 @@ def asks(thread: threading.Thread, locate: Locate) -> bool:
     """
     called: list[bool] = []
     last = 0
-    for frame in frames_of(thread):
-        if _place(frame, locate) is not None:
+    for frame, place in _placed(thread, locate):
+        if place is not None:
             last = len(called)
         called.append(frame.f_code.co_name.strip("_").startswith(_ASKING))
     return any(called[:last])
@@ -140,9 +143,20 @@ def says(thread: threading.Thread, locate: Locate) -> bool:
 
 def own_codes(thread: threading.Thread, locate: Locate) -> list[CodeType]:
     """Return the user's own code on a thread's stack, innermost first."""
-    return [frame.f_code for frame in frames_of(thread) if _place(frame, locate) is not None]
+    return [frame.f_code for frame, place in _placed(thread, locate) if place is not None]
 
 
-def _place(frame: FrameType, locate: Locate) -> str | None:
-    """Return what to call the user's code of a frame; None of any other's."""
-    return locate(frame.f_code.co_filename) or label_of_text(frame)
+def _placed(thread: threading.Thread, locate: Locate) -> list[tuple[FrameType, str | None]]:
+    """Return the frames of a thread, innermost first, each with what to call it.
+
+    That is None where it is not the user's code.
+    """
+    found: list[tuple[FrameType, str | None]] = []
+    place: str | None = None
+    for frame in reversed([*frames_of(thread)]):
+        by_user = place is not None
+        place = locate(frame.f_code.co_filename) or label_of_text(frame)
+        if place is None and by_user:
+            place = called_text(frame.f_code)
+        found.append((frame, place))
+    return found[::-1]

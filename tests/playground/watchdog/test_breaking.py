@@ -77,6 +77,20 @@ def test_a_text_that_was_given_to_exec_is_the_users_own_too() -> None:
         assert break_out(thread, Stop, lambda file: None, stopped.wait)
 
 
+@pytest.mark.parametrize("name", ["<string>", "<mine>"])
+def test_a_text_that_the_users_code_has_run_is_broken_out_at_the_line_that_runs_it(
+    name: str,
+) -> None:
+    text = compile("while True:\n    pass", name, "exec")
+    # Whatever names it is given.
+    with running(lambda: exec(text, {})) as (thread, stopped):
+        found = blockage(thread, 1.0, Named(locate, lambda scope: ""))
+        assert found is not None
+        assert (found.place, found.function) == ("In[1]", "<lambda>")
+        assert break_out(thread, Stop, locate, stopped.wait)
+        assert stopped.is_set()
+
+
 def test_nothing_is_raised_in_a_function_of_c() -> None:
     free = threading.Event()
     with running(lambda: free.wait(30)) as (thread, stopped):
