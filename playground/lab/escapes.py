@@ -5,14 +5,24 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable
 from contextvars import Context
+from typing import Any, Final
 
 from micropie.misnamed import explain
 from playground.live.callbacks import only_callback
 from playground.live.staging import Staging
+from playground.notebook import kernel
 from playground.recorder import Recorder, tap_of
+from playground.sight.chains import frames_of
 from playground.stage import Stage, context_of, in_lifespan
+from playground.transports.cancelling import CANCELLED
 from playground.transports.guarded_loop import STOPPED
-from playground.transports.held_loop import CANCELLED, Watcher
+from playground.transports.held_loop import Watcher
+
+STUBBORN: Final = (
+    "{name}, {line}, goes on though it was cancelled; where it catches asyncio.CancelledError, "
+    "raise it again"
+)
+"""What is said of a handler that nothing ends."""
 
 
 def watcher(
@@ -41,7 +51,26 @@ def watcher(
         stage.forget()
         tell(why)
 
-    return Watcher(is_apps, escaped, tell, ended)
+    told: set[str] = set()
+
+    def stubborn(task: asyncio.Task[Any]) -> None:
+        frames = [(kernel.place_of(each.f_code.co_filename), each) for each in frames_of(task)]
+        own = [(place, each) for place, each in frames if place is not None]
+        if not own:
+            return
+        place, frame = own[-1]
+        name = own[0][1].f_code.co_name
+        said = STUBBORN.format(name=name, line=f"{place} line {frame.f_lineno}")
+        if said in told:
+            return
+        told.add(said)
+        tell(said)
+        if (home := staging.home_of(f"{place}, line {frame.f_lineno}")) is not None:
+            # A copy: one context cannot be entered by two threads at once.
+            home.copy().run(kernel.say, said)
+
+    stage.stubborn = stubborn
+    return Watcher(is_apps, escaped, tap_of, tell, ended, stubborn)
 
 
 def is_apps(context: Context) -> bool:

@@ -56,6 +56,7 @@ class HandlerRun:
         context_variable: What is copied to the handler from a task of its own in which it receives;
             None to copy nothing.
         resumed: Called when the handler accepts a connection that other code had accepted.
+        stubborn: Called with its task where it goes on though it was cancelled, and is cut off.
     """
 
     def __init__(
@@ -65,12 +66,14 @@ class HandlerRun:
         grace: float,
         context_variable: ContextVar[Any] | None = None,
         resumed: Callable[[], object] = lambda: None,
+        stubborn: Callable[[asyncio.Task[None]], object] = lambda task: None,
     ) -> None:
         self.line = line
         self.perform = perform
         self.grace = grace
         self.context_variable = context_variable
         self.resumed = resumed
+        self.stubborn = stubborn
         self.leaving = False
         self.cancelled = False
         self.over = False
@@ -202,6 +205,7 @@ class HandlerRun:
         self.over = True
         if not self._ended.done():
             self._ended.set_result(None)
+            self.stubborn(self._task)
 
     async def receive(self) -> Event:
         """Be the handler's `receive`: give it the client's next event, or none while it leaves."""

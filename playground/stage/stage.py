@@ -55,6 +55,9 @@ class Swapped(NamedTuple):
     bound: Mapping[str, int] = MappingProxyType({})
 
 
+_CANCELLED: Final = "the app has cancelled this handler"
+
+
 class Stage:
     """An ASGI app that passes everything on to another app, which can be swapped.
 
@@ -69,6 +72,7 @@ class Stage:
 
     Attributes:
         raised: Given what a shutdown raised: nobody waits for it.
+        stubborn: Given the task of a handler that a swap has cancelled, and that goes on.
     """
 
     def __init__(
@@ -86,6 +90,7 @@ class Stage:
         self.on_trouble = on_trouble
         self.context_variable = context_variable
         self.raised: Callable[[BaseException], object] = lambda error: None
+        self.stubborn: Callable[[asyncio.Task[None]], object] = lambda task: None
         self.connections: set[Connection] = set()
         self._running: RunningApp | None = None
         self._leaving: set[asyncio.Task[None]] = set()
@@ -261,15 +266,23 @@ class Stage:
         with running.at_work():
             try:
                 await running.app(running.scope(scope), progress.receive, progress.send)
-            except (asyncio.CancelledError, GeneratorExit):
-                raise  # from outside: nothing can be answered here
+            except (asyncio.CancelledError, GeneratorExit) as error:
+                # The task of a server that knows says who has cancelled it.
+                if not getattr(asyncio.current_task(), "cancelled_by_app", False):
+                    raise  # from outside: nothing can be answered here
+                failure = RuntimeError(_CANCELLED).with_traceback(error.__traceback__)
+                await self._answer_failure(scope, failure, progress)
             except BaseException as error:
-                _report(scope, error)
-                if not progress.started:
-                    await _say(send, 500, "Internal Server Error")
+                await self._answer_failure(scope, error, progress)
             finally:
                 if witness is not None:
                     witness.ended()
+
+    @staticmethod
+    async def _answer_failure(scope: Scope, error: BaseException, progress: Progress) -> None:
+        _report(scope, error)
+        if not progress.started:
+            await _say(progress.send, 500, "Internal Server Error")
 
     async def _websocket(self, scope: Scope, receive: Any, send: Any) -> None:
         connection = Connection(scope, receive, send)
@@ -297,7 +310,12 @@ class Stage:
         belongings = connection.belongings
         belongings.begin()
         run = connection.run = HandlerRun(
-            connection, perform, self.grace, self.context_variable, belongings.settle
+            connection,
+            perform,
+            self.grace,
+            self.context_variable,
+            belongings.settle,
+            lambda task: self.stubborn(task),
         )
         with running.at_work():
             error = await run.to_its_end()
@@ -313,7 +331,7 @@ class Stage:
             if not run.cancelled:
                 await self._break_off(connection)
         elif run.cancelled_by_others:
-            await connection.close(1012, "the app has cancelled this handler")
+            await connection.close(1012, _CANCELLED)
         elif (why := run.unwelcome) is not None:
             await connection.close(1012, why)
         if connection.closing is not None:

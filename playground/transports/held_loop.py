@@ -22,14 +22,11 @@ from typing import Any, Final, TypeVar
 from micropie.testing.unheard import is_unheard
 from playground.traffic.told import told
 from playground.transports import Blocked
+from playground.transports.cancelling import AppsTask, Cancelling, ServersTask
 from playground.transports.guarded_loop import Guard
 
 T = TypeVar("T")
 
-CANCELLED = (
-    "expected a task of the app's own to cancel, got one of the server's; a handler does not end "
-    "the server, lab.stop() in a cell does"
-)
 GOES_ON = "Something has stopped the server's event loop; it goes on: lab.stop() stops it."
 BROKEN = "its event loop has been broken from within"
 
@@ -51,45 +48,24 @@ class Watcher:
 
     Attributes:
         is_apps: Given a context (`contextvars`), whether the app's code runs in it.
+        whose: Given a context, what the exchange is that its code runs for; None for no app's.
         escaped: Given an exception that nobody caught, and the task or callback it left, if known:
             tells of it, and returns whether it is the app's.
         trouble: Told, as a sentence, what else went wrong.
         ended: Told, as a sentence, why the loop has ended though nobody has asked it to.
+        stubborn: Given a task that goes on though it was cancelled, and its loop ends.
     """
 
     is_apps: Callable[[Context], bool] = lambda context: False
     escaped: Callable[[BaseException, object], bool] = lambda error, source: False
+    whose: Callable[[Context], object] = lambda context: None
     trouble: Callable[[str], None] = lambda text: None
     ended: Callable[[str], object] = lambda why: None
+    stubborn: Callable[[asyncio.Task[Any]], object] = lambda task: None
 
 
 NOBODY = Watcher()
 """For a loop on which nothing but its owner's own code runs."""
-
-
-class ServersTask(asyncio.Task[Any]):
-    """A task by which the server lives: the code of an app cannot cancel it."""
-
-    def __init__(
-        self,
-        work: Coroutine[Any, Any, Any],
-        is_apps: Callable[[Context], bool],
-        context: Context,
-        **options: Any,
-    ) -> None:
-        self.is_apps = is_apps
-        self.own_context = context
-        super().__init__(work, context=context, **options)
-
-    def cancel(self, msg: Any | None = None) -> bool:
-        """Cancel it, as `asyncio.Task.cancel` does.
-
-        Raises:
-            RuntimeError: If the app's code calls, and no request of the app's is served here.
-        """
-        if self.is_apps(copy_context()) and not self.is_apps(self.own_context):
-            raise RuntimeError(CANCELLED)
-        return super().cancel(msg)
 
 
 class HeldLoop:
@@ -108,6 +84,7 @@ class HeldLoop:
         self._has_said = False
         self._faults: deque[float] = deque(maxlen=_FAULTS)
         self._guard = Guard(loop, watcher.is_apps)
+        self._cancelling = Cancelling(loop, watcher.is_apps, watcher.whose)
 
     def run(self, work: Coroutine[Any, Any, T], name: str | None = None) -> T:
         """Run the loop until a coroutine has ended; return its result, or raise what it raised.
@@ -163,12 +140,12 @@ class HeldLoop:
         given = dict(options)
         context = options.pop("context", None) or copy_context()
         if not self._watcher.is_apps(context):
-            return ServersTask(work, self._watcher.is_apps, context, loop=loop, **options)
+            return ServersTask(work, self._cancelling, context, loop=loop, **options)
         if self._guard.task_factory is not None:
             made = self._made_by_the_app(work, given)
             if made is not None:
                 return made
-        made = asyncio.Task(work, loop=loop, context=context, **options)
+        made = AppsTask(work, self._cancelling, context, loop=loop, **options)
         made.add_done_callback(self._ended, context=Context())
         return made
 

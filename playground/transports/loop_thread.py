@@ -13,12 +13,13 @@ import sys
 import threading
 import time
 from collections.abc import Callable, Coroutine, Iterator
-from concurrent.futures import Future, ThreadPoolExecutor
+from concurrent.futures import Future
 from typing import Any, ClassVar, TypeVar
 
 from playground.traffic.told import told
 from playground.transports import Cut, Line, Pulse, loop_name
 from playground.transports.crossing import send_all
+from playground.transports.executor import ContextExecutor
 from playground.transports.held_loop import BROKEN, HeldLoop, Watcher
 from playground.transports.waiting import LeftBehind, give_up, submit
 
@@ -29,6 +30,9 @@ logger = logging.getLogger(__name__)
 WORK = "the server's own"
 
 # For what a thread still does that was left behind.
+# Kept: what lets go of them ends them, and they go on once more, where they have no loop.
+_stubborn: set[asyncio.Task[Any]] = set()
+
 _NOBODY = Watcher(escaped=lambda error, source: True)
 
 _NO_END = "the server's thread was left behind: a handler blocks its loop"
@@ -164,7 +168,7 @@ class LoopThread:
 
     def _main(self) -> None:
         asyncio.set_event_loop(self.loop)
-        self.loop.set_default_executor(_ContextExecutor(thread_name_prefix="playground-handler"))
+        self.loop.set_default_executor(ContextExecutor(thread_name_prefix="playground-handler"))
         try:
             HeldLoop(self.loop, self.watcher).run(self.work(), WORK)
         except BaseException as error:
@@ -187,7 +191,8 @@ class LoopThread:
         self.stopping.set()
         try:
             watcher = _NOBODY if self.left_behind else self.watcher
-            HeldLoop(self.loop, watcher).run(_tidied(self.loop))
+            for task in HeldLoop(self.loop, watcher).run(_tidied(self.loop)):
+                watcher.stubborn(task)
         except BaseException:
             logger.debug("tidying up", exc_info=True)
         finally:
@@ -215,24 +220,20 @@ def _lines_of(thread: threading.Thread) -> Iterator[Line]:
         frame = frame.f_back
 
 
-async def _tidied(loop: asyncio.AbstractEventLoop) -> None:
-    """End all that is left on a loop."""
+async def _tidied(loop: asyncio.AbstractEventLoop) -> set[asyncio.Task[Any]]:
+    """End all that is left on a loop; return the tasks that have not let themselves be ended."""
     working = {task for task in asyncio.all_tasks() if task.get_name() == WORK}
     if working:
         await asyncio.wait(working, timeout=3.0)
     left = asyncio.all_tasks() - {asyncio.current_task()}
     for task in left:
         task.cancel()
+    stubborn: set[asyncio.Task[Any]] = set()
     if left:
-        await asyncio.wait(left, timeout=1.0)
+        _, stubborn = await asyncio.wait(left, timeout=1.0)
+    _stubborn.update(stubborn)
     await loop.shutdown_asyncgens()
-
-
-class _ContextExecutor(ThreadPoolExecutor):
-    """Run work with the context variables of who submits it, which `run_in_executor` does not."""
-
-    def submit(self, fn: Any, /, *args: Any, **kwargs: Any) -> Any:
-        return super().submit(contextvars.copy_context().run, fn, *args, **kwargs)
+    return stubborn
 
 
 def new_loop() -> asyncio.AbstractEventLoop:

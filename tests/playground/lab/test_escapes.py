@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
+import re
 import sys
 from collections.abc import AsyncIterator, Callable, Iterator
 from pathlib import Path
@@ -397,3 +399,42 @@ async def test_a_callback_of_no_code_of_the_apps_is_known_by_the_line_that_hands
     last = max(line for *_, line in app.soon.__code__.co_lines() if line is not None)
     assert entry.where == f"{HERE}:{last}"
     assert "call_" in str(entry.note)
+
+
+class Stubborn(App):
+    async def page(self) -> None:
+        while True:
+            with contextlib.suppress(asyncio.CancelledError):
+                await asyncio.sleep(100)
+
+
+async def test_a_handler_that_nothing_ends_is_named_when_the_lab_stops() -> None:
+    lab = await serving(Stubborn, "memory")
+    asking = asyncio.create_task(lab.get("/page"))
+    await until(lambda: any(each.waits_for == "sleep" for each in lab.handlers()))
+    lab.stop()
+    with pytest.raises(RuntimeError, match="the lab was stopped"):
+        await asking
+    (said,) = [str(each.data) for each in lab.log if "cancelled;" in str(each.data)]
+    assert re.search(rf"^page, {HERE} line \d+, goes on .*CancelledError, raise it again$", said)
+
+
+class Cancels(App):
+    async def page(self) -> None:
+        task = asyncio.current_task()
+        assert task is not None
+        with contextlib.suppress(TimeoutError):
+            await asyncio.wait_for(asyncio.sleep(100), 0.001)
+        task.cancel()
+        await asyncio.sleep(100)
+
+
+@on_both
+async def test_a_handler_that_cancels_itself_is_told_with_its_line(transport: str) -> None:
+    lab = await serving(Cancels, transport)
+    answer = await lab.get("/page")
+    assert answer.status == 500
+    assert re.fullmatch(
+        rf"{HERE} line \d+: RuntimeError: the app has cancelled this handler", answer.why
+    )
+    lab.stop()

@@ -35,7 +35,7 @@ class Held:
         def is_apps(context: Context) -> bool:
             return context.get(in_app, False)
 
-        watcher = Watcher(is_apps, escaped, self.trouble.append)
+        watcher = Watcher(is_apps, escaped, trouble=self.trouble.append)
         return HeldLoop(self.loop, watcher).run(work)
 
     @property

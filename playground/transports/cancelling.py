@@ -1,0 +1,121 @@
+"""Who cancels which task of a loop that many are served on.
+
+`for task in asyncio.all_tasks(): task.cancel()` in a handler would end everybody's. The tasks by
+which the server lives refuse it at that line. One of another's exchange may be cancelled, as by who
+has it leave a room: a moment later, for by then it is known whether the line goes on to all.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Coroutine
+from contextvars import Context, copy_context
+from functools import partial
+from typing import Any, Final
+
+CANCELLED: Final = (
+    "expected a task of the app's own to cancel, got one of the server's; a handler does not end "
+    "the server, lab.stop() in a cell does"
+)
+
+
+class Cancelling:
+    """Cancels the tasks of one loop for the code of an app.
+
+    Args:
+        loop: The loop.
+        is_apps: Given a context (`contextvars`), whether the app's code runs in it.
+        whose: Given a context, what the exchange is that its code runs for; None for no app's.
+    """
+
+    def __init__(
+        self,
+        loop: asyncio.AbstractEventLoop,
+        is_apps: Callable[[Context], bool],
+        whose: Callable[[Context], object],
+    ) -> None:
+        self._loop = loop
+        self.is_apps = is_apps
+        self._whose = whose
+        self._waiting: list[Callable[[], object]] = []
+        self._refusing = False
+
+    def is_anothers(self, context: Context) -> bool:
+        """Return whether the app's code that runs is of another exchange than a task's."""
+        by = self._whose(copy_context())
+        return by is not None and by is not self._whose(context)
+
+    def later(self, cancel: Callable[[], object]) -> None:
+        """Cancel a task in a moment, unless a line has been refused by then."""
+        if not self._refusing:
+            self._waiting.append(cancel)
+            self._settle_soon()
+
+    def refuse(self) -> None:
+        """Cancel none of those that the line has come to, or comes to now."""
+        self._refusing = True
+        self._waiting.clear()
+        self._settle_soon()
+
+    def _settle_soon(self) -> None:
+        self._loop.call_soon(self._settle, context=Context())
+
+    def _settle(self) -> None:
+        self._refusing = False
+        while self._waiting:
+            self._waiting.pop()()
+
+
+class _Cancelled(asyncio.Task[Any]):
+    def __init__(
+        self,
+        work: Coroutine[Any, Any, Any],
+        cancelling: Cancelling,
+        context: Context,
+        **options: Any,
+    ) -> None:
+        self.cancelling_by = cancelling
+        self.own_context = context
+        self.cancelled_by_app = False
+        super().__init__(work, context=context, **options)
+
+    def _cancel(self, msg: Any | None, *, by_app: bool) -> bool:
+        """Cancel it: where the app's code for another exchange calls, in a moment."""
+        if not self.cancelling_by.is_anothers(self.own_context):
+            return self._cancel_now(msg, by_app)
+        if self.done():
+            return False
+        self.cancelling_by.later(partial(self._cancel_now, msg, True))
+        return True
+
+    def _cancel_now(self, msg: Any | None, by_app: bool) -> bool:
+        self.cancelled_by_app = by_app
+        return super().cancel(msg)
+
+
+class AppsTask(_Cancelled):
+    """A task of an app's."""
+
+    def cancel(self, msg: Any | None = None) -> bool:
+        """Cancel it, as `asyncio.Task.cancel` does; of another exchange in a moment."""
+        return self._cancel(msg, by_app=False)
+
+
+class ServersTask(_Cancelled):
+    """A task by which the server lives: the code of an app cannot cancel it.
+
+    Attributes:
+        cancelled_by_app: Whether the app has cancelled it, which it may where its own code runs.
+    """
+
+    def cancel(self, msg: Any | None = None) -> bool:
+        """Cancel it, as `asyncio.Task.cancel` does.
+
+        Raises:
+            RuntimeError: If the app's code calls, and no request of the app's is served here.
+        """
+        by_app = self.cancelling_by.is_apps(copy_context())
+        if by_app and not self.cancelling_by.is_apps(self.own_context):
+            self.cancelling_by.refuse()
+            raise RuntimeError(CANCELLED)
+        return self._cancel(msg, by_app=by_app)
