@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import difflib
+import dis
 import inspect
 from collections.abc import Sequence
+from types import CodeType
 from typing import Any, Final
 
 from micropie import App
@@ -84,19 +86,33 @@ def hides_entry(app: Any) -> str:
     """Return as a sentence that an app cannot be called by a server any more; "" if it can."""
     kind = type(app)
     entry = inspect.getattr_static(kind, "__call__", None)
+    entry = entry.__func__ if isinstance(entry, staticmethod) else entry
     if not isinstance(app, App) or (callable(entry) and not inspect.isfunction(entry)):
         return ""
     yields = inspect.isgeneratorfunction(entry) or inspect.isasyncgenfunction(entry)
-    if callable(entry) and _takes_three(app) and not yields:
+    takes = callable(entry) and _takes_three(app)
+    if takes and not yields and _uses_send(entry.__code__):
         return ""  # as middleware, it may hand on what it is called with
     holder = next(each for each in kind.__mro__ if "__call__" in vars(each))
-    wrong = "yields" if yields else "does not take scope, receive and send"
-    wrong = wrong if callable(entry) else "is no function"
+    wrong = "never sends" if takes else "does not take scope, receive and send"
+    wrong = "yields" if yields else wrong if callable(entry) else "is no function"
     return (
         f"{holder.__name__}.__call__ {wrong}, and by it every request reaches the app: give it "
         "another name, such as index; or take those three, and end with "
         "await super().__call__(scope, receive, send)"
     )
+
+
+def _uses_send(code: CodeType) -> bool:
+    """Return whether a function reads its last parameter at all, by which an app answers."""
+    takes_any = code.co_flags & inspect.CO_VARARGS
+    last = code.co_argcount + code.co_kwonlyargcount if takes_any else code.co_argcount - 1
+    name = code.co_varnames[last]
+    if {"locals", "eval", "exec"} & {*code.co_names}:
+        return True
+    read = [each.argval for each in dis.get_instructions(code) if each.opname.startswith("LOAD")]
+    # Some load two at once.
+    return any(name == each or (isinstance(each, tuple) and name in each) for each in read)
 
 
 # What a first parameter is called that is the instance; so is, it seems, any single letter.

@@ -90,6 +90,12 @@ def test_an_app_that_a_server_can_call_no_more_says_what_to_do() -> None:
         async def __call__(self, scope: Any, receive: Any, send: Any) -> Any:
             yield scope
 
+    class Mute(App):
+        async def __call__(self, scope: Any, receive: Any, send: Any) -> None: ...
+
+    class Deaf(App):
+        async def __call__(self, *args: Any) -> None: ...
+
     class Around(App):
         async def __call__(self, *args: Any) -> None:
             await super().__call__(*args)
@@ -99,4 +105,6 @@ def test_an_app_that_a_server_can_call_no_more_says_what_to_do() -> None:
         assert said.startswith("Called.__call__ does not take scope, receive and send")
         assert "give it another name, such as index" in said
     assert hides_entry(Yields()).startswith("Yields.__call__ yields")
+    for silent in (Mute(), Deaf()):
+        assert ".__call__ never sends, and by it every request" in hides_entry(silent)
     assert [hides_entry(app) for app in (App(), Around(), Rooms(), print)] == [""] * 4
