@@ -15,6 +15,7 @@ from playground.live.following import Followed
 from playground.live.foreign import handlers_of, layers
 from playground.live.revisions import Revision
 from playground.live.sources import Statement, Unknown, look_for, sources_of
+from playground.live.takings import Held, takings
 from playground.live.uses import Uses
 from playground.notebook import exits, kernel
 from playground.notebook.cells import cells
@@ -121,11 +122,16 @@ def instance_of(served: Any) -> Any:
     if not isinstance(served, type):
         return served
     with exits.refused():
+        held = Held(takings(served))
         try:
             made = served()
         except BaseException as error:
             explain(error)
             raise
+        finally:
+            taken = held.put_back()
+    if taken:
+        raise RuntimeError(taken[0].said)
     if not callable(made):
         name = served.__name__
         raise TypeError(

@@ -36,6 +36,7 @@ from playground.live.in_place import Mark, changed_in_place, is_as_marked, mark_
 from playground.live.revisions import Revisions
 from playground.live.saying import words_of
 from playground.live.sources import Statement
+from playground.live.takings import Held, takings
 from playground.live.tracebacks import NotOnStage
 from playground.live.uses import Change, Uses
 from playground.notebook import kernel
@@ -249,6 +250,7 @@ class Staging:
             because = f"back from revision {now}" if draft.number != now else "made anew"
             draft = dataclasses.replace(draft, because=because)
         lost = self._lost(draft) if on_swap == "handover" else []
+        held = Held(takings(draft.served))
         try:
             if checked:
                 check_named(self.app, draft.instance, carry)
@@ -257,6 +259,8 @@ class Staging:
             swapped = await self.stage.swap(draft.instance, on_swap, revision=number)
         except (AttributeError, StartupFailed) as failure:
             raise self.failed(failure, number) from failure.__cause__
+        finally:
+            self._give_back(held)
         self._remember(draft, number)
         # Sockets whose handler is gone are counted in an entry of their own.
         self._log_swap(swapped._replace(sockets=swapped.sockets - len(lost)), draft, carried)
@@ -266,6 +270,12 @@ class Staging:
             self.write("lab", missing)
             kernel.say(missing, trouble=False)
         self._call_listeners(swapped=True)
+
+    def _give_back(self, held: Held) -> None:
+        """Put back what a start-up has taken from everybody, and say so."""
+        for each in held.put_back():
+            self.write("lab", each.said)
+            kernel.say(each.said)
 
     def _call_listeners(self, *, swapped: bool) -> None:
         for listener in list(self.listeners):

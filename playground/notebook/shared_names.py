@@ -2,6 +2,7 @@
 
 Kernel, server and every cell look these up while they work. A handler that makes one None would end
 all of them, so it is refused at that very line. A cell may do it: it is the kernel's own, as ever.
+So may a library that a handler calls, such as `unittest.mock`: it puts back what it has replaced.
 """
 
 from __future__ import annotations
@@ -15,8 +16,18 @@ from collections.abc import Callable, Iterator
 from types import ModuleType
 from typing import Any, Final
 
-# The modules that kernel and server are made of. Code that runs has looked up the rest by now.
+from playground.notebook import kernel
+from playground.notebook.shared_calls import SharedCalls
+
+# The modules that kernel and server are made of: nobody's code but a cell's empties a name there.
 _MODULES: Final = ("asyncio", "builtins", "json", "logging", "os", "sys", "threading", "time")
+
+# The packages they are made of: there, and in the modules, a learner's own line replaces nothing.
+_PACKAGES: Final = frozenset((
+    *("asyncio", "concurrent", "queue", "selectors", "socket"),
+    *("uvicorn", "websockets", "micropie", "playground"),
+    *("IPython", "ipykernel", "jupyter_client", "tornado", "zmq"),
+))  # fmt: skip
 
 STREAMS: Final = ("stdout", "stderr")
 
@@ -26,7 +37,7 @@ _HOOKS: Final = (("threading", "excepthook"), ("sys", "excepthook"))
 # What Python itself sets and takes away, with what was raised last.
 _PASSING: Final = "last_"
 
-_STREAM: Final = (
+STREAM: Final = (
     "expected {name} to stay what every cell writes to, got {value}; to print nothing, write "
     "with contextlib.redirect_{stream}(io.StringIO()):"
 )
@@ -67,6 +78,7 @@ class SharedNames:
         self._users = 0
         self._lock = threading.Lock()
         self._names: dict[str, frozenset[str]] = {}
+        self._calls = SharedCalls(lambda depth: self._is_apps() and _is_learners_line(depth))
 
     def begin(self) -> None:
         """Keep them from now on."""
@@ -75,11 +87,12 @@ class SharedNames:
             _mend_hooks()
             if self._users > 1:
                 return
-            for name in _MODULES:
-                module = importlib.import_module(name)
-                if type(module) is ModuleType:  # and nobody else's kind
+            for name, module in list(sys.modules.items()):
+                is_kept = name in _MODULES or name.partition(".")[0] in _PACKAGES
+                if is_kept and type(module) is ModuleType:  # and nobody else's kind
                     self._names[name] = frozenset(vars(module))
                     setattr(module, "__class__", _Kept)  # noqa: B010 - mypy knows it read-only
+            self._calls.begin()
 
     def end(self) -> None:
         """Leave them to everybody, as they were, once each `begin` has had its `end`."""
@@ -87,8 +100,9 @@ class SharedNames:
             self._users -= 1
             if self._users:
                 return
+            self._calls.end()
             for name in self._names:
-                module = importlib.import_module(name)
+                module = sys.modules.get(name)
                 if type(module) is _Kept:
                     module.__class__ = ModuleType  # type: ignore[assignment]
             self._names.clear()
@@ -106,11 +120,14 @@ class SharedNames:
         full = f"{module}.{name}"
         if module == "sys" and name in STREAMS:
             if not (_can(value, "write") and _can(value, "flush")):
-                raise RuntimeError(_STREAM.format(name=full, value=_short(value), stream=name))
+                raise RuntimeError(STREAM.format(name=full, value=_short(value), stream=name))
             return self.lend(value, name) if self.is_handlers() else value
-        before = getattr(sys.modules[module], name, None)
-        is_lost = callable(before) and not callable(value)
-        if (is_lost or (value is None and before is not None)) and not name.startswith(_PASSING):
+        before = getattr(sys.modules.get(module), name, None)
+        if value is before or name.startswith(_PASSING):
+            return value
+        is_lost = value is None or (callable(before) and not callable(value))
+        is_replaced = callable(before) or isinstance(before, ModuleType)
+        if (is_lost and module in _MODULES) or ((is_lost or is_replaced) and _is_learners_line()):
             raise RuntimeError(_KEPT.format(name=full, value=_short(value)))
         return value
 
@@ -121,7 +138,7 @@ class SharedNames:
             RuntimeError: An app's code takes it from everybody.
         """
         is_kept = name in self._names.get(module, ()) and not name.startswith(_PASSING)
-        if is_kept and self._is_apps():
+        if is_kept and self._is_apps() and (module in _MODULES or _is_learners_line()):
             full = f"{module}.{name}"
             raise RuntimeError(_KEPT.format(name=full, value=f"del {full}"))
 
@@ -148,6 +165,18 @@ class _Kept(ModuleType):
     def __reduce__(self) -> tuple[Any, ...]:
         # What pickles modules looks for their type, and nothing else.
         return importlib.import_module, (self.__name__,)
+
+
+def _is_learners_line(depth: int = 2) -> bool:
+    """Return whether it is code of the user's that does it, and not a library that it uses.
+
+    Args:
+        depth: How far out of the caller that code is: what checks and the module are between.
+    """
+    frame = sys._getframe(depth + 1)
+    code = frame.f_code
+    is_text = code.co_filename == "<string>" and frame.f_globals.get("__name__") == "__main__"
+    return is_text or kernel.place_of(code.co_filename) is not None
 
 
 def _mend_hooks() -> None:

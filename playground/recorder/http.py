@@ -76,6 +76,8 @@ class HttpTap(Tap):
 
     async def send(self, event: Event) -> None:
         """Be the app's `send`: pass on an event, and write down the response."""
+        if self.recorder.look is not None:
+            self.recorder.look()
         await self._send(event)
         kind = event["type"]
         if kind == "http.response.start":

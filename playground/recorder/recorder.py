@@ -69,6 +69,8 @@ class Recorder:
         stops_for: What a close with 1012 means that is to come; "" where it is a service restart.
         watch: What shows the frames of the connections that are opened from now on; None if nobody
             wants them.
+        look: Called whenever a handler is about to receive or send, or has ended; None, as mostly,
+            if nobody needs it.
         silent: Whether what handlers print is written down alone, and shown nowhere.
         sockets: The tap of each WebSocket that is being handled, by its exchange's number.
         opened: Called with the tap of each WebSocket to come; None if nobody wants to know.
@@ -97,6 +99,7 @@ class Recorder:
         self.ending = ending
         self.raised = raised
         self.watch: Watch | None = None
+        self.look: Callable[[], None] | None = None
         self.stops_for = ""
         self._said = ""
         self.places = Places(locate)
@@ -150,6 +153,8 @@ class Recorder:
         if caller.name:
             seen["headers"] = for_app(scope["headers"])
             seen[CLIENT] = caller.name
+        if self.look is not None:
+            self.look()
         before = doing.get()
         doing.set((tap.working_on, tap, 0))
         try:
@@ -157,6 +162,8 @@ class Recorder:
             if tap.gate is not None:
                 await tap.gate.drained()
         finally:
+            if self.look is not None:
+                self.look()
             if tap.gate is not None:
                 tap.gate.close()
             tap.end()

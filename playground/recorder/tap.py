@@ -64,6 +64,7 @@ class Desk(Protocol):
     loop: AbstractEventLoop | None
     stops_for: str
     silent: bool
+    look: Callable[[], None] | None
 
 
 class Tap:

@@ -91,6 +91,8 @@ class WebSocketTap(Tap):
     async def receive(self) -> Event:
         """Be the app's `receive`: pass on an event; write a message, which is handled now."""
         self.working_on = None
+        if self.recorder.look is not None:
+            self.recorder.look()
         try:
             event = await self._receive()
             if self.gate is not None and not self.gate.passes(event):
@@ -122,6 +124,8 @@ class WebSocketTap(Tap):
     async def send(self, event: Event) -> None:
         """Be the app's `send`: pass on an event, and write down a message with its cause."""
         # First sent, then written: what a vanished client never got must not stand in the log.
+        if self.recorder.look is not None:
+            self.recorder.look()
         passed = await self._send(event)
         if passed is not None:
             self._passed(event, passed)

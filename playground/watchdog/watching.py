@@ -47,6 +47,7 @@ class Watchdog:
         named: Names what is found there.
         noticed: Called, on that thread, when the loop is found blocked, with who holds it.
         still: Called there each time it looks again and the loop is blocked still.
+        look: Called there each time it looks.
     """
 
     def __init__(
@@ -55,11 +56,13 @@ class Watchdog:
         named: Named,
         noticed: Callable[[str], object] = lambda said: None,
         still: Callable[[], object] = lambda: None,
+        look: Callable[[], object] = lambda: None,
     ) -> None:
         self._runner = runner
         self._named = named
         self._noticed = noticed
         self._still = still
+        self._also = look
         self._beat: _Beat | None = None
         self._since: float | None = None
         self._over: threading.Event | None = None
@@ -128,6 +131,7 @@ class Watchdog:
             if now - before > EVERY + _LATE:
                 self._beat = None  # the loop could not turn either
             try:
+                self._also()
                 self._look(now)
             except Exception:  # it goes on looking, whatever it has met once
                 logger.debug("the watchdog looks", exc_info=True)

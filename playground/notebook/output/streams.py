@@ -13,6 +13,7 @@ from typing import Any, Final
 from playground.notebook.output.lent import Lent
 from playground.notebook.output.lines import Lines
 from playground.notebook.output.writers import writer
+from playground.notebook.shared_names import STREAM, guard
 
 NAMES: Final = ("stdout", "stderr")
 
@@ -29,6 +30,12 @@ class RoutedStream(io.TextIOBase):
         self.base = base
         self.stream = name
         self._lines = Lines()
+
+    def __setattr__(self, name: str, value: Any) -> None:
+        if hasattr(type(self), name) and guard.is_handlers():
+            full = f"sys.{self.stream}.{name}"
+            raise RuntimeError(STREAM.format(name=full, value="another", stream=self.stream))
+        super().__setattr__(name, value)
 
     def write(self, text: str, /) -> int:
         """Write text: a handler's is recorded too."""

@@ -48,6 +48,11 @@ def on_a_thread(work: object) -> BaseException | None:
         (builtins, "len", None),
         (builtins, "print", 5),
         (asyncio, "sleep", None),
+        (asyncio, "wait_for", lambda *given: None),
+        (asyncio.events, "get_running_loop", None),
+        (asyncio.events, "get_running_loop", print),
+        (asyncio, "AbstractEventLoop", object),
+        (asyncio, "events", object()),
         (threading, "excepthook", None),
         (sys, "stdin", None),
         (sys, "modules", None),
@@ -91,6 +96,14 @@ def test_a_mock_and_names_of_ones_own_are_no_harm() -> None:
     with contextlib.redirect_stdout(io.StringIO()) as text:
         print("seen")
     assert text.getvalue() == "seen\n"
+
+
+@pytest.mark.usefixtures("kept")
+def test_a_line_that_changes_nothing_is_no_harm() -> None:
+    asyncio.sleep = asyncio.sleep
+    with pytest.raises(RuntimeError, match=r"got del asyncio\.events\.get_running_loop"):
+        del asyncio.events.get_running_loop
+    sys.argv = [*sys.argv]
 
 
 @pytest.mark.usefixtures("kept")
