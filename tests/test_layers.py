@@ -170,7 +170,7 @@ TABLE: dict[str, Room] = {
         "playground.transports playground.traffic.model playground.traffic.frames "
         "playground.traffic.heads playground.traffic.escapes playground.traffic.redact "
         "playground.traffic.told micropie.testing.unheard",
-        others="httpx2 uvicorn uvloop websockets",
+        others="anyio httpx2 uvicorn uvloop websockets",
         live=LIVE,
     ),
     "playground/sight/*.py": Room(

@@ -22,6 +22,19 @@ T = TypeVar("T")
 _OF_A_COROUTINE: Final = ("cr_", "__name__", "__qualname__")
 
 
+class NotUsedSo(TypeError):
+    """What was not awaited, or opened, was used as if it had been; the message says what to do."""
+
+
+class NotThere(AttributeError):
+    """The same, of who asks for something of what an await would have returned."""
+
+
+# Who reads them is told what Python's own documentation explains.
+NotUsedSo.__name__ = NotUsedSo.__qualname__ = TypeError.__name__
+NotThere.__name__ = NotThere.__qualname__ = AttributeError.__name__
+
+
 class _Saying:
     """What says in a sentence that it was not used as it is meant to be.
 
@@ -50,10 +63,10 @@ class _Saying:
     def __getattr__(self, name: str) -> Any:
         if name.startswith("_"):
             raise AttributeError(name)
-        raise AttributeError(self._sentence, name=name, obj=self)
+        raise NotThere(self._sentence, name=name, obj=self)
 
     def _misused(self, *_: Any, **__: Any) -> NoReturn:
-        raise TypeError(self._sentence)
+        raise NotUsedSo(self._sentence)
 
     __iter__ = __aiter__ = __getitem__ = __setitem__ = __len__ = __contains__ = _misused
     __enter__ = __exit__ = __call__ = __bool__ = _misused

@@ -366,7 +366,7 @@ class Client:
                         raise self._ended()
                     await change
         except TimeoutError:
-            why = await held_up(self._transport, timeout or 0.0) or "pass timeout= to wait longer"
+            why = await held_up(self._transport, timeout or 0.0) or self._why.late()
             raise Late(f"{escaped(self.name)} heard nothing within {timeout:g} s; {why}") from None
 
     async def _run(self, work: Coroutine[Any, Any, Any], timeout: float, what: str) -> Any:

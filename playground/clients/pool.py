@@ -191,9 +191,10 @@ class ClientPool:
         what = escaped(redact_path(f"{method.upper()} {path}"))
         since = self.reasons.now()
         try:
-            answer = await self.transport.run(_whole(ask, timeout, what), timeout)
-        except LoopBlocked as late:
-            raise Late(f"{_unanswered(what, timeout)}; {late}") from None
+            late = partial(self.reasons.late, name, since)
+            answer = await self.transport.run(_whole(ask, timeout, what, late), timeout)
+        except LoopBlocked as blocked:
+            raise Late(f"{_unanswered(what, timeout)}; {blocked}") from None
         except ResponseBroken as broken:
             why = self.reasons.failure(name, since)
             raise (ResponseBroken(method, path, why) if why else broken) from None
@@ -221,10 +222,11 @@ class ClientPool:
             check_timeout(timeout)
         ask = await self._asking(method, path, headers, content, name)
         what = escaped(redact_path(f"{method.upper()} {path}"))
+        late = partial(self.reasons.late, name, self.reasons.now())
         try:
-            coming = await self.transport.run(_within(ask, timeout, what), timeout)
-        except LoopBlocked as late:
-            raise Late(f"{_unanswered(what, timeout)}; {late}") from None
+            coming = await self.transport.run(_within(ask, timeout, what, late), timeout)
+        except LoopBlocked as blocked:
+            raise Late(f"{_unanswered(what, timeout)}; {blocked}") from None
         async with ResponseStream(self.transport, coming, what, timeout) as answer:
             self.cookies(name).take(path, answer.headers)
             yield answer
@@ -244,6 +246,8 @@ class ClientPool:
         extra, body = content
         check_length(given, body)
         await self.ready()
+        if (prepare := self.transport.prepare) is not None:
+            await asyncio.to_thread(prepare)
         sent = [self.naming(name), *self.headers, *extra, *given]
         sent = self.cookies(name).added(path, sent)
         return partial(self.transport.ask, method.upper(), path, headers=sent, body=body)
@@ -290,28 +294,35 @@ def body_of(
 
 
 async def _within(
-    work: Callable[[], Awaitable[Coming]], timeout: float | None, what: str
+    work: Callable[[], Awaitable[Coming]],
+    timeout: float | None,
+    what: str,
+    late: Callable[[], str],
 ) -> Coming:
     try:
         async with asyncio.timeout(timeout):
             return await work()
     except TimeoutError:
-        raise Late(_unanswered(what, timeout)) from None
+        raise Late(_unanswered(what, timeout, late())) from None
 
 
-async def _whole(ask: Callable[[], Awaitable[Coming]], timeout: float, what: str) -> Response:
+async def _whole(
+    ask: Callable[[], Awaitable[Coming]], timeout: float, what: str, late: Callable[[], str]
+) -> Response:
     coming = None
     try:
         async with asyncio.timeout(timeout):
             coming = await ask()
             return await whole(coming)
     except TimeoutError:
-        late = _unanswered(what, timeout) if coming is None else _unended(what, timeout, coming)
-        raise Late(late) from None
+        if coming is None:
+            raise Late(_unanswered(what, timeout, late())) from None
+        raise Late(_unended(what, timeout, coming)) from None
 
 
-def _unanswered(what: str, timeout: float | None) -> str:
-    return f"{what} was not answered" + ("" if timeout is None else f" within {timeout:g} s")
+def _unanswered(what: str, timeout: float | None, why: str = "") -> str:
+    within = "" if timeout is None else f" within {timeout:g} s"
+    return f"{what} was not answered{within}" + (f"; {why}" if why else "")
 
 
 def _unended(what: str, timeout: float, coming: Coming) -> str:

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from typing import Protocol
+from typing import Final, Protocol
 
 from playground.transports import HandshakeRefused
+
+LONGER: Final = "pass timeout= to wait longer"
 
 
 class Reasons(Protocol):
@@ -26,6 +28,10 @@ class Reasons(Protocol):
         """Return what to add to a refused handshake, in words."""
         ...
 
+    def late(self, client: str, since: int) -> str:
+        """Return why a client has got nothing yet, as far as it is known; "" for nothing."""
+        ...
+
 
 class NoReasons:
     """Knows nothing: where nobody asks why."""
@@ -43,6 +49,10 @@ class NoReasons:
         return ""
 
     def advice(self, refusal: HandshakeRefused) -> str:
+        """Return nothing."""
+        return ""
+
+    def late(self, client: str, since: int) -> str:
         """Return nothing."""
         return ""
 
@@ -77,6 +87,11 @@ class Why:
         if self._said is None and is_failure and self._reasons is not None:
             self._said = self._failure(self._reasons)
         return self._said or ""
+
+    def late(self) -> str:
+        """Return why it has heard nothing yet; where that is not known, how to wait longer."""
+        found = "" if self._reasons is None else self._reasons.late(self._client, self._since)
+        return found or LONGER
 
     def _failure(self, reasons: Reasons) -> str:
         return reasons.failure(self._client, self._since)

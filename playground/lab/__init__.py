@@ -5,6 +5,7 @@
 work on a lab from outside, such as the checks.
 """
 
+from playground.lab import showing as showing
 from playground.lab.lab import Lab, move, parts_of
 from playground.lab.parts import Parts, TransportName
 

@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import Final
 
 from micropie.listing import Route
+from playground.clients.reasons import LONGER
+from playground.gates.gates import Gates
 from playground.live.advice import advice_for
+from playground.notebook.output.dropped import NOT_RUN
+from playground.sight.standing import Standing
 from playground.traffic.log import Log
+from playground.traffic.model import Entry
 from playground.transports import HandshakeRefused
 
 # What an App answers where it has no handler.
@@ -24,11 +29,21 @@ class LogReasons:
         log: Where the exceptions are.
         routes: Returns the routes of the app that is served; none of one that is no `App`: what is
             meant is about methods of a class, and a foreign app has other handlers.
+        gates: Returns what may hold up messages; None where nothing does.
+        handlers: Returns where every handler stands.
     """
 
-    def __init__(self, log: Log, routes: Callable[[], list[Route]]) -> None:
+    def __init__(
+        self,
+        log: Log,
+        routes: Callable[[], list[Route]],
+        gates: Callable[[], Gates | None] = lambda: None,
+        handlers: Callable[[], Iterable[Standing]] = tuple,
+    ) -> None:
         self._log = log
         self._routes = routes
+        self._gates = gates
+        self._handlers = handlers
 
     def now(self) -> int:
         """Return the number of the newest entry."""
@@ -54,6 +69,50 @@ class LogReasons:
     def advice(self, refusal: HandshakeRefused) -> str:
         """Return what was probably meant by a handshake that was refused."""
         return advice_for(refusal.status, refusal.path, self._routes(), "websocket")
+
+    def late(self, client: str, since: int) -> str:
+        """Return what holds up what a client waits for: a pause, the network, its handler."""
+        return self._held(client) or self._dropped(client, since) or self._standing(client)
+
+    def _held(self, client: str) -> str:
+        """Return that a handler is paused, its own if it is among them, or a message held."""
+        gates = self._gates()
+        if gates is None:
+            return ""
+        stops = [each for each in list(gates.breaks.stops) if each.ended is None]
+        for each in sorted(stops, key=lambda stop: stop.client != client):
+            where = f", {_place(each.where)}" if each.where else ""
+            return f"{each.client}'s handler is paused{where}: resume() of lab.pauses lets it go on"
+        held = sum(each.client == client for each in gates.in_flight())
+        messages = f"{held:,} messages" if held > 1 else "a message"
+        return f"{messages} of {client}'s held by lab.network; calm() lets go" if held else ""
+
+    def _dropped(self, client: str, since: int) -> str:
+        """Return that a call was not awaited: by its own handler rather than by another's."""
+        said = [
+            (self._client_of(each), str(each.data).strip())
+            for each in self._log.since(since)
+            if each.kind == "print" and NOT_RUN in str(each.data)
+        ]
+        own = [words for whose, words in said if whose == client]
+        return next(iter([*own, *(words for _, words in said)]), "")
+
+    def _standing(self, client: str) -> str:
+        """Return where its newest handler waits, if not for the client itself."""
+        found = [each for each in self._handlers() if each.client == client]
+        if not found or found[-1].where is None or found[-1].waits_for == "receive":
+            return ""
+        last = found[-1]
+        function = last.frames[-1].function.rpartition(".")[2] if last.frames else "its handler"
+        return f"{function}, {_place(last.where)}, {last.doing}; {LONGER}"
+
+    def _client_of(self, entry: Entry) -> str:
+        exchange = self._log.exchange(entry.exchange)
+        return "" if exchange is None else exchange.client
+
+
+def _place(where: str | None) -> str:
+    return " line ".join((where or "").rsplit(":", 1))
 
 
 def _cut(words: str) -> str:

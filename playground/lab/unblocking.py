@@ -40,6 +40,11 @@ for _kind in (_InVain, _Unsaid):
     _kind.__name__ = _kind.__qualname__ = Blocked.__name__
 
 
+def _say_in(home: Context, sentence: str) -> None:
+    # A copy: one context cannot be entered by two threads at once.
+    home.copy().run(kernel.say, sentence)
+
+
 def _blocked_by(who: str) -> type[Blocked]:
     return type("Blocked", (Blocked,), {"said": f"{who}; {_REMEDY}"})
 
@@ -79,6 +84,8 @@ class Unblocking:
         self._forget = forget
         self._one_at_a_time = threading.Lock()
         self.stopping = False
+        # The lines that have blocked, each told under its cell once.
+        self._said: set[str] = set()
 
     def noticed(self, said: str) -> None:
         """Write into the log that the loop is blocked; end what blocks it for nobody.
@@ -86,8 +93,17 @@ class Unblocking:
         That is a handler which goes on with a connection that has ended, and after it all others
         that do the same: there is nothing that they could still do.
         """
-        if not self.still():
-            self._tell(f"blocked: {said}; lab.break_out() ends it, and so does new code")
+        found = self._watchdog.blockage(_PATIENCE)
+        if self.still():
+            return
+        sentence = f"{said}; lab.break_out() ends it, and so does new code"
+        self._tell(f"blocked: {sentence}")
+        line = "" if found is None else f"{found.place}, line {found.line}"
+        if line in self._said:
+            return
+        self._said.add(line)
+        if line and (home := self._staging.home_of(line)) is not None:
+            _say_in(home, sentence)
 
     def still(self) -> bool:
         """End what blocks the loop if it does so for nobody; return whether it did."""
@@ -174,8 +190,7 @@ class Unblocking:
         done = [f"{count(sockets, 'socket')} {'was' if sockets == 1 else 'were'} closed"]
         done = [*(done if sockets else []), *(["the app was made anew"] if anew else [])]
         if home is not None:
-            # A copy: one context cannot be entered by two threads at once.
-            home.copy().run(kernel.say, "; ".join([why, *filter(None, [" and ".join(done)])]))
+            _say_in(home, "; ".join([why, *filter(None, [" and ".join(done)])]))
 
     def _done(self, said: str) -> str:
         self._tell(said)

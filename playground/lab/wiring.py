@@ -8,7 +8,6 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from micropie import App
-from playground.clients.misnamed import RESPONSE, says_the_right_name
 from playground.clients.pool import ClientPool
 from playground.entrance.chain import Entrance, entrance
 from playground.lab.addresses import Addresses
@@ -32,6 +31,7 @@ from playground.lab.remarks import Remarks
 from playground.lab.seeing import Seeing
 from playground.lab.spilling import Spilling
 from playground.lab.standing import Sight
+from playground.lab.taken import Taken
 from playground.lab.unblocking import Unblocking
 from playground.lab.verifying import Verifying
 from playground.lab.views import Views
@@ -39,27 +39,18 @@ from playground.lab.watching import Watching
 from playground.live.known import Known
 from playground.live.redefinition import Redefinition
 from playground.live.staging import STARTUP_DEADLINE, Staging
-from playground.live.tracebacks import interrupted, shorten
 from playground.notebook import kernel, output
 from playground.plain.site import PanelSite
 from playground.recorder import Recorder, client_of, doing
 from playground.stage import Stage
-from playground.traffic.filter import FilterError
 from playground.traffic.log import Log
 from playground.traffic.model import LAB_STOPPED
 from playground.traffic.socketio import is_clients
 from playground.transports import (
-    ClientClosed,
-    HandshakeRefused,
-    LoopBlocked,
-    Response,
-    ResponseBroken,
     Transport,
 )
 from playground.transports.endings import ending
 from playground.transports.held_loop import Watcher
-from playground.transports.interrupts import render_by
-from playground.transports.waiting import Late, LeftBehind
 from playground.watchdog import Named, Watchdog
 
 if TYPE_CHECKING:
@@ -130,7 +121,12 @@ class _Wiring:
     def staging(self) -> Staging:
         staging = Staging(self.stage, self.remarks.write)
         self.log.sources = lambda: proved(staging.revisions)
+        staging.listeners.append(lambda swapped: self._taken.read())
         return staging
+
+    @cached_property
+    def _taken(self) -> Taken:
+        return Taken(self._recorder, self.staging, self.remarks.tell)
 
     @cached_property
     def entrance(self) -> Entrance:
@@ -158,6 +154,7 @@ class _Wiring:
             Named(kernel.place_of, client_of),
             lambda said: self.unblocking.noticed(said),
             lambda: self.unblocking.still(),
+            lambda: self._taken.look(),
         )
         self.transport.blocker = made.blocker
         return made
@@ -207,13 +204,23 @@ class _Wiring:
     @cached_property
     def pool(self) -> ClientPool:
         return _pool(
-            self.log,
             self.staging,
             self.transport,
             self.policies,
             self.code,
             self.redefinition,
             self._recorder,
+            self._reasons,
+        )
+
+    @cached_property
+    def _reasons(self) -> LogReasons:
+        staging = self.staging
+        return LogReasons(
+            self.log,
+            lambda: staging.routes() if isinstance(staging.app, App) else [],
+            lambda: self.gating.gates,
+            lambda: self.sight.look(variables=False).standings,
         )
 
     @cached_property
@@ -306,11 +313,6 @@ class _Wiring:
         return PanelSite(self.name, panel, self.transport, identity)
 
 
-render_by(interrupted)
-says_the_right_name("answer", RESPONSE)(Response)
-shorten(FilterError, ClientClosed, HandshakeRefused, Late, LeftBehind, LoopBlocked, ResponseBroken)
-
-
 def _will_stop(pool: ClientPool, recorder: Recorder, crowding: Crowding) -> None:
     """Have clients and log say of 1012, which is to come, that the lab was stopped."""
     crowding.stop(LAB_STOPPED)
@@ -351,13 +353,13 @@ def _closing(
 
 
 def _pool(
-    log: Log,
     staging: Staging,
     transport: Transport,
     policies: Policies,
     code: Code,
     redefinition: Redefinition,
     recorder: Recorder,
+    reasons: LogReasons,
 ) -> ClientPool:
     async def ready() -> None:
         """See that what the cell has defined so far is on stage."""
@@ -368,7 +370,7 @@ def _pool(
     return ClientPool(
         transport,
         ready,
-        LogReasons(log, lambda: staging.routes() if isinstance(staging.app, App) else []),
+        reasons,
         recorder.callers.naming,
         others=lambda: {each.name for each in recorder.guests()},
         comes_back=lambda: policies.latest == "close",

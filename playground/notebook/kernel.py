@@ -231,7 +231,11 @@ def _cells() -> dict[str, int]:
 
 
 # What serving and showing needs, slow to import: a third of a second on a small machine.
-_NEEDED: Final = ("uvloop", "uvicorn", "httptools", "websockets.asyncio.client", "anywidget")
+# What the first request of a cell needs comes last.
+_NEEDED: Final = (
+    *("uvloop", "uvicorn", "httptools", "websockets.asyncio.client", "anywidget"),
+    "httpx2",
+)
 
 
 def warm_up() -> None:

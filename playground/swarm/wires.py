@@ -96,6 +96,7 @@ class CountedTransport:
     """
 
     blocker: Blocker
+    prepare: Callable[[], object] | None = None
 
     def __init__(self, reach: Reach, tally: Tally) -> None:
         self._reach = reach

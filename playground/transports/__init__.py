@@ -234,6 +234,10 @@ class Transport(Protocol):
     blocker: Blocker
     """Names who holds the app's loop."""
 
+    prepare: Callable[[], object] | None
+    """What takes long before the first request, and belongs to no deadline; called on a thread of
+    its own. None where nothing does, or it is done."""
+
     @property
     def running(self) -> bool:
         """Whether clients can connect."""

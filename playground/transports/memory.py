@@ -61,6 +61,7 @@ class MemoryTransport:
     name = "memory"
     port: int | None = None
     ended_by = ""
+    prepare: Callable[[], object] | None = None
 
     def __init__(
         self, app: ASGIApp, closing: Callable[[], Coroutine[Any, Any, None]] | None = None

@@ -79,6 +79,7 @@ class ServerTransport:
         self._wires: weakref.WeakSet[SocketWire] = weakref.WeakSet()
         self._coming: weakref.WeakSet[SocketResponse] = weakref.WeakSet()
         self.blocker: Blocker = lambda seconds: ""
+        self.prepare: Callable[[], object] | None = self._import
         self._of_parent: Any = None
         # What is submitted comes before the end, or not at all: on a loop that is being tidied up
         # nothing would answer it.
@@ -272,6 +273,13 @@ class ServerTransport:
     ) -> Response:
         """Send a request over TCP and read the whole response."""
         return await whole(await self.ask(method, path, headers=headers, body=body))
+
+    def _import(self) -> None:
+        """Import what requests are sent with: it may take longer than one may be waited for."""
+        from playground.transports import sockets
+
+        sockets.get_ready()
+        self.prepare = None
 
     async def ask(
         self, method: str, path: str, *, headers: Headers = (), body: bytes = b""

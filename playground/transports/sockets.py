@@ -140,6 +140,15 @@ def _pairs(headers: Iterable[tuple[str, str]]) -> list[tuple[str, str]]:
     ]
 
 
+def get_ready() -> None:
+    """Import what the first request needs, and what that would import while it is sent."""
+    import anyio.lowlevel
+
+    http_client("http://127.0.0.1")
+    with contextlib.closing(asyncio.new_event_loop()) as loop:
+        loop.run_until_complete(anyio.lowlevel.checkpoint())
+
+
 def http_client(base: str) -> Any:
     """Return an httpx2 client for one server; it looks at no proxy settings and keeps no cookies.
 
@@ -154,7 +163,12 @@ def http_client(base: str) -> Any:
     limits = httpx2.Limits(max_connections=None, max_keepalive_connections=20)
     with quietly():
         return httpx2.AsyncClient(
-            base_url=base, trust_env=False, timeout=None, cookies=none, limits=limits
+            base_url=base,
+            trust_env=False,
+            timeout=None,
+            cookies=none,
+            limits=limits,
+            verify=False,
         )
 
 

@@ -23,11 +23,14 @@ from playground.notebook.output.streams import RoutedStream, Streams
 from playground.notebook.output.threads import Threads
 from playground.notebook.output.writers import Writer, found_by
 
+dropped: Final = Dropped()
+"""Tells of what nobody has awaited."""
+
 _users: Final[weakref.WeakSet[object]] = weakref.WeakSet()
 _streams: Final = Streams()
 _parts: Final = (
     _streams, Redirections(_streams.routed), Displays(_streams.routed), Exits(), Questions(),
-    Threads(), Dropped(), Names(lambda stream: isinstance(stream, RoutedStream | Diverted | Lent)),
+    Threads(), dropped, Names(lambda stream: isinstance(stream, RoutedStream | Diverted | Lent)),
 )  # fmt: skip
 
 

@@ -11,26 +11,50 @@ import linecache
 import sys
 import warnings
 import weakref
+from collections.abc import Callable
 from contextlib import suppress
+from contextvars import Context
 from types import CodeType, FrameType
-from typing import Any, Final
+from typing import Any, Final, Protocol
 
 from playground.notebook import kernel
-from playground.notebook.output.writers import writer
+from playground.notebook.output.writers import Writer, writer
 
 # What Python calls, by this name, with each coroutine that was never awaited.
 _WARN: Final = "_warn_unawaited_coroutine"
 
 _IGNORED: Final = "generator ignored GeneratorExit"
 
+NOT_RUN: Final = "was not awaited, so it has not run"
+"""What is said of a call that nobody awaited."""
+
+
+class Origin(Protocol):
+    """Who has had a coroutine made on another thread."""
+
+    @property
+    def code(self) -> CodeType: ...
+    @property
+    def line(self) -> int: ...
+    @property
+    def context(self) -> Context: ...
+
 
 class Dropped:
-    """Takes the place of what Python tells both by, while handlers are served."""
+    """Takes the place of what Python tells both by, while handlers are served.
+
+    Attributes:
+        origin_of: Returns who has had a coroutine made on another thread; None if nobody has.
+    """
 
     def __init__(self) -> None:
+        self.origin_of: Callable[[Any], Origin | None] = lambda coroutine: None
         self._warn: Any = None
         self._hook: Any = None
         self._told: weakref.WeakSet[CodeType] = weakref.WeakSet()
+        # By line, whose forgotten awaits have been told.
+        self._forgot: weakref.WeakKeyDictionary[CodeType, dict[int, weakref.WeakSet[Writer]]]
+        self._forgot = weakref.WeakKeyDictionary()
 
     def route(self) -> None:
         """Begin to tell."""
@@ -46,14 +70,42 @@ class Dropped:
             setattr(warnings, _WARN, self._warn)
         if sys.unraisablehook == self._unraisable:
             sys.unraisablehook = self._hook
+        self._told.clear()
+        self._forgot.clear()
 
     def _unawaited(self, coroutine: Any) -> None:
         frame: FrameType | None = sys._getframe(1)
         place = None if frame is None else kernel.place_of(frame.f_code.co_filename)
-        if place is None or frame is None or writer() is None or sys.stderr is None:
+        if place is not None and frame is not None and writer() is not None:
+            self._tell(coroutine, frame.f_code, frame.f_lineno, _forgotten)
+            return
+        origin = self.origin_of(coroutine)
+        if origin is None or kernel.place_of(origin.code.co_filename) is None:
             self._warn(coroutine)
             return
-        sys.stderr.write(f"{place}, line {frame.f_lineno}: {_forgotten(coroutine, frame)}\n")
+        # A copy: one context cannot be entered by two threads at once.
+        origin.context.copy().run(self._tell, coroutine, origin.code, origin.line, _threaded)
+
+    def _tell(
+        self,
+        coroutine: Any,
+        code: CodeType,
+        line: int,
+        words: Callable[[Any, str], str],
+    ) -> None:
+        whose = writer()
+        if whose is None or sys.stderr is None:
+            self._warn(coroutine)
+            return
+        text = linecache.getline(code.co_filename, line).strip()
+        place = kernel.place_of(code.co_filename)
+        said = f"{place}, line {line}: {words(coroutine, text)}\n"
+        told = self._forgot.setdefault(code, {})
+        if line not in told:
+            sys.stderr.write(said)
+        elif whose not in told[line]:
+            whose.printed("stderr", said)  # in the log alone, with whose it was
+        told.setdefault(line, weakref.WeakSet()).add(whose)
 
     def _unraisable(self, what: Any) -> None:
         code = getattr(what.object, "ag_code", None) or getattr(what.object, "gi_code", None)
@@ -73,15 +125,20 @@ class Dropped:
             )
 
 
-def _forgotten(coroutine: Any, frame: FrameType) -> str:
+def _threaded(coroutine: Any, line: str) -> str:
+    """Return that an async function was given to a thread, and what to write in its place."""
+    name = getattr(coroutine, "__name__", "it")
+    return f"{name}() {NOT_RUN}: it is async, and needs no thread; write await {name}(…)"
+
+
+def _forgotten(coroutine: Any, line: str) -> str:
     """Return that a call was not awaited, and what to write in its place."""
     name = getattr(coroutine, "__qualname__", "a coroutine")
     code = getattr(coroutine, "cr_code", None)
-    line = linecache.getline(frame.f_code.co_filename, frame.f_lineno).strip()
     statement = _call_in(line, name.rpartition(".")[2])
     if not statement:
-        return f"{name}() was not awaited, so it has not run; write await before it"
-    said = f"{statement} was not awaited, so it has not run; write await {statement}"
+        return f"{name}() {NOT_RUN}; write await before it"
+    said = f"{statement} {NOT_RUN}; write await {statement}"
     own = code is not None and kernel.place_of(code.co_filename) is not None
     return said + (f", or asyncio.create_task({statement}) to go on meanwhile" if own else "")
 

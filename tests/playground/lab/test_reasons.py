@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import re
 from collections.abc import AsyncIterator
 from typing import Any
@@ -187,3 +188,66 @@ async def test_after_a_stop_log_and_clients_say_that_it_was_stopped(transport: s
     assert closes == ["", "the lab was stopped"]
     last = [what(entry, 80) for entry in lab.log if entry.kind == "close"][-1]
     assert last == "closed 1012 · the lab was stopped"
+
+
+class Slow(App):
+    async def page(self) -> None:
+        await asyncio.sleep(100)
+
+    async def ws_forgets(self, ws: WebSocket) -> None:
+        await ws.accept()
+        async for message in ws:
+            ws.send_text(str(message))  # type: ignore[unused-coroutine]
+
+    async def ws_echo(self, ws: WebSocket) -> None:
+        await ws.accept()
+        async for message in ws:
+            await ws.send_text(str(message))
+
+    async def ws_waits(self, ws: WebSocket) -> None:
+        await ws.accept()
+        await asyncio.Lock().acquire()
+        await asyncio.sleep(100)
+
+
+async def nothing(client: Client) -> str:
+    """Return what is said of it that nothing has come."""
+    with pytest.raises(TimeoutError) as late:
+        await client.receive(timeout=0.05)
+    return str(late.value)
+
+
+@on_both
+async def test_what_nothing_came_of_is_said_as_far_as_it_is_known(transport: str) -> None:
+    lab = await serving(Slow, transport)
+    late = r"GET /page was not answered within 0\.1 s; page, test_reasons\.py line \d+, sleeps, "
+    with pytest.raises(TimeoutError, match=late):
+        await lab.get("/page", timeout=0.1)
+    waits = await lab.connect("/waits", client="walt")
+    assert re.search(
+        r"; ws_waits, test_reasons\.py line \d+, sleeps, .*; pass", await nothing(waits)
+    )
+    echo = await lab.connect("/echo", client="eve")
+    assert await nothing(echo) == "eve heard nothing within 0.05 s; pass timeout= to wait longer"
+    forgets = await lab.connect("/forgets", client="fred")
+    await forgets.send("hi")
+    said = r"; test_reasons\.py, line \d+: ws\.send_text\(str\(message\)\) was not awaited.*\)$"
+    assert re.search(said, await nothing(forgets))
+
+
+@on_both
+async def test_a_pause_and_a_message_that_is_held_are_what_nothing_came_of(transport: str) -> None:
+    lab = await serving(Slow, transport)
+    eve, bob = [await lab.connect("/echo", client=each) for each in ("eve", "bob")]
+    point = lab.break_at("client:eve")
+    await eve.send("hi")
+    await lab.paused()
+    said = r"; eve's handler is paused, test_reasons\.py line \d+: resume\(\) of lab\.pauses"
+    assert re.search(said, await nothing(eve))
+    assert re.search(said, await nothing(bob))
+    point.remove()
+    assert await eve.receive() == "hi"
+    lab.network.hold("eve")
+    await eve.send("ho")
+    held = "a message of eve's held by lab.network; calm() lets go"
+    assert await nothing(eve) == f"eve heard nothing within 0.05 s; {held}"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import gc
 import warnings
 from collections.abc import AsyncIterator
@@ -28,6 +29,12 @@ class Forgetful(App):
         await ws.accept()
         async for message in ws:
             ws.send_text("forgotten")  # type: ignore[unused-coroutine]
+            await ws.send_text(str(message))
+
+    async def ws_threaded(self, ws: WebSocket) -> None:
+        await ws.accept()
+        async for message in ws:
+            await asyncio.to_thread(ws.send_text, "forgotten")  # type: ignore[unused-coroutine]
             await ws.send_text(str(message))
 
     async def ticks(self) -> AsyncIterator[str]:
@@ -58,6 +65,36 @@ async def test_a_forgotten_await_says_what_to_write(
     said = 'ws.send_text("forgotten") was not awaited, so it has not run; write await ws.send_text('
     assert said in str(forgotten.data)
     assert forgotten.cause == next(e.seq for e in lab.log if e.data == "hi" and e.cause is None)
+    lab.stop()
+
+
+@on_both
+async def test_a_line_is_told_under_its_cell_once_and_in_the_log_for_each_whose_it_was(
+    transport: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    lab = await serving(Forgetful, transport)
+    everybody = [await lab.connect("/say") for _ in range(4)]
+    for each in everybody * 2:
+        await each.send("hi")
+        assert await each.receive() == "hi"
+    whose = {entry.exchange for entry in rows(lab, "print") if "ws.send_text" in str(entry.data)}
+    assert len(whose) == len(everybody)
+    assert capsys.readouterr().err.count("write await ws.send_text") == 1
+    lab.stop()
+
+
+@on_both
+async def test_an_async_function_that_was_given_to_a_thread_is_told_with_its_line(
+    transport: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    lab = await serving(Forgetful, transport)
+    alice = await lab.connect("/threaded")
+    await alice.send("hi")
+    assert await alice.receive() == "hi"
+    await until(lambda: len(rows(lab, "print")) == 2)
+    said = "send_text() was not awaited, so it has not run: it is async, and needs no thread; "
+    assert f": {said}write await send_text(…)" in str(rows(lab, "print")[-1].data)
+    assert "test_dropped.py, line " in capsys.readouterr().err
     lab.stop()
 
 
