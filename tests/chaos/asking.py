@@ -57,6 +57,34 @@ ASKING = Chapter(
             ],
         ),
         Kind(
+            "A client waits for what such a line does not send.",
+            "`alice heard nothing within 0.3 s; In[5], line 5: ws.send_text('x') was not awaited`: "
+            "the deadline says what is known, a pause, a hold or where the handler stands, too.",
+            "Do what it says.",
+            [
+                socket(
+                    "a deadline that knows why",
+                    "await ws.accept()\nasync for message in ws:\n    ws.send_text('x')  # here",
+                    "alice heard nothing within 0.3 s; In[",
+                    then=TALK.replace("receive(timeout=3)", "receive(timeout=0.3)"),
+                )
+            ],
+        ),
+        Kind(
+            "An async function is given to a thread: `asyncio.to_thread(ws.send_text, 'x')`.",
+            "`send_text() was not awaited, so it has not run: it is async, and needs no thread`.",
+            "`await` it.",
+            [
+                socket(
+                    "an async function in a thread",
+                    "await ws.accept()\nasync for message in ws:\n"
+                    "    await asyncio.to_thread(ws.send_text, 'x')\n"
+                    "    await ws.send_text(message)",
+                    "it is async, and needs no thread",
+                )
+            ],
+        ),
+        Kind(
             "`for message in ws`, without `async`.",
             "Under the cell, with the line: `expected async for, got for; "
             "write async for message in ws`.",

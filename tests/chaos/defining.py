@@ -108,6 +108,12 @@ CLASSES = Chapter(
                     "does not take scope, receive and send",
                 ),
                 whole("__call__ is None", "__call__ = None", "", "__call__ is no function"),
+                whole(
+                    "a __call__ that does nothing",
+                    "async def __call__(self, scope, receive, send): pass",
+                    "",
+                    "__call__ never sends",
+                ),
             ],
         ),
         Kind(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from tests.chaos.kinds import Chapter, Kind
-from tests.chaos.programs import GET, at, at_each, cell, socket, whole
+from tests.chaos.programs import GET, TALK, at, at_each, cell, socket, whole
 from tests.chaos.raising import EXITS
 
 _SWALLOWS = """await ws.accept()
@@ -17,6 +17,11 @@ print(await client.receive(timeout=3))
 await client.close()
 await _lab.until("kind:exception", timeout=3)
 """
+
+_SWALLOWS_THE_END = """async def page(self):
+    while True:
+        try: await asyncio.sleep(1)  # here
+        except asyncio.CancelledError: pass"""
 
 HOLDING = Chapter(
     "It does not await",
@@ -34,12 +39,39 @@ HOLDING = Chapter(
             ],
         ),
         Kind(
+            "What it gives to `exec` or `eval` does so, or a lambda, or what it loops over.",
+            "As of any code of yours, at the line that runs it: `has not awaited for`.",
+            "*Break out* ends it; no socket is lost.",
+            [
+                at(place, wrong, "has not awaited", blocks=True)
+                for place, wrong in (
+                    ("handler", "exec('while True: pass')"),
+                    ("socket", "exec(compile('while True: pass', '<mine>', 'exec'), {})"),
+                    ("handler", "all(x == 0 for x in iter(lambda: 0, 1))"),
+                )
+            ],
+        ),
+        Kind(
             "It sleeps, or waits, without `await`: `time.sleep(…)`.",
-            "The same sentence: `has not awaited for`.",
+            "The same sentence under the cell, once for each line: `…; lab.break_out() ends it`.",
             "`await asyncio.sleep(…)`.",
             [
-                at(place, "time.sleep(2)", "has not awaited")._replace(blocks=True)
+                at(place, "time.sleep(2)", "lab.break_out() ends it")._replace(blocks=True)
                 for place in ("handler", "socket")
+            ],
+        ),
+        Kind(
+            "It catches `asyncio.CancelledError`, and goes on.",
+            "Who waits for it is told where it stands: `page, In[5] line 4, sleeps`; when the lab "
+            "stops, or new code takes its socket, that it `goes on though it was cancelled`.",
+            "Raise it again where it is caught.",
+            [
+                whole(
+                    "it swallows its end",
+                    _SWALLOWS_THE_END,
+                    "await _lab.get('/page', timeout=1)",
+                    "line 4, sleeps",
+                )
             ],
         ),
         Kind(
@@ -78,6 +110,8 @@ HOLDING = Chapter(
 )
 
 _KEPT = "to stay as it is, got"
+_BACK = "was put back; everybody in this process uses it"
+_ENDS = "expected the process to go on, got os._exit(3)"
 _STREAM = "expected sys.stdout to stay what every cell writes to, got None"
 _PRINTS = 'print(await _lab.get("/page", timeout=3))\nprint("seen by " + "all")'
 
@@ -88,7 +122,8 @@ BESIDES = Chapter(
             "It takes from everybody what Python is made of: `sys.stdout = None`, `builtins.len = "
             "None`, `del builtins.print`, `asyncio.sleep = None`.",
             "Refused at that very line: `expected sys.stdout to stay what every cell writes to, "
-            "got None`, with what to write. A callable of yours may stand there, as a mock does.",
+            "got None`, with what to write. A cell may do it; so may `unittest.mock`, which puts "
+            "it back.",
             "Give yours another name. To print nothing: "
             "`with contextlib.redirect_stdout(io.StringIO()):`.",
             [
@@ -103,6 +138,9 @@ BESIDES = Chapter(
                 *at_each("del builtins.print", _KEPT, "handler"),
                 *at_each("threading.excepthook = None", _KEPT, "handler"),
                 *at_each("asyncio.sleep = None", _KEPT, "handler"),
+                *at_each("asyncio.events.get_running_loop = None", _KEPT, "handler", "socket"),
+                *at_each("asyncio.wait_for = lambda *a: None", _KEPT, "handler", "start-up"),
+                *at_each("sys.stdout.write = None", "expected sys.stdout.write to stay", "handler"),
                 whole(
                     "a thread that takes sys.stdout",
                     "async def page(self):\n    threading.Thread(target=self._work).start()\n"
@@ -115,6 +153,99 @@ BESIDES = Chapter(
                     "threading.excepthook = None  # here",
                     "",
                     "expected threading.excepthook to stay as it is",
+                ),
+            ],
+        ),
+        Kind(
+            "It sets something in a class of everybody's: `App.__call__ = None`, "
+            "`asyncio.Queue.get = …`; or takes their modules: `sys.modules.clear()`.",
+            "It is in force until the handler receives, sends or ends; then it `was put back; "
+            "everybody in this process uses it`, with the line.",
+            "Set it in a class of your own; or in a cell, where it stays.",
+            [
+                *at_each(
+                    "App.__call__ = None",
+                    _BACK,
+                    *("handler", "middleware", "start-up", "constructor"),
+                ),
+                whole(
+                    "Queue.get = None in socket",
+                    "async def ws_page(self, ws):\n    await ws.accept()\n"
+                    "    async for message in ws:\n"
+                    "        asyncio.Queue.get = None  # here\n"
+                    "        await ws.send_text(message)",
+                    TALK,
+                    _BACK,
+                ),
+                *at_each("sys.modules.clear()", _BACK, "handler"),
+                *at_each("threading.Thread.start = None", _BACK, "handler"),
+                *at_each("__import__('uvicorn').Server.handle_exit = None", _BACK, "handler"),
+                cell(
+                    "a class that a cell has patched",
+                    """
+                    class {name}(App):
+                        async def index(self): return "wrong"
+                        async def page(self): return json.dumps(print)
+                        async def ws_say(self, ws):
+                            await ws.accept()
+                            async for message in ws: await ws.send_text(message)
+                    """,
+                    "before, json.JSONEncoder.default = "
+                    "json.JSONEncoder.default, lambda *a: 'mine'\n"
+                    'print((await _lab.get("/page")).text)\njson.JSONEncoder.default = before',
+                    '"mine"',
+                ),
+            ],
+        ),
+        Kind(
+            "It cancels every task there is: `for task in asyncio.all_tasks(): task.cancel()`.",
+            "`expected a task of the app's own to cancel`, with the line; nobody's but its own is "
+            "cancelled. One that cancels itself: `the app has cancelled this handler`.",
+            "Keep the tasks that you begin, and cancel those.",
+            [
+                *at_each(
+                    "for task in asyncio.all_tasks(): task.cancel()",
+                    "expected a task of the app's own to cancel",
+                    *("handler", "stream", "callback"),
+                ),
+                socket(
+                    "it cancels all tasks whatever they say",
+                    "await ws.accept()\nasync for message in ws:\n"
+                    "    for task in asyncio.all_tasks():\n"
+                    "        with contextlib.suppress(RuntimeError): task.cancel()",
+                    "its task was cancelled",
+                ),
+                whole(
+                    "it cancels itself",
+                    "async def page(self):\n    asyncio.current_task().cancel()\n"
+                    "    await asyncio.sleep(1)  # here",
+                    GET,
+                    "the app has cancelled this handler",
+                ),
+            ],
+        ),
+        Kind(
+            "It ends the process, or cripples it: `os._exit()`, `os.kill(os.getpid(), …)`, "
+            "`sys.setrecursionlimit(5)`.",
+            "Refused at that line: `expected the process to go on, got os._exit(3)`. A process "
+            "that it has forked may end itself.",
+            "Raise an exception to end the request; `lab.stop()` in a cell ends the server.",
+            [
+                *at_each("os._exit(3)", _ENDS, "handler", "task", "constructor"),
+                *at_each("await asyncio.to_thread(lambda: os._exit(3))", _ENDS, "socket"),
+                *at_each(
+                    "os.kill(os.getpid(), 15)", "expected the process to go on, got", "handler"
+                ),
+                *at_each("sys.setrecursionlimit(5)", "expected a recursion limit", "handler"),
+                *at_each(
+                    "asyncio._set_running_loop(None)", "expected the running event loop", "handler"
+                ),
+                whole(
+                    "a forked child that exits",
+                    "async def page(self):\n    if os.fork() == 0: os._exit(0)\n"
+                    "    return 'parent'",
+                    GET,
+                    "parent",
                 ),
             ],
         ),

@@ -26,10 +26,10 @@ transports](../transports.md).
 ENDING = """
 ## What cannot be survived
 
-`os._exit()` and a crash in a C library end the process, and so the notebook; `sys.modules.clear()`
-and `vars(builtins).clear()`, which nobody can refuse, leave nothing to go on with. Nor is it
-refused if a handler sets a name inside a submodule (`asyncio.events.get_running_loop = None`) or of
-a stream (`sys.stdout.write = None`): restart the kernel. In a *cell*
+A crash in a C library ends the process, and so the notebook, as does `os.kill` from outside;
+`vars(builtins).clear()`, which nobody can refuse, leaves nothing to go on with. What a handler sets
+in a class of everybody's is known by its line; where that is made up as it runs (`setattr` of a
+name that it computes, a library that it calls), it stays set: restart the kernel. In a *cell*
 `sys.stdout = None` is yours to do, lab or no lab: it leaves IPython without a place to write;
 restart the kernel. A C call that never returns can be named, and not be ended: `lab.break_out()`
 lets a new thread take over, with the app made anew and the open sockets closed. One that lets no
