@@ -53,9 +53,14 @@ def test_what_comes_above_the_rows_leaves_them_where_they_are(panel: PanelPage, 
     strip, warning = page.locator(".mpp-between"), page.get_by_text("The kernel does not answer")
     tell(panel, HELD)
     expect(strip).to_contain_text("held")
+    spoken = strip.get_by_role("status").last
+    expect(spoken).to_have_text("network, everybody: held")
     assert page.evaluate(TOPS) == before
     tell(panel, PAUSED)
     expect(strip).to_contain_text("paused")
+    expect(spoken).to_have_text(
+        "alice is paused before it sends 'HI' to alice; network, everybody: held"
+    )
     panel.page.evaluate("window.models.traffic.emit('msg:custom', {kind: 'trouble', text: 'x'})")
     expect(page.locator(".mpp-traffic > .mpp-banner")).to_be_visible()
     expect(warning).to_be_hidden()
@@ -116,8 +121,8 @@ def test_nothing_of_the_bar_wraps_or_is_cut(panel: PanelPage, page: Page, width:
 
 def test_a_message_of_a_new_shape_has_a_quiet_mark(panel: PanelPage, page: Page) -> None:
     for n in range(11):
-        say(panel.log, 1, f'{{"n": {n}}}')
-    say(panel.log, 1, '{"n": "x"}')
+        say(panel.log, 1, f'{{{{"n": {n}}}}}')
+    say(panel.log, 1, '{{"n": "x"}}')
     panel.tick()
     mark = page.locator(".mpp-part-shape")
     expect(mark).to_have_count(1)

@@ -83,7 +83,7 @@ class BetweenFace extends StateFace {
     );
     this.root.hidden = !this.list.childElementCount && !this.outcome.el.textContent;
     this.lost = had ? this.refocus(had) : "";
-    this.aloud(pauses, flying);
+    this.aloud(state);
   }
 
   /** Keep the focus where it was, or on the like of it; return what it was on if there is none. */
@@ -100,12 +100,14 @@ class BetweenFace extends StateFace {
   }
 
   /** Say aloud what has come to be so. */
-  aloud(/** @type {Pause[]} */ pauses, /** @type {number} */ flying) {
+  aloud(/** @type {Between} */ { pauses, flying, rules }) {
     const said = [
       ...pauses.map((each) => `${each.client} is paused before ${each.does}`),
       flying ? `${counted(flying, "message", "messages")} in flight` : "",
-    ];
-    this.tellAloud(said.filter(Boolean).join("; "));
+      ...rules,
+    ].filter(Boolean);
+    const over = this.spoken.textContent ? "Nothing is paused or held any more" : "";
+    this.tellAloud(said.join("; ") || over);
   }
 
   tellAloud(/** @type {string} */ said) {

@@ -1,6 +1,6 @@
 /**
- * The margin of rows, as an editor has one of lines: a dot where handlers pause at such messages, or
- * at the line that sent them. No DOM.
+ * The margin of rows, as an editor has one of lines: a dot where handlers pause at such messages,
+ * or at the line that sent them. No DOM.
  */
 
 import { escaped } from "../shared/format.js";
