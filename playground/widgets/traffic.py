@@ -66,6 +66,7 @@ class TrafficTable(Logged):
         "ladder/ladder.css",
         "ladder/drag.css",
         "code/code.css",
+        "player/playing.css",
     )
 
     def __init__(

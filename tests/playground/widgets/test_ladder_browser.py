@@ -508,3 +508,32 @@ def test_the_lanes_make_room_for_the_pane_and_take_it_back(shown: FaceOnPage, lo
         in_sight(page, page.get_by_role("columnheader", name=name))
     press(shown, "Escape")
     assert page.get_by_role("columnheader", name="carol").bounding_box() == before
+
+
+def test_a_live_ladder_is_played_again_from_the_selected_step(
+    shown: FaceOnPage, log: Log, page: Page
+) -> None:
+    ids = talk(log)
+    shown.tick()
+    whole = numbers(page)
+    step(page, 9).click()
+    shown.carry()
+    page.get_by_role("button", name="Play this again").click()
+    player = page.get_by_role("toolbar", name="Player")
+    expect(player).to_be_visible()
+    player.get_by_role("button", name="Pause").click()
+    played = page.locator(".mpp-step-now .mpp-step-n")
+    expect(played).to_have_text("9")
+    # What comes meanwhile is recorded, and waits.
+    say(log, ids["alice"], "meanwhile")
+    shown.tick()
+    assert log.recording
+    assert max(numbers(page)) == 9
+    page.keyboard.press("Escape")
+    expect(player).to_be_hidden()
+    assert numbers(page)[: len(whole)] == whole
+    assert numbers(page)[-1] == log.last
+    page.keyboard.press(".")
+    expect(player).to_be_visible()
+    player.get_by_role("button", name="Shut the player").click()
+    expect(player).to_be_hidden()

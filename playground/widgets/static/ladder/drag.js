@@ -1,8 +1,6 @@
 /** Dragging a message in flight, by its arrow that ends in mid-air, to the lane that it is for. */
 
-import { Margin } from "../traffic/margin.js";
 import { flyingIn } from "./flight.js";
-import { Ladder } from "./ladder.js";
 import { GUTTER, laneOf } from "./lanes.js";
 import { LINE, placeStep, STEP_HEIGHT } from "./layout.js";
 import { shape } from "./marks.js";
@@ -39,21 +37,8 @@ export function reached(/** @type {Target[]} */ targets, /** @type {number} */ x
   return targets.find((each) => Math.abs(each.x - x) <= NEAR);
 }
 
-/** A ladder with a margin for breakpoints, whose messages in flight can be dragged. */
-export class LiveLadder extends Ladder {
-  /**
-   * @param {import("../traffic/picture.js").Acts} acts
-   * @param {import("../traffic/look.js").Look} look
-   */
-  constructor(acts, look) {
-    super(acts, look);
-    this.margin = new Margin();
-    this.drag = new Drag(this);
-  }
-}
-
 export class Drag {
-  /** @param {Ladder} ladder */
+  /** @param {import("./ladder.js").Ladder} ladder */
   constructor(ladder) {
     this.ladder = ladder;
     this.step = /** @type {Step | undefined} */ (undefined);

@@ -1,7 +1,7 @@
 /** The face of the traffic: a view of it as a table, as a ladder, or as the code that it runs. */
 
 import { Code } from "../code/code.js";
-import { LiveLadder } from "../ladder/drag.js";
+import { LivePlayer, offerPlaying } from "../player/liveplayer.js";
 import { element } from "../shared/dom.js";
 import { escaped } from "../shared/format.js";
 import { outliveStill } from "../shared/still.js";
@@ -41,10 +41,11 @@ function shapeMark(shape) {
 export default {
   /** @param {{model: any, el: HTMLElement}} context */
   render({ model, el }) {
-    const view = new Traffic(model, el, { Table: LiveGrid, Ladder: LiveLadder, Code });
+    const view = new Traffic(model, el, { Table: LiveGrid, Ladder: LivePlayer, Code });
     view.ruling = new Ruling(view);
     view.clearing = new Clearing(view.feed, view.chrome, view.aloud);
     offerKeeping(view.detail);
+    offerPlaying(view);
     outliveStill(model, view.chrome.root);
     const shut = view.open();
     const close = giveRoom(view);

@@ -176,7 +176,11 @@ export class PlayingLadder extends Ladder {
     made.style.setProperty("--mpp-past", `${-past}ms`);
   }
 
-  /** What keys do where the ladder plays. @param {any} traffic */
+  /**
+   * What keys do where the ladder plays.
+   * @param {any} traffic
+   * @returns {Record<string, () => void>}
+   */
   moves(traffic) {
     return {
       ...super.moves(traffic),

@@ -16,6 +16,7 @@ export const SHEET = [
   ["r", "record, or stop recording"],
   ["l", "follow again, where the view stands as it stood"],
   ["t", "times since the row above, since the selected row, or of day"],
+  [".", "in the ladder, play it again from the selected step on"],
   ["c", "copy what the row holds"],
   ["d", "save it to a file"],
   ["s", "send it again"],
@@ -27,7 +28,7 @@ export const SHEET = [
 ];
 
 // What is not there where no kernel is.
-const LIVE = new Set(["f", " ", "r", "l", "h", "b", "s", "e", "X", "u"]);
+const LIVE = new Set([".", "f", " ", "r", "l", "h", "b", "s", "e", "X", "u"]);
 
 const SAVED_SHEET = [
   ["Space", "in the ladder, play and pause"],
