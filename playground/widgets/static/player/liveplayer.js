@@ -54,7 +54,7 @@ export class LivePlayer extends PlayingLadder {
     this.acts.unpick();
     if (player.running || !player.atEnd) return player.toggle();
     const start = player.steps.findIndex((step) => step.seq >= this.from);
-    player.go(Math.max(0, start));
+    player.at = Math.max(0, start) - 1;
     player.toggle();
   }
 
