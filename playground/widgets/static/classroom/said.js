@@ -57,7 +57,10 @@ export function thoseWho(state, sentence) {
   );
 }
 
-/** What to write where nobody has joined yet. @param {string} port the board's, on its machine */
+/**
+ * What to write where nobody has joined yet.
+ * @param {string} port the board's, on its machine
+ */
 export function howToJoin(port) {
   return `from playground.classroom import join\n\njoin("http://127.0.0.1:${port}", as_="bob")`;
 }
