@@ -5,7 +5,7 @@ import { button, element } from "../shared/dom.js";
 import { themeButton } from "../shared/theme.js";
 
 // Milliseconds until it is tried again, less and less often.
-const SOON = 500;
+const FIRST_WAIT = 500;
 const LATEST = 8000;
 
 const BOARD_AWAY = "The board does not answer; its page goes on as soon as it is back.";
@@ -14,7 +14,7 @@ class ClassPage {
   constructor() {
     /** @type {WebSocket | null} */
     this.socket = null;
-    this.wait = SOON;
+    this.wait = FIRST_WAIT;
     this.asked = 0;
     /** @type {Map<number, (found: string) => void>} */
     this.waiting = new Map();
@@ -61,7 +61,7 @@ class ClassPage {
       this.waiting.get(message.id)?.(message.result);
       this.waiting.delete(message.id);
     } else if (message.kind === "state") {
-      this.wait = SOON;
+      this.wait = FIRST_WAIT;
       this.say("");
       this.names.hidden = !message.names;
       this.view.show(message);
