@@ -35,7 +35,7 @@ def test_a_lab_lives_in_pyodide(site_folder: Path) -> None:
         "refused": 404,
         "note": "There is no network here, so no address.",
         "absent": [],
-        "again": ["1 kept · 4 same", "4 same", "1 kept · 3 same · 1 missing", True, True],
+        "again": ["1 kept", "4 same", "1 kept · 3 same · 1 missing", True, True],
         "seeded": 12,
         # Paused and stepped; held and delivered; delayed; what changed meanwhile; cut.
         "between": [
