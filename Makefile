@@ -71,7 +71,7 @@ binder:  ## Say the address that opens the course on Binder
 	@"$(PYTHON)" -m lite.binder
 
 picture: $(VENV)/.dev  ## Take the README's picture of the panel and its film anew
-	$(PY) -m pytest -q tests/notebooks/test_journey.py tests/notebooks/test_film.py -k readme
+	PICTURE=1 $(PY) -m pytest -q tests/notebooks/test_journey.py tests/notebooks/test_film.py -k readme
 	cp test-results/panel.png test-results/playground.webp docs/
 
 bench: $(VENV)/.dev  ## Measure what the speed claims say
