@@ -79,6 +79,7 @@ MADE_BY_OTHERS = {
     "playground.checks.answer.Answer",
     "playground.checks.checks.Checks",
     "playground.checks.play.Play",
+    "playground.classroom.Joined",
     "playground.clients.cookies.Cookies",
     "playground.clients.streaming.ResponseStream",
     "playground.lab.network.Held",

@@ -70,7 +70,7 @@ def run(kernel: Kernel, example: Example, free_port: str, place: str) -> None:
 
 def test_few_examples_are_not_run() -> None:
     reasons = [each.not_run for path in pages() for each in examples(path) if each.not_run]
-    assert len(reasons) <= 3
+    assert len(reasons) <= 4
     assert all(len(reason.split()) > 3 for reason in reasons)
 
 
