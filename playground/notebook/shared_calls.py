@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import functools
 import os
+import signal
 import sys
 from collections.abc import Callable, Iterator
 from typing import Any, Final
@@ -24,10 +25,17 @@ _TOO_LOW: Final = (
     "expected a recursion limit of at least {least}, got {call}; everybody in this process uses "
     "it: leave it"
 )
+_ALARMS: Final = (
+    "expected the process to go on, got {call}; nobody hears the signal that it sends, so it ends "
+    "the kernel: write async with asyncio.timeout({seconds}):, or call_later of the running loop"
+)
 _RUNS: Final = (
     "expected the running event loop to stay as it is, got {call}; everybody who is served "
     "shares it: leave it"
 )
+
+# Each has another program run in the place of this one.
+_REPLACING: Final = tuple(f"exec{how}" for how in ("l", "le", "lp", "lpe", "v", "ve", "vp", "vpe"))
 
 Refuses = Callable[..., str]
 
@@ -39,8 +47,33 @@ def _ends(name: str) -> Refuses:
 def _kills(name: str) -> Refuses:
     def refuses(*args: Any) -> str:
         # 0 is no signal: it asks whether a process is there.
-        is_own = args[:1] in ((os.getpid(),), (0,), (-1,)) and args[1:] != (0,)
+        is_own = args[:1] and args[0] in _own() and args[1:] != (0,)
         return _ends(name)(*args) if is_own else ""
+
+    return refuses
+
+
+def _own() -> set[int]:
+    """Return what stands for this process, or for the one that has begun it, or for all."""
+    group = os.getpgrp() if hasattr(os, "getpgrp") else 0
+    return {os.getpid(), os.getppid(), group, -group, 0, -1}
+
+
+def _threads(*args: Any) -> str:
+    # What has no handler in Python ends the process, whichever thread it is sent to.
+    is_end = len(args) > 1 and args[1] != 0 and not callable(signal.getsignal(args[1]))
+    return _ends("signal.pthread_kill")(*args) if is_end else ""
+
+
+def _rings(name: str, *sent: str) -> Refuses:
+    def refuses(*args: Any) -> str:
+        which, *seconds = (*args, 0) if len(sent) > 1 else (0, *args, 0)
+        if not seconds[:1] or not seconds[0] or which not in range(len(sent)):
+            return ""
+        if callable(signal.getsignal(getattr(signal, sent[which]))):
+            return ""
+        call = f"{name}({', '.join(map(repr, args))})"
+        return _ALARMS.format(call=call, seconds=seconds[0])
 
     return refuses
 
@@ -60,7 +93,11 @@ _CALLS: Final[dict[tuple[str, str], Refuses]] = {
     ("os", "abort"): _ends("os.abort"),
     ("os", "kill"): _kills("os.kill"),
     ("os", "killpg"): _kills("os.killpg"),
+    **{("os", name): _ends(f"os.{name}") for name in _REPLACING},
     ("signal", "raise_signal"): _ends("signal.raise_signal"),
+    ("signal", "pthread_kill"): _threads,
+    ("signal", "alarm"): _rings("signal.alarm", "SIGALRM"),
+    ("signal", "setitimer"): _rings("signal.setitimer", "SIGALRM", "SIGVTALRM", "SIGPROF"),
     ("sys", "setrecursionlimit"): _limits,
     ("asyncio", "_set_running_loop"): _loops,
     ("asyncio.events", "_set_running_loop"): _loops,

@@ -6,6 +6,7 @@ import asyncio
 import os
 import signal
 import sys
+import threading
 from collections.abc import Callable, Iterator
 
 import pytest
@@ -28,6 +29,8 @@ def kept() -> Iterator[None]:
         (lambda: os.abort(), r"got os\.abort\(\)"),
         (lambda: os.kill(os.getpid(), signal.SIGTERM), r"got os\.kill"),
         (lambda: signal.raise_signal(signal.SIGTERM), r"got signal\.raise_signal"),
+        (lambda: os.execv("no-such-program", ["no"]), r"got os\.execv\('no-such-program'"),
+        (lambda: os.execlp("no-such-program", "no"), r"got os\.execlp"),
         (lambda: sys.setrecursionlimit(5), r"a recursion limit of at least 500, got .*\(5\)"),
         (lambda: asyncio._set_running_loop(None), r"the running event loop to stay as it is"),
         (lambda: asyncio.events._set_running_loop(None), r"the running event loop to stay"),
@@ -39,6 +42,23 @@ def test_what_ends_or_cripples_the_process_is_refused(call: Callable[[], None], 
         call()
 
 
+@pytest.mark.skipif(not hasattr(signal, "alarm"), reason="Windows has no such signals")
+@pytest.mark.parametrize(
+    ("call", "said"),
+    [
+        (lambda: signal.alarm(9), r"got signal\.alarm\(9\); .* asyncio\.timeout\(9\)"),
+        (lambda: signal.setitimer(signal.ITIMER_PROF, 9.5), r"setitimer\(2, 9\.5\).*\(9\.5\)"),
+        (lambda: signal.pthread_kill(threading.get_ident(), signal.SIGUSR1), r"pthread_kill"),
+        (lambda: os.kill(os.getppid(), signal.SIGTERM), r"got os\.kill"),
+        (lambda: os.killpg(os.getpgrp(), signal.SIGTERM), r"got os\.killpg"),
+    ],
+)
+@pytest.mark.usefixtures("kept")
+def test_a_signal_that_ends_the_process_is_refused(call: Callable[[], None], said: str) -> None:
+    with pytest.raises(RuntimeError, match=said):
+        call()
+
+
 @pytest.mark.usefixtures("kept")
 def test_what_harms_nobody_is_done() -> None:
     limit = sys.getrecursionlimit()
@@ -46,6 +66,7 @@ def test_what_harms_nobody_is_done() -> None:
     assert sys.getrecursionlimit() == limit + 1
     sys.setrecursionlimit(limit)
     os.kill(os.getpid(), 0)
+    getattr(signal, "alarm", int)(0)
     asyncio.new_event_loop().close()
 
 
