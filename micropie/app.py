@@ -33,6 +33,11 @@ async def _ignore(app: Core, scope: Scope, receive: Receive, send: Send) -> None
     """Serve nothing: the scope is of a type that this framework does not know."""
 
 
+_NO_REQUEST: Final = (
+    "no request is served here: expected self.request in a handler, or in what it calls, and not "
+    "in __init__, at start-up or in a thread of its own"
+)
+
 # What serves the scopes that are not HTTP.
 _OTHERS: Final = {"websocket": serve_websocket, "lifespan": serve_lifespan}
 
@@ -144,7 +149,10 @@ class App(Core):
         Raises:
             LookupError: No request is being served.
         """
-        return current_request.get()
+        try:
+            return current_request.get()
+        except LookupError:
+            raise LookupError(_NO_REQUEST) from None
 
     @property
     def env(self) -> Any:

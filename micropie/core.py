@@ -100,7 +100,11 @@ class Core:
                     name=name,
                     obj=self,
                 )
-            raise AttributeError(f"{kind!r} object has no attribute {name!r}", name=name, obj=self)
+            from micropie.misnamed import APP  # needed where somebody errs
+
+            words = f"{kind!r} object has no attribute {name!r}"
+            words += f"; write {APP[name]}" if name in APP else ""
+            raise AttributeError(words, name=name, obj=self)
 
     def _report(
         self, error: BaseException, request: Request | None, scope: Scope, where: str

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from inspect import isawaitable
+from types import CoroutineType
 from typing import Any
 
 from micropie.core import Core
@@ -56,6 +57,8 @@ async def _run(
     app: Core, scope: Scope, handler: Callable[[], Any], where: str
 ) -> BaseException | None:
     try:
+        if not callable(handler):
+            raise TypeError(_no_function(handler, where))
         result = handler()
         if isawaitable(result):
             await result
@@ -65,6 +68,17 @@ async def _run(
         app._report(error, None, scope, where)
         return error
     return None
+
+
+def _no_function(given: Any, where: str) -> str:
+    """Return that something was called before it was appended, and what to write."""
+    if isinstance(given, CoroutineType):
+        given.close()  # it will not be awaited, and this says so better
+        return (
+            f"expected {where} to be a function, got a call of it; "
+            f"append self.{given.__name__}, without ()"
+        )
+    return f"expected {where} to be a function, got {given!r}; append its name, without ()"
 
 
 def _message(error: BaseException) -> str:

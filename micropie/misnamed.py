@@ -72,7 +72,11 @@ APP: Final = {
     **dict.fromkeys(("form", "data", "body"), "self.request.form(name), or self.request.json()"),
     "json": "self.request.json()",
     **dict.fromkeys(("run", "serve", "start", "listen"), "serve(app), in a cell"),
-    **dict.fromkeys(("route", "get", "post", "websocket_route"), "a handler named like its path"),
+    **dict.fromkeys(
+        ("route", "get", "post", "put", "delete", "add_route"),
+        "a class with a method named like its path: class Chat(App): async def hello(self): …",
+    ),
+    "websocket_route": "a class with class Chat(App): async def ws_hello(self, ws): …",
 }
 """Of an application, where it is not one of the reader's own."""
 

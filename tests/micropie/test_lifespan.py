@@ -57,6 +57,18 @@ async def test_a_failed_start_is_told_and_logged(caplog: pytest.LogCaptureFixtur
     assert "a startup handler" in caplog.text
 
 
+async def test_a_start_up_handler_that_was_called_already_says_what_to_append() -> None:
+    async def up() -> None: ...
+
+    app = App()
+    app.startup_handlers = [up()]  # type: ignore[list-item]
+    (failed,) = await lifespan(app, stop=False)
+    assert "got a call of it; append self.up, without ()" in failed["message"]
+    app.startup_handlers = [None]  # type: ignore[list-item]
+    (failed,) = await lifespan(app, stop=False)
+    assert "got None; append its name, without ()" in failed["message"]
+
+
 async def test_every_shutdown_handler_runs(caplog: pytest.LogCaptureFixture) -> None:
     app = App()
     seen = []

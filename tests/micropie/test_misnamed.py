@@ -124,3 +124,12 @@ def test_what_answers_to_nothing_is_no_harm() -> None:
             raise ValueError("odd")
 
     explain(AttributeError("'Odd' object has no attribute 'x'", name="x", obj=Odd()))
+
+
+def test_an_app_that_is_asked_in_a_cell_says_what_to_write_by_itself() -> None:
+    with pytest.raises(AttributeError, match="no attribute 'run'; write serve"):
+        App().run()  # type: ignore[attr-defined]
+    with pytest.raises(AttributeError, match="method named like its path"):
+        App().get("/")  # type: ignore[attr-defined]
+    with pytest.raises(AttributeError, match=r"no attribute 'mine'$"):
+        App().mine  # type: ignore[attr-defined]  # noqa: B018

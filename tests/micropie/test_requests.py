@@ -135,7 +135,7 @@ async def test_the_current_request_is_known_to_what_runs() -> None:
 
     app = Site()
     assert (await request(app, "GET", "/page")).text == "/page"
-    with pytest.raises(LookupError):
+    with pytest.raises(LookupError, match="no request is served here: expected self"):
         _ = app.request
 
 
