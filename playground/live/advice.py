@@ -64,21 +64,50 @@ def _takes_three(app: Any) -> bool:
 
 
 def not_set_up(app: Any) -> str:
-    """Return as a sentence that an app's constructor forgot that of `App`; "" if it did not."""
-    if not isinstance(app, App) or hasattr(app, "error_hooks"):
+    """Return as a sentence what an app's constructor has left undone; "" if it is ready."""
+    if not isinstance(app, App):
         return ""
     kind = type(app).__name__
+    if hasattr(app, "error_hooks"):
+        return _middleware_unmade(app, kind)
     return f"{kind} is not set up: call super().__init__() first in {kind}.__init__"
 
 
+def _middleware_unmade(app: App, kind: str) -> str:
+    for name in ("middlewares", "ws_middlewares"):
+        for each in getattr(app, name, None) or ():
+            if isinstance(each, type):
+                return (
+                    f"expected objects in {kind}.{name}, got the class {each.__name__}; "
+                    f"append {each.__name__}(), with ()"
+                )
+    return ""
+
+
 def cannot_be_made(kind: Any) -> str:
-    """Return as a sentence that a class's constructor runs nothing when it is called; "" if not."""
+    """Return as a sentence why a class cannot be made into an app by calling it; "" if it can."""
     made = inspect.getattr_static(kind, "__init__", None) if isinstance(kind, type) else None
     if not inspect.iscoroutinefunction(made) and not inspect.isasyncgenfunction(made):
-        return ""
+        return _wants_more(kind, made)
     return (
         f"{kind.__name__}.__init__ is async, and nobody awaits it: write def __init__(self), "
         "and append what awaits to self.startup_handlers"
+    )
+
+
+def _wants_more(kind: Any, made: Any) -> str:
+    """Return that a constructor takes what nobody gives it; "" if it takes nothing."""
+    if not inspect.isfunction(made) or type(kind).__call__ is not type.__call__:
+        return ""
+    _, *given = inspect.signature(made).parameters.values()
+    taken = (inspect.Parameter.VAR_POSITIONAL, inspect.Parameter.VAR_KEYWORD)
+    wanted = [each.name for each in given if each.default is each.empty and each.kind not in taken]
+    if not wanted:
+        return ""
+    name = kind.__name__
+    return (
+        f"{name}.__init__ wants {', '.join(wanted)}, and a class is made with nothing: give it a "
+        f"default, or write app = {name}(…) and serve(app)"
     )
 
 
@@ -118,6 +147,9 @@ def _uses_send(code: CodeType) -> bool:
 # What a first parameter is called that is the instance; so is, it seems, any single letter.
 _SELF: Final = frozenset({"self", "cls", "this"})
 
+# What the parameter for a socket is called, mostly.
+_SOCKETS: Final = frozenset({"ws", "websocket", "socket", "connection"})
+
 
 def doubts(app: Any) -> str:
     """Return what will not work in an app, as sentences; "" if nothing was found."""
@@ -128,6 +160,9 @@ def doubts(app: Any) -> str:
 
 def _doubt(kind: type, name: str) -> str:
     handler = inspect.getattr_static(kind, name, None)
+    if isinstance(handler, staticmethod):
+        first = next(iter(inspect.signature(handler.__func__).parameters), "")
+        return f"{name} gets no self: leave @staticmethod out." if first == "self" else ""
     if not inspect.isfunction(handler):
         return ""
     names = list(inspect.signature(handler).parameters.values())
@@ -140,6 +175,11 @@ def _doubt(kind: type, name: str) -> str:
         return ""
     if len(names) < 2 and names[0].kind is not names[0].VAR_POSITIONAL:
         return f"{name} has no parameter for the socket: write {name}(self, ws)."
+    later = [each.name for each in names[2:] if each.name in _SOCKETS]
+    if later and names[1].name not in _SOCKETS:
+        rest = [each.name for each in names[1:] if each.name != later[0]]
+        written = ", ".join(["self", later[0], *rest])
+        return f"{name} is given the socket first: write {name}({written})."
     if inspect.isgeneratorfunction(handler) or inspect.isasyncgenfunction(handler):
         return f"{name} yields: send with await ws.send_text(…) in its place."
     if not inspect.iscoroutinefunction(handler):

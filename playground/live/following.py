@@ -79,6 +79,8 @@ def following(served: Any, before: Followed | None = None, frame: Any = None) ->
     names = [name for name, value in list(space.items()) if value is served and _is_users(name)]
     if isinstance(served, type) or inspect.isroutine(served):
         own = name_of(served)
+        if before is not None and before.make is None and frame is None and before.name in names:
+            return Followed(before.name)  # as after `Chat = Other`
         if isinstance(served, type) and not is_notebooks(served) and not names and own in space:
             # A module's, whose name stands for another one here.
             return before or Followed()

@@ -190,7 +190,7 @@ class Redefinition:
             return
         if cell.error is not None:
             self._report_a_failed_class(cell.error, cell.text)
-        self._report_a_stranger()
+        self._report_a_stranger(cell.text)
         self._report_an_outdated_instance(cell.number)
         self._report_shadowed_routes()
         # After a swap there is nothing to report: new code has seen all as it is now.
@@ -210,31 +210,30 @@ class Redefinition:
                 f"revision {self._staging.revision} still serves"
             )
 
-    def _report_a_stranger(self) -> None:
+    def _report_a_stranger(self, text: str) -> None:
         """Say that the name of the served class stands for what is no `App`: the old code goes on.
 
-        So it does where the class lost its ``(App)``, or ``App`` itself was defined anew.
+        So it does where the class lost its ``(App)``, ``App`` itself was defined anew, or what
+        decorates it gives something else.
         """
-        served = self._staging.served
-        if not isinstance(served, type) or not issubclass(served, App):
+        served, followed = self._staging.served, self._staging.followed
+        if not isinstance(served, type) or not issubclass(served, App) or not followed.name:
             return
-        now = kernel.named(served.__name__)
-        is_app = isinstance(now, type) and issubclass(now, App)
-        if is_app or not callable(now) or isinstance(now, App) or now is self._stranger:
+        name, now = followed.name, kernel.named(followed.name)
+        is_defined = bool(re.search(rf"^class {name}\b", text, re.M))
+        remedy = _remedy_of_stranger(name, served, now, is_defined=is_defined)
+        if not remedy or (now is not None and now is self._stranger):
             return
         self._stranger = now
-        name = served.__name__
-        self._complain(
-            f"{name} is no App of micropie's any more; revision {self._staging.revision} still "
-            f"serves. Write class {name}(App), with App from micropie"
-        )
+        self._complain(f"{remedy[0]}; revision {self._staging.revision} still serves. {remedy[1]}")
 
     def _report_an_outdated_instance(self, number: int | None) -> None:
         """Say that an instance is served whose class was defined again: it goes on with the old."""
         served, followed = self._staging.served, self._staging.followed
-        if isinstance(served, type) or followed.make is not None:
+        is_alias = isinstance(served, type) and followed.name not in ("", served.__name__)
+        if (isinstance(served, type) and not is_alias) or followed.make is not None:
             return
-        for kind in map(type, layers(served)):
+        for kind in [served] if isinstance(served, type) else map(type, layers(served)):
             now = kernel.named(kind.__name__)
             old = outdated(kind, kernel.named) if is_notebooks(kind) else []
             if _is_redefined(kind, now):
@@ -287,6 +286,26 @@ class Redefinition:
             self._complain(
                 f"{name} was not defined anew; revision {self._staging.revision} still serves"
             )
+
+
+def _remedy_of_stranger(
+    name: str, served: type, now: Any, *, is_defined: bool
+) -> tuple[str, str] | None:
+    """Return what a name stands for in the place of a class, and what to do; None if it does."""
+    if isinstance(now, type) and issubclass(now, App):
+        return None
+    if isinstance(now, App):
+        if fingerprint(type(now)) == fingerprint(served):
+            return None  # as after `chat = Chat()` of that very class
+        return f"{name} is an instance now, of other code", f"Write serve({name}) to serve that"
+    if now is None and is_defined and name in kernel.namespace():
+        return f"{name} is None: what decorates it returns nothing", "End it with return cls"
+    if not callable(now):
+        return None
+    return (
+        f"{name} is no App of micropie's any more",
+        f"Write class {name}(App), with App from micropie",
+    )
 
 
 def _is_redefined(kind: type, now: Any) -> bool:

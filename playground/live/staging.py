@@ -128,7 +128,7 @@ class Staging:
             NotOnStage: If its constructor raises, or it has no handler at all.
         """
         try:
-            if why := cannot_be_made(served):
+            if make is None and (why := cannot_be_made(served)):
                 raise StartupFailed(why)
             with loop_goes_on():
                 served = served if make is None else make()

@@ -6,9 +6,16 @@ from typing import Any
 
 import pytest
 
-from micropie import App
+from micropie import App, WebSocketMiddleware
 from micropie.listing import routes
-from playground.live.advice import advice_for, doubts, hides_entry, name_of
+from playground.live.advice import (
+    advice_for,
+    cannot_be_made,
+    doubts,
+    hides_entry,
+    name_of,
+    not_set_up,
+)
 
 
 class Rooms(App):
@@ -61,13 +68,20 @@ def test_handlers_that_cannot_work_are_pointed_out() -> None:
         @staticmethod
         async def static() -> None: ...
 
+        @staticmethod
+        async def with_self(self: Any) -> None: ...
+
+        async def ws_late(self, room: str, ws: Any) -> None: ...
+
     assert doubts(Doubtful()).split(". ") == [
         "ws_deaf has no parameter for the socket: write ws_deaf(self, ws)",
         "ws_sync is not async: write async def ws_sync(self, ws)",
         "ws_yields yields: send with await ws.send_text(…) in its place",
         "ws_selfless has no self: write ws_selfless(self, ws, room)",
         "index has no self: write index(self)",
-        "greet has no self: write greet(self, name).",
+        "greet has no self: write greet(self, name)",
+        "with_self gets no self: leave @staticmethod out",
+        "ws_late is given the socket first: write ws_late(self, ws, room).",
     ]
     assert doubts(Rooms()) == ""
     assert doubts(object()) == ""
@@ -77,6 +91,29 @@ def test_an_app_is_called_after_its_class_or_function() -> None:
     async def plain(scope: Any, receive: Any, send: Any) -> None: ...
 
     assert [name_of(each) for each in (Rooms, Rooms(), plain)] == ["Rooms", "Rooms", "plain"]
+
+
+def test_a_constructor_that_wants_what_nobody_gives_says_what_to_do() -> None:
+    class Wants(App):
+        def __init__(self, db: str, *more: str, size: int, colour: str = "red") -> None: ...
+
+    class Made(type):
+        def __call__(cls) -> object:
+            return super().__call__("db")
+
+    class Given(metaclass=Made):
+        def __init__(self, db: str) -> None: ...
+
+    assert cannot_be_made(Wants).startswith("Wants.__init__ wants db, size, and a class is made")
+    assert cannot_be_made(Given) == cannot_be_made(App) == cannot_be_made(App()) == ""
+
+
+def test_a_class_among_the_middlewares_is_not_made_yet() -> None:
+    app = App()
+    app.ws_middlewares = [WebSocketMiddleware]  # type: ignore[list-item]
+    assert not_set_up(app).endswith("append WebSocketMiddleware(), with ()")
+    app.ws_middlewares = None  # type: ignore[assignment]
+    assert not_set_up(app) == ""
 
 
 def test_an_app_that_a_server_can_call_no_more_says_what_to_do() -> None:

@@ -182,6 +182,33 @@ def test_an_app_that_a_failed_cell_has_bound_stays_off_the_stage(kernel: Kernel)
     assert text(kernel, "await got()") == "2"
 
 
+def test_a_class_that_the_name_was_bound_to_leaves_the_name_to_be_followed(kernel: Kernel) -> None:
+    other = ECHO.replace("Chat", "Other")
+    kernel.run(ECHO.format(mark="a") + "lab = serve(Chat)")
+    kernel.run(other.format(mark="b") + "Chat = Other")
+    assert text(kernel, "await got()") == "b"
+    assert "Other changed in In[" in told(kernel.run(other.format(mark="c")))
+    assert text(kernel, "await got()") == "b"
+    kernel.run(ECHO.format(mark="d"))
+    assert text(kernel, "await got(), lab.revision") == "d 3"
+
+
+@pytest.mark.parametrize(
+    ("decorator", "said"),
+    [
+        ("lambda cls: cls()", "Chat is an instance now, of other code; revision 1 still serves"),
+        ("lambda cls: None", "Chat is None: what decorates it returns nothing; revision 1"),
+    ],
+)
+def test_a_decorator_that_gives_no_class_is_told_of(
+    kernel: Kernel, decorator: str, said: str
+) -> None:
+    kernel.run(ECHO.format(mark="a") + "lab = serve(Chat)")
+    assert said in told(kernel.run(f"@{decorator}" + ECHO.format(mark="b")))
+    assert told(kernel.run("1 + 1")) == ""
+    assert text(kernel, "await got()") == "a"
+
+
 def test_what_is_bound_to_no_app_or_to_nothing_changes_nothing(kernel: Kernel) -> None:
     kernel.run("app = Foreign('1')\nlab = serve(app)")
     for cell in ("app = 5", "app = None", "del app"):
