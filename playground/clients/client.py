@@ -63,7 +63,7 @@ class Client:
         naming: Naming,
         headers: Sequence[tuple[str, str]] = (),
         subprotocols: Sequence[str] = (),
-        ready: Callable[[], Awaitable[None]] | None = None,
+        ready: Callable[..., Awaitable[None]] | None = None,
         comes_back: Callable[[], bool] = lambda: False,
         cookies: Cookies | None = None,
         reasons: Reasons | None = None,
@@ -255,7 +255,7 @@ class Client:
     async def _get_ready(self, timeout: float) -> None:
         check_timeout(timeout)
         if self._ready is not None:
-            await self._ready()
+            await self._ready(timeout)
         if self.state != "connecting":
             self._check_open()
 

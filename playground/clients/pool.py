@@ -71,7 +71,8 @@ class ClientPool:
 
     Args:
         transport: How they reach it.
-        ready: Awaited before each connection and request, so that the newest code is on stage.
+        ready: Awaited before each connection and request, so that the newest code is on stage;
+            given the seconds that it may take.
         reasons: Knows why the app failed.
         naming: Given a client's name, the header that says it, and that the client is the lab's.
         others: Returns the names that guests have now.
@@ -85,7 +86,7 @@ class ClientPool:
     def __init__(
         self,
         transport: Transport,
-        ready: Callable[[], Awaitable[None]],
+        ready: Callable[..., Awaitable[None]],
         reasons: Reasons,
         naming: Naming,
         others: Callable[[], Collection[str]] = tuple,
@@ -132,7 +133,7 @@ class ClientPool:
         check_headers(given := pairs_of(headers, "headers"))
         check_subprotocols(subprotocols)
         check_timeout(timeout)
-        await self.ready()
+        await self.ready(timeout)
         name = name or self.free_name()
         client = Client(
             self.transport,
@@ -187,7 +188,7 @@ class ClientPool:
     ) -> Response:
         """Send an HTTP request with a body from `body_of`; the log calls its sender by a name."""
         check_timeout(timeout)
-        ask = await self._asking(method, path, headers, content, name)
+        ask = await self._asking(method, path, headers, content, name, timeout)
         what = escaped(redact_path(f"{method.upper()} {path}"))
         since = self.reasons.now()
         try:
@@ -220,7 +221,7 @@ class ClientPool:
         """Send an HTTP request and read the response as it comes; at the end it is let go of."""
         if timeout is not None:
             check_timeout(timeout)
-        ask = await self._asking(method, path, headers, content, name)
+        ask = await self._asking(method, path, headers, content, name, timeout)
         what = escaped(redact_path(f"{method.upper()} {path}"))
         late = partial(self.reasons.late, name, self.reasons.now())
         try:
@@ -238,6 +239,7 @@ class ClientPool:
         headers: HeaderItems,
         content: tuple[list[tuple[str, str]], bytes],
         name: str,
+        timeout: float | None,
     ) -> Callable[[], Awaitable[Coming]]:
         """Return what sends a request, once that has been looked over and new code is on stage."""
         check_method(method)
@@ -245,7 +247,7 @@ class ClientPool:
         check_headers(given := pairs_of(headers, "headers"))
         extra, body = content
         check_length(given, body)
-        await self.ready()
+        await self.ready(timeout)
         if (prepare := self.transport.prepare) is not None:
             await asyncio.to_thread(prepare)
         sent = [self.naming(name), *self.headers, *extra, *given]

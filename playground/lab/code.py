@@ -14,7 +14,7 @@ import weakref
 from collections.abc import Awaitable, Callable, Coroutine, Generator
 from concurrent.futures import Future
 from dataclasses import dataclass
-from typing import Any, Generic, TypeVar
+from typing import Any, Final, Generic, TypeVar
 
 from playground.live.advice import check_app
 from playground.live.carrying import Carry, check_carry
@@ -26,7 +26,12 @@ from playground.live.tracebacks import complaint
 from playground.notebook import kernel
 from playground.stage import OnSwap, check_on_swap
 from playground.transports import LoopBlocked, Transport
-from playground.transports.waiting import HOW, LeftBehind, interruptible
+from playground.transports.waiting import HOW, Late, LeftBehind, interruptible
+
+_STARTS: Final = (
+    "new code was not on stage within {timeout:g} s: its start-up has not ended; what goes on for "
+    "ever belongs into asyncio.create_task, and timeout= waits longer"
+)
 
 T = TypeVar("T")
 
@@ -212,13 +217,23 @@ class Code:
             return Soon(done, _say_later)
         return done
 
-    async def settled(self) -> None:
-        """Wait until a swap that is under way has ended; the very first one has to succeed."""
+    async def settled(self, timeout: float | None = None) -> None:
+        """Wait until a swap that is under way has ended; the very first one has to succeed.
+
+        Args:
+            timeout: Seconds that it may take; by default as long as a start-up may.
+
+        Raises:
+            TimeoutError: It has not ended by then.
+        """
         under_way = self._under_way
         if under_way is not None:
             waiting = asyncio.wrap_future(under_way)
+            waiting.add_done_callback(_heard)
             with interruptible(self._transport.blocker):
-                await asyncio.wait({waiting})
+                done, _ = await asyncio.wait({waiting}, timeout=timeout)
+            if not done:
+                raise Late(_STARTS.format(timeout=timeout or 0))
             if self._under_way is under_way:
                 self._under_way = None
             error = waiting.exception()
@@ -276,6 +291,12 @@ def _others() -> weakref.WeakSet[asyncio.Task[Any]]:
         return weakref.WeakSet(asyncio.all_tasks() - {asyncio.current_task()})
     except RuntimeError:  # there is no loop
         return weakref.WeakSet()
+
+
+def _heard(waiting: asyncio.Future[Any]) -> None:
+    """Take note of how it ended: who waited may have given up, and the cell is told anyway."""
+    if not waiting.cancelled():
+        waiting.exception()
 
 
 def _end(under_way: Future[Any]) -> None:

@@ -98,7 +98,7 @@ class Rehearsing:
         return await asyncio.to_thread(instance_of, served)
 
 
-async def _at_once() -> None:
+async def _at_once(timeout: float | None = None) -> None:
     """Wait for nothing: what is rehearsed is chosen already."""
 
 

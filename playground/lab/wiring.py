@@ -361,11 +361,11 @@ def _pool(
     recorder: Recorder,
     reasons: LogReasons,
 ) -> ClientPool:
-    async def ready() -> None:
-        """See that what the cell has defined so far is on stage."""
+    async def ready(timeout: float | None = None) -> None:
+        """See that what the cell has defined so far is on stage, within so many seconds."""
         redefinition.look()
         if code.is_awaited_here():
-            await code.settled()
+            await code.settled(timeout)
 
     return ClientPool(
         transport,

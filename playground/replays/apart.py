@@ -174,5 +174,5 @@ def named(client: str) -> str:
     return client.removeprefix(f"{_CHECK}-")
 
 
-async def _at_once() -> None:
+async def _at_once(timeout: float | None = None) -> None:
     """Wait for nothing: the code is there."""

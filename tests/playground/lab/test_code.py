@@ -216,6 +216,35 @@ def test_a_start_up_that_blocks_the_server_is_given_up_and_never_takes_the_stage
     assert lab.revision == 1
 
 
+async def test_a_deadline_holds_while_a_start_up_waits_in_memory(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    may_go_on = asyncio.Event()
+
+    class Waiting(Echo):
+        def __init__(self) -> None:
+            super().__init__()
+            self.startup_handlers.append(self.up)
+
+        async def up(self) -> None:
+            while not may_go_on.is_set():
+                await asyncio.sleep(0.001)
+            raise OSError("no database")
+
+    lab = await serving(Echo, "memory")
+    alice = await lab.connect("/echo")
+    coming = lab.swap(Waiting)
+    for asks in (lab.get("/", timeout=0.05), alice.send("x", timeout=0.05)):
+        with pytest.raises(TimeoutError, match=r"new code was not on stage within 0\.05 s"):
+            await asks
+    may_go_on.set()
+    with pytest.raises(NotOnStage, match="no database"):
+        await coming  # type: ignore[misc]
+    gc.collect()
+    assert (await lab.get("/")).text == "hello"
+    assert "never retrieved" not in capsys.readouterr().err
+
+
 @pytest.mark.live
 def test_a_class_without_handlers_does_not_replace_one_with() -> None:
     class Empty(App): ...
