@@ -33,7 +33,13 @@ class Response:
 
     def json(self) -> Any:
         """Return the body as the JSON value it is; `ValueError` if it is none."""
-        return json.loads(self.body)
+        try:
+            return json.loads(self.body)
+        except ValueError:
+            start = self.text if len(self.body) <= 60 else self.text[:60] + "…"
+            raise ValueError(
+                f"expected JSON, got {self.status} with {start!r}; write answer.text for the text"
+            ) from None
 
     def header(self, name: str) -> str | None:
         """Return the first header of that name, however it is written; None without one.
