@@ -147,6 +147,8 @@ ASKING = Chapter(
                     "(await _lab.get('/')).status_code": "write answer.status",
                     "_lab.shutdown()": "write lab.stop()",
                     "async with _lab.stream('/') as answer: answer.text": "async for chunk in",
+                    "(await _lab.get('/')).json()": "write answer.text for the text",
+                    "_lab.app.run()": "write serve(app), in a cell",
                 }.items()
             ],
         ),

@@ -7,7 +7,8 @@ from __future__ import annotations
 
 from tests.chaos.answering import ANSWERS, SOCKETS
 from tests.chaos.asking import ASKING
-from tests.chaos.defining import CLASSES, COMMANDS
+from tests.chaos.commanding import COMMANDS
+from tests.chaos.defining import CLASSES
 from tests.chaos.going_on import GOING_ON
 from tests.chaos.holding import BESIDES, HOLDING
 from tests.chaos.raising import LEAVING

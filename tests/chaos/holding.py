@@ -225,8 +225,8 @@ BESIDES = Chapter(
             ],
         ),
         Kind(
-            "It ends the process, or cripples it: `os._exit()`, `os.kill(os.getpid(), …)`, "
-            "`sys.setrecursionlimit(5)`.",
+            "It ends the process, or cripples it: `os._exit()`, `os.execv(…)`, "
+            "`os.kill(os.getpid(), …)`, `signal.alarm(1)`, `sys.setrecursionlimit(5)`.",
             "Refused at that line: `expected the process to go on, got os._exit(3)`. A process "
             "that it has forked may end itself.",
             "Raise an exception to end the request; `lab.stop()` in a cell ends the server.",
@@ -236,6 +236,8 @@ BESIDES = Chapter(
                 *at_each(
                     "os.kill(os.getpid(), 15)", "expected the process to go on, got", "handler"
                 ),
+                *at_each("os.execv('/bin/true', ['true'])", "to go on, got os.execv", "stream"),
+                *at_each("__import__('signal').alarm(1)", "got signal.alarm(1)", "handler"),
                 *at_each("sys.setrecursionlimit(5)", "expected a recursion limit", "handler"),
                 *at_each(
                     "asyncio._set_running_loop(None)", "expected the running event loop", "handler"
