@@ -6,7 +6,7 @@ base64 for a binary one. Others leave some out or call them otherwise, and are r
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Any, Final
 
 from playground.exports import lenient
@@ -37,9 +37,18 @@ def has_messages(entry: dict[str, Any]) -> bool:
 
 def first_moment(entry: dict[str, Any]) -> float | None:
     """Return the time of the first message that has one, if it is a time of day."""
-    times = (lenient.moment(each.get("time")) for each in _objects(entry))
+    return next(_moments(_objects(entry)), None)
+
+
+def last_moment(entry: dict[str, Any]) -> float | None:
+    """Return the time of the last message that has one, if it is a time of day."""
+    return next(_moments(reversed(_objects(entry))), None)
+
+
+def _moments(found: Iterable[dict[str, Any]]) -> Iterator[float]:
+    times = (lenient.moment(each.get("time")) for each in found)
     # Some count from the beginning of the connection.
-    return next((at for at in times if at is not None and at > 1e9), None)
+    return (at for at in times if at is not None and at > 1e9)
 
 
 def messages(entry: dict[str, Any], after: float, losses: Losses) -> Iterator[Row]:

@@ -1,4 +1,4 @@
-"""A reader of HAR: all that `har` wrote, and what Chrome, mitmproxy, Playwright or Proxyman wrote.
+"""A reader of HAR: all that `har` wrote, and what Chrome, Firefox, Playwright or others wrote.
 
 Law of the room: of another tool's clock only the order within one exchange is believed: there are
 some that write wall time, and some that do not. One entry of another tool's that cannot be read
@@ -14,6 +14,7 @@ from playground.exports.conversations import bytes_of
 from playground.exports.fields import LATEST, as_object, field, parsed
 from playground.exports.har_rows import Losses, Row, Unreadable
 from playground.exports.har_seen import began, seen
+from playground.exports.har_sockets import writes_messages
 from playground.traffic.formats import FormatError
 from playground.traffic.model import Entry, Exchange
 from playground.traffic.record import Selection
@@ -33,7 +34,7 @@ def loads(text: str) -> Selection:
         raise FormatError(f"{error}; {_EXPORT}") from None
     entries: list[Any] = field(log, "entries", list)
     own = log.get("_playground")
-    return har_own.record_of(own, entries) if isinstance(own, dict) else _theirs(entries)
+    return har_own.record_of(own, entries) if isinstance(own, dict) else _theirs(log, entries)
 
 
 class _Placed(NamedTuple):
@@ -45,11 +46,11 @@ class _Placed(NamedTuple):
     row: Row
 
 
-def _theirs(entries: list[Any]) -> Selection:
+def _theirs(log: dict[str, Any], entries: list[Any]) -> Selection:
     """Return what another tool wrote: numbered by time, in the order within each exchange."""
     exchanges: list[Exchange] = []
     placed: list[_Placed] = []
-    losses = Losses(len(entries))
+    losses = Losses(len(entries), messages=writes_messages(log, entries))
     # An entry without a date comes after the one before it; the first, with the first that has one.
     ended = _earliest(entries)
     for losses.number, each in enumerate(entries):

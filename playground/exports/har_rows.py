@@ -35,10 +35,12 @@ class Losses:
     Attributes:
         entries: How many entries the file has.
         number: Which of them is being read, from 0.
+        messages: Whether the file has the messages of its WebSockets.
     """
 
     entries: int = 0
     number: int = 0
+    messages: bool = True
     _whole: set[int] = field(default_factory=set)
     _parts: set[int] = field(default_factory=set)
     _reasons: list[str] = field(default_factory=list)

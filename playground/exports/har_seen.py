@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from typing import Any, Final, NamedTuple
 from urllib.parse import SplitResult, urlencode, urlsplit
 
-from playground.exports import har_messages, har_streams, lenient
+from playground.exports import har_messages, har_sockets, har_streams, lenient
 from playground.exports.fields import shown
 from playground.exports.har_rows import Losses, Row, Unreadable
 from playground.traffic.model import Exchange, Kind
@@ -20,6 +20,8 @@ from playground.traffic.redact import redact_headers, redact_path, redact_subpro
 _SCHEMES: Final = frozenset({"ws", "wss"})
 # What these stand for is in the address itself, or in the browser: nothing was sent anywhere.
 _NOWHERE: Final = frozenset({"data", "blob", "about", "javascript"})
+# HAR 1.2: what comes before an answer; "ssl" is a part of "connect".
+_UNTIL_ANSWERED: Final = ("blocked", "dns", "connect", "send", "wait")
 _FORM: Final = "application/x-www-form-urlencoded"
 _BOUNDARY: Final = re.compile(r'boundary="?([^";,\s]+)', re.IGNORECASE)
 
@@ -170,7 +172,7 @@ class _Answer:
         status = lenient.whole(response.get("status"))
         self.status = status if status is not None and 100 <= status <= 999 else 0
         timings = lenient.mapping(entry, "timings")
-        parts = (lenient.number(timings.get(each)) or 0.0 for each in ("send", "wait"))
+        parts = (lenient.number(timings.get(each)) or 0.0 for each in _UNTIL_ANSWERED)
         # More than a year is no time that anybody waited.
         self.wait = min(sum(max(0.0, each) for each in parts) / 1000, 3e7)
 
@@ -239,12 +241,22 @@ def _http(exchange: Exchange, request: dict[str, Any], answer: _Answer) -> Itera
 def _websocket(exchange: Exchange, answer: _Answer, opened: bool) -> Iterator[Row]:
     offered = ", ".join(exchange.subprotocols) or None
     yield Row(exchange.opened, "open", "client", exchange.path, note=offered)
-    answered = exchange.opened + answer.wait
+    entry, began = answer.entry, exchange.opened
+    answered = har_sockets.answered(entry, began, answer.wait)
+    refused = answer.status or har_sockets.refusal(entry)
     if opened:
         yield Row(answered, "accept", "server", answer.subprotocol, set_off_by=0)
-    elif answer.status:
-        yield Row(answered, "refuse", "server", answer.body(), answer.status, set_off_by=0)
-    yield from har_messages.messages(answer.entry, answered, answer.losses)
+    elif refused:
+        yield Row(answered, "refuse", "server", answer.body(), refused, set_off_by=0)
+    if opened and not answer.losses.messages:
+        answer.losses.part("has no messages of its WebSocket, as in every HAR of Firefox")
+        yield Row(answered, "lab", "lab", har_sockets.UNWRITTEN)
+    last = None
+    for last in har_messages.messages(entry, answered, answer.losses):
+        yield last
+    ended = har_sockets.ended(entry, began)
+    if opened and ended is not None and (last is None or last.kind != "close"):
+        yield Row(ended, "lab", "lab", har_sockets.ENDED)
 
 
 def _sent(request: dict[str, Any], losses: Losses) -> str | bytes:

@@ -6,6 +6,7 @@ from collections.abc import Collection, Sequence
 from typing import NamedTuple
 
 from playground.exports.forgiving import Forgiving, Ignore
+from playground.replays import untold
 from playground.replays.asking import unknown
 from playground.replays.comparing import Row, compared, pairs_of
 from playground.replays.difference import Difference, Side
@@ -93,16 +94,17 @@ def again(
     """
     score = expected.score
     first = player.play(score, pace)
-    heard = _heard(first, score)
+    heard, left_out = untold.told(score, _heard(first, score), first.log, first.numbers)
     if not first.why:
         second = player.play(score, pace)
         if not second.why:
-            masks.learn(pairs_of(heard, _heard(second, score)))
+            masks.learn(pairs_of(_heard(first, score), _heard(second, score)))
     rows = _rows(expected, heard, masks)
     if first.why:  # what would have come later, nobody knows
         rows = [each for each in rows if each.kind != "missing"]
     about = [whom(expected.score.record, expected.wanted)] if expected.wanted else []
-    notes = [*about, *score.notes, *_unknown(score), *map(_of_replay, first.notes)]
+    notes = [*about, *score.notes, *_unknown(score), *untold.notes_of(score), *left_out]
+    notes += map(_of_replay, first.notes)
     old, new = Side(expected.name, expected.record), Side(name, first.log)
     return Again(Difference(rows, old, new, first.why, notes), heard, first)
 

@@ -185,10 +185,14 @@ def _put_together(pairs: list[Pair], key: Key) -> list[Pair]:
 
 
 def _known_to_others(old: list[Heard], new: list[Heard]) -> tuple[list[Heard], list[Heard]]:
-    """Leave out what a browser does not write down: exceptions, a refusal's body, a close."""
+    """Leave out what a browser does not write down: exceptions, a refusal's body, a close.
+
+    Playwright writes nothing of a handshake that is refused.
+    """
     before = [each._replace(data="") if each.kind == "refuse" else each for each in old]
     after = [each for each in new if each.kind != "exception"]
     after = [each._replace(data="") if each.kind == "refuse" else each for each in after]
+    unknown = {"close", "refuse"} if not old else {"close"}
     if not any(each.kind == "close" for each in old):
-        after = [each for each in after if each.kind != "close"]
+        after = [each for each in after if each.kind not in unknown]
     return before, after

@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from typing import Final, Literal, NamedTuple
 
 from playground.exports.conversations import Conversation, conversations, near
+from playground.exports.har_sockets import ENDED
 from playground.exports.replay import SERVERS_OWN
 from playground.traffic.apart import without_checks
 from playground.traffic.model import MESSAGES, Entry, Exchange
@@ -97,6 +98,11 @@ def is_heard(entry: Entry) -> bool:
     return entry.sender == "server" and entry.kind in _HEARD and is_apps
 
 
+def is_end(entry: Entry) -> bool:
+    """Return whether all that is known of a connection's end is when it was."""
+    return entry.kind == "lab" and entry.data == ENDED
+
+
 def _kinds(entry: Entry, conversation: Conversation | None) -> Iterator[Kind]:
     """Yield what a client does by an entry."""
     if conversation is None:
@@ -110,7 +116,8 @@ def _kinds(entry: Entry, conversation: Conversation | None) -> Iterator[Kind]:
     is_first = conversation.entries[0] is entry
     if is_first:  # also where the log has let go of the handshake
         yield "open"
-    if entry.kind == "close" and (entry.sender == "client" or entry.code in SERVERS_OWN):
+    by_client = entry.sender == "client" or entry.code in SERVERS_OWN
+    if (entry.kind == "close" and by_client) or is_end(entry):
         yield "close"
     elif entry.sender == "client" and entry.kind in MESSAGES and entry.data is not None:
         yield "send"

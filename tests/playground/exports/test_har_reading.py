@@ -81,7 +81,7 @@ def test_over_http_2_a_connection_without_messages_was_opened_too() -> None:
         {"request": SOCKET["request"], "response": {"status": 200}},
     )
     assert [(row.kind, row.code) for row in record] == [
-        ("open", None), ("accept", None), ("open", None), ("refuse", 502),
+        ("open", None), ("accept", None), ("lab", None), ("open", None), ("refuse", 502),
         ("open", None), ("refuse", 200),
     ]  # fmt: skip
     exchange = record.exchange(1)
