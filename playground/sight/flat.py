@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from itertools import chain
-from operator import attrgetter, is_
+from operator import attrgetter
 from typing import Any, Final, NamedTuple, Protocol
 
 SETS: Final = (set, frozenset)
@@ -62,7 +62,8 @@ def comparer(
     held = [each.held for each in watches]
     if None in held:
         return None
-    if names is not None and all(each.by_hash for each in held if each):
+    kinds = {id(each.kind) for each in held if each}
+    if names is not None and len(kinds) == 1 and all(each.by_hash for each in held if each):
         found = Hashed.of(names, held, values)  # type: ignore[arg-type]
         if found is not None:
             return found
@@ -143,26 +144,34 @@ class Single:
 class Hashed:
     """A dict of sets of things, such as rooms of sockets: each set is compared by its hash.
 
+    All are of one type. It is gone through twice with each message, so the loops are written out.
+
     A set knows the hashes of its items, so nobody's code is run. Only such things are compared so
     that have one each; another that has the same by chance is seen when it is looked more closely.
 
     Args:
         names: Its keys.
-        kinds: The types of its values.
-        sets: The values.
+        kind: The type of its values.
+        sets: Its values, as they are.
+
+    Attributes:
+        hashes: That of each value.
     """
 
-    __slots__ = ("_all", "hashes", "kinds", "names")
+    __slots__ = ("_all", "_kind", "_latest", "_names", "hashes")
 
-    def __init__(self, names: Sequence[Any], kinds: list[Any], sets: Sequence[Any]) -> None:
-        self.names, self.kinds = names, kinds
-        frozen = (*map(frozenset, sets),)
-        self.hashes, self._all = [*map(hash, frozen)], hash(frozen)
+    def __init__(
+        self, names: Sequence[Any], kind: type[Any], sets: tuple[frozenset[Any], ...]
+    ) -> None:
+        self._names, self._kind = names, kind
+        self.hashes, self._all = [*map(hash, sets)], hash(sets)
+        # What it was when it was found to be another: not worked out twice.
+        self._latest: Hashed | None = None
 
     @classmethod
     def of(cls, names: Sequence[Any], held: Sequence[Held], values: Sequence[Any]) -> Hashed | None:
         """Return how to compare sets that hold what they should; None if they do not any more."""
-        found = cls(names, [each.kind for each in held], values)
+        found = cls(names, held[0].kind, (*map(frozenset, values),))
         # They were painted before: what has changed since is seen by the next look.
         is_as_painted = all(
             [*map(id, value)] == each.tokens for value, each in zip(values, held, strict=True)
@@ -173,9 +182,9 @@ class Hashed:
         self, places: Iterable[int], watches: Sequence[Inner], values: Sequence[Any]
     ) -> Hashed | None:
         """Return how to compare it once some of its values are others; None if it cannot be."""
-        if not all(map(is_, map(type, values), self.kinds)):
+        if not all(type(each) is self._kind for each in values):
             return None
-        new = Hashed(self.names, self.kinds, values)
+        new = Hashed(self._names, self._kind, (*map(frozenset, values),))
         expected = self.hashes.copy()
         for place in places:
             held, expected[place] = watches[place].held, new.hashes[place]
@@ -185,16 +194,29 @@ class Hashed:
 
     def same(self, pairs: dict[Any, Any]) -> bool:
         """Return whether it holds what it held."""
-        values = [*dict.values(pairs)]
-        return (
-            all(map(is_, dict.__iter__(pairs), self.names))
-            and all(map(is_, map(type, values), self.kinds))
-            and hash((*map(frozenset, values),)) == self._all
-        )
+        kind, values = self._kind, [*dict.values(pairs)]
+        for value in values:
+            if type(value) is not kind:
+                return False
+        for key, name in zip(dict.__iter__(pairs), self._names, strict=True):
+            if key is not name:
+                return False
+        sets = (*map(frozenset, values),)
+        if hash(sets) == self._all:
+            return True
+        self._latest = Hashed(self._names, kind, sets)
+        return False
+
+    def latest(self, pairs: dict[Any, Any]) -> Hashed | None:
+        """Return what it was at the last `same`, or is now; None if it is none such any more."""
+        if self._latest is None and (dict.__len__(pairs) != len(self._names) or self.same(pairs)):
+            return None
+        found, self._latest = self._latest, None
+        return found
 
     def others(self, values: Sequence[Any]) -> list[int] | None:
         """Return where it holds others; None if that is not known."""
-        if not all(map(is_, map(type, values), self.kinds)):
+        if not all(type(each) is self._kind for each in values):
             return None
         now, before = [*map(hash, map(frozenset, values))], self.hashes
         return [place for place, each in enumerate(now) if each != before[place]]

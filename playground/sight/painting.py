@@ -9,7 +9,6 @@ import enum
 from collections import deque
 from collections.abc import Callable
 from itertools import islice
-from operator import attrgetter
 from types import BuiltinFunctionType, FunctionType, MethodType
 from typing import Any, Final
 
@@ -27,6 +26,7 @@ from playground.sight.watches import (
     Unsure,
     Watch,
     is_constant,
+    node_of,
     pairs_of,
 )
 from playground.traffic.redact import REDACTED, redact_text
@@ -40,7 +40,6 @@ _BASES: Final[tuple[type[Any], ...]] = (list, tuple, set, frozenset, deque)
 _HOLDING: Final[tuple[type[Any], ...]] = (dict, *_BASES)
 _PYTHONS: Final = frozenset(_HOLDING)
 _FUNCTIONS: Final = (FunctionType, MethodType, BuiltinFunctionType)
-node_of: Final = attrgetter("node")
 _UNTOLD: Final = ("always", "many")
 
 

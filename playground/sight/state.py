@@ -161,9 +161,10 @@ class State:
     def _others_than_before(self) -> list[str]:
         """Return the attributes that are not as they were."""
         app, watches = self._app(), self._watches
-        others = []
+        held, others = attributes_of(app), []
         for name in self.names:
-            value, watch = found(app, name), watches.get(name)
+            value = held[name] if name in held else found(app, name)
+            watch = watches.get(name)
             if (value is not _ABSENT) if watch is None else not watch.same(value):
                 others.append(name)
         if not others:
@@ -258,13 +259,13 @@ class State:
 
     def rests(self) -> None:
         """Note that a handler has done what it had to, and asks for the next."""
-        self.look(self._mine)
         self._let_go()
+        self.look(self._mine)
 
     def ends(self) -> None:
         """Note that a handler has ended."""
-        self.look(self._last)
         self._let_go()
+        self.look(self._last)
 
     def ticks(self) -> None:
         """Look though no handler does anything, and more closely: timers change things too."""

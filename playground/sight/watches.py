@@ -12,7 +12,7 @@ from __future__ import annotations
 import datetime
 import decimal
 import uuid
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from itertools import islice
 from operator import attrgetter
 from typing import Any, Final, Protocol
@@ -26,6 +26,7 @@ from playground.sight.values import attributes_of, is_pythons_own
 ITEMS: Final = 50
 
 _by_hash: Final = attrgetter("by_hash")
+node_of: Final = attrgetter("node")
 
 # What never changes. What is short is held itself; of what is long, its size and hash.
 _CONSTANTS: Final = frozenset(
@@ -278,9 +279,19 @@ class OfMany:
     @property
     def known(self) -> dict[int, Watch]:
         """What it holds, by its address, where that says that it is the same."""
-        found: dict[Any, Watch] = dict(zip(map(token_of, self.watches), self.watches, strict=True))
+        tokens: Iterable[Any] = self.tokens or map(token_of, self.watches)
+        found: dict[Any, Watch] = dict(zip(tokens, self.watches, strict=True))
         found.pop(None, None)
         return found
+
+    def followed_by(self, tokens: list[int], watches: tuple[Watch, ...]) -> OfMany:
+        """Return a set that holds other things, each known by its hash, and all of them seen."""
+        new = OfMany.__new__(OfMany)
+        new._kind, new.base, new.deaths = self._kind, self.base, self.deaths
+        new._length, new.tokens, new.watches = len(watches), tokens, watches
+        new.held, new.token = Held(self.base, tokens, True), None
+        new.node = Many((*map(node_of, watches),), 0, 1 + len(watches), False)
+        return new
 
     def same(self, value: Any) -> bool:
         """Return whether it holds the same in the same order."""
