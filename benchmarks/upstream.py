@@ -3,7 +3,9 @@
 Run with ``python -m benchmarks.upstream``. Client, lab and far side share one event loop, so that a
 round trip is processor time and no switch between threads is in it. *Direct* is the same client
 at the same far side without a lab; there are two WebSockets on the way through a lab, and one
-without, so that a proxy which did nothing else would come out at 2.
+without. What can be had with that is in two rows (`relays`): *protocols alone* relays with neither
+a task nor a queue, and *a bare ASGI app* as an app does, without a lab. All take turns in the same
+loop, in short rounds, of which the quarter counts that was disturbed least.
 
 ``python -m benchmarks.upstream --messages 2000 --swaps 10`` runs less.
 """
@@ -15,15 +17,18 @@ import asyncio
 import socket
 import statistics
 import time
+from collections import defaultdict
+from statistics import fmean
 from typing import Any
 
 from websockets.asyncio.client import connect
 from websockets.asyncio.server import serve as serve_websockets
 
+from benchmarks import relays
 from playground import Upstream, serve
 from playground.lab import parts_of
 
-ROUNDS = 5
+TRIPS = 200
 
 
 class Upper(Upstream):
@@ -43,7 +48,7 @@ async def echo(ws: Any) -> None:
 async def round_trips(url: str, count: int) -> float:
     """Return the microseconds of processor time that a round trip takes."""
     async with connect(url, proxy=None, compression=None) as ws:
-        for _ in range(200):
+        for _ in range(20):
             await ws.send("warm")
             await ws.recv()
         began = time.thread_time()
@@ -60,27 +65,42 @@ VARIANTS: dict[str, tuple[type[Upstream], bool]] = {
 }
 
 
-async def in_one_loop(count: int) -> dict[str, float]:
-    """Return round trips with everything on a lab's own loop; medians of rounds that take turns."""
-    found: dict[str, list[float]] = {"direct": []}
+async def in_one_loop(rounds: int) -> dict[str, tuple[float, float]]:
+    """Return what a round trip takes on a lab's own loop, in microseconds and times direct."""
+    found: dict[str, list[tuple[float, float]]] = defaultdict(list)
     for name, (kind, recording) in VARIANTS.items():
         with socket.create_server(("127.0.0.1", 0)) as listening:
             far = f"ws://127.0.0.1:{listening.getsockname()[1]}"
             lab = serve(kind(far), name=name)
             lab.log.recording = recording
-
-            async def rounds(far: str, led: str, listening: socket.socket) -> list[list[float]]:
-                async with serve_websockets(echo, sock=listening, compression=None):
-                    return [
-                        [await round_trips(url, count) for url in (far, led)] for _ in range(ROUNDS)
-                    ]
-
-            led = f"ws://127.0.0.1:{lab.port}"
-            times = await parts_of(lab).transport.run(rounds(far, led, listening), None)
-            found["direct"] += [direct for direct, _ in times]
-            found[name] = [through for _, through in times]
+            ways = {"direct": far, name: f"ws://127.0.0.1:{lab.port}"}
+            turns = _in_turns(ways, listening, rounds)
+            times = await parts_of(lab).transport.run(turns, None)
+            took = {way: statistics.quantiles(each, n=4)[0] for way, each in times.items()}
+            for way, each in took.items():
+                found[way].append((each, each / took["direct"]))
             lab.stop()
-    return {name: statistics.median(times) for name, times in found.items()}
+    return {
+        way: (fmean(a for a, _ in each), fmean(b for _, b in each)) for way, each in found.items()
+    }
+
+
+async def _in_turns(
+    ways: dict[str, str], listening: socket.socket, rounds: int
+) -> dict[str, list[float]]:
+    """Return the rounds of each way to the far side, and of the two relays'."""
+    far = ways["direct"]
+    async with (
+        serve_websockets(echo, sock=listening, compression=None),
+        relays.protocols(far) as protocols,
+        relays.app(far) as app,
+    ):
+        ways = {**ways, "protocols alone": protocols, "a bare ASGI app": app}
+        found: dict[str, list[float]] = {way: [] for way in ways}
+        for _ in range(rounds):
+            for way, url in ways.items():
+                found[way].append(await round_trips(url, TRIPS))
+    return found
 
 
 async def across_swaps(messages: int, swaps: int, clients: int = 10) -> dict[str, float]:
@@ -133,9 +153,9 @@ def main() -> None:
     parser.add_argument("--messages", type=int, default=100_000)
     parser.add_argument("--swaps", type=int, default=100)
     options = parser.parse_args()
-    found = asyncio.run(in_one_loop(max(500, options.messages // 50)))
-    for name, took in found.items():
-        print(f"{name:24} {took:7.1f} µs a round trip, {took / found['direct']:5.2f} × direct")
+    found = asyncio.run(in_one_loop(max(4, options.messages // 4000)))
+    for name, (took, times) in found.items():
+        print(f"{name:24} {took:7.1f} µs a round trip, {times:5.2f} × direct")
     for name, value in asyncio.run(across_swaps(options.messages, options.swaps)).items():
         print(f"{name:24} {value:10.1f}")
 

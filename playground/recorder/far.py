@@ -11,10 +11,11 @@ from collections.abc import Iterable
 from typing import Final, NamedTuple
 
 from playground.recorder.causes import current_cause, doing
-from playground.recorder.tap import Ending, Tap, now
-from playground.recorder.websocket import UNCLEAN
-from playground.traffic.model import Kind
+from playground.recorder.tap import EPOCH, Ending, Tap, now, perf_counter
+from playground.recorder.websocket import SHARE, UNCLEAN
+from playground.traffic.model import Kind, Sender
 from playground.traffic.redact import redact_headers, redact_path, redact_subprotocols
+from playground.traffic.store import LARGE
 
 FAR: Final = "playground.far"
 """The scope key under which an app finds what records a line of its own, a `Far`."""
@@ -42,6 +43,7 @@ class FarTap(Tap):
         self.near = near
         self._scope = {"headers": list(headers), "path": address}
         self._over = False
+        self._number, self._take = self.log.number, self.log.take
         path, chosen = redact_path(address), redact_subprotocols(offered)
         self.id = self.log.begin(
             "websocket", UPSTREAM, "GET", path, redact_headers(self._scope["headers"]), chosen,
@@ -60,11 +62,36 @@ class FarTap(Tap):
 
     def sent(self, message: str | bytes) -> None:
         """Note a message that has gone there."""
-        self._sent("text" if isinstance(message, str) else "binary", message)
+        cause, revision = current_cause()
+        self._note("server", message, cause, revision or self.recorder.revision())
 
     def heard(self, message: str | bytes) -> None:
         """Note a message from there, which is handled now."""
-        self._work(self.write("text" if isinstance(message, str) else "binary", "client", message))
+        seq = self._note("client", message, None, self.recorder.revision())
+        doing.set((seq, self, doing.get()[2]))
+
+    def _note(
+        self, sender: Sender, message: str | bytes, cause: int | None, revision: int
+    ) -> int | None:
+        """Write a message down, which is done for each: with what no other row needs left out."""
+        log = self.log
+        if not log.recording:
+            log.unrecorded += 1
+            return None
+        if isinstance(message, bytes):
+            kind: Kind = "binary"
+            size = len(message)
+        else:
+            kind = "text"
+            size = len(message) if message.isascii() else len(message.encode())
+        seq = self._number()
+        self._take(
+            (seq, EPOCH + perf_counter(), self.id, kind, sender, message, size,
+             cause, revision, None, None, None, None)
+        )  # fmt: skip
+        if not seq & SHARE or size >= LARGE:
+            log.settle()
+        return seq
 
     def closed(self, code: int, reason: str, *, by_us: bool) -> None:
         """Note the end, once: later ones are none."""

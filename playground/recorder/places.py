@@ -26,9 +26,10 @@ BLAMED: Final = "__handler__"
 _PACKAGE: Final = str(Path(__file__).resolve().parent.parent)
 
 # Below a recorder stands the server, and below a step of a task whoever happens to run the loop,
-# such as a cell.
+# such as a cell. What leads on what another server sends is a task of its own, begun by us.
 _RECORDER: Final = (str(Path(__file__).with_name("recorder.py")), "__call__")
 _STEP: Final = (str(Path("asyncio", "events.py")), "_run")
+_LEADS: Final = (str(Path("upstream", "bridge.py")), "_lead_down")
 
 
 class Site:
@@ -36,6 +37,7 @@ class Site:
 
     Attributes:
         code: The function's; while it is kept, its id is its own.
+        label: What it is called; "" for what leads on what others send: no place is below it.
         lines: Places by the instruction that a frame has come to.
     """
 
@@ -47,10 +49,11 @@ class Site:
         self.lines: dict[int, str] = {}
 
     def place(self, frame: FrameType) -> str:
-        """Return where a frame of this function stands."""
+        """Return where a frame of this function stands; "" for nowhere."""
         known = self.lines.get(frame.f_lasti)
         if known is None:
-            known = self.lines[frame.f_lasti] = f"{self.label}:{frame.f_lineno}"
+            known = f"{self.label}:{frame.f_lineno}" if self.label else ""
+            self.lines[frame.f_lasti] = known
         return known
 
 
@@ -91,7 +94,7 @@ class Places:
         site = self._known.get(id(frame.f_code))
         if site is None:
             site = self._learn(frame)
-        return site.place(frame) if isinstance(site, Site) else None
+        return site.place(frame) or None if isinstance(site, Site) else None
 
     def find(self, skip: int) -> tuple[str | None, Site | None, int]:
         """Return the innermost line of the user's code, its function, and how far out that is."""
@@ -104,7 +107,7 @@ class Places:
             if site is None:
                 site = self._learn(frame)
             if site is not True:
-                return (site.place(frame), site, distance) if site else (None, None, 0)
+                return (site.place(frame) or None, site, distance) if site else (None, None, 0)
             frame = frame.f_back
             distance += 1
         return None, None, 0
@@ -116,7 +119,7 @@ class Places:
             site = self._known.get(id(frame.f_code))
             if site is None:
                 site = self._learn(frame)
-            if site is False:
+            if site is False or (site is not True and not site.label):
                 return
             if isinstance(site, Site):
                 yield site.place(frame)
@@ -128,6 +131,8 @@ class Places:
             self.forget()
         self._kept.append(code)
         label = self._locate(code.co_filename) or label_of_text(frame)
+        if label is None and _is(code, _LEADS):
+            label = ""
         site: Site | bool = not _is_outermost(code) if label is None else Site(code, label)
         self._known[id(code)] = site
         return site
@@ -209,7 +214,9 @@ def callers_of_ours() -> int:
 
 
 def _is_outermost(code: CodeType) -> bool:
-    return any(
-        code.co_name == name and code.co_filename.endswith(file)
-        for file, name in (_RECORDER, _STEP)
-    )
+    return _is(code, _RECORDER) or _is(code, _STEP)
+
+
+def _is(code: CodeType, wanted: tuple[str, str]) -> bool:
+    file, name = wanted
+    return code.co_name == name and code.co_filename.endswith(file)

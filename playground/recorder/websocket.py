@@ -134,6 +134,9 @@ class WebSocketTap(Tap):
         if text is None:
             self._said(event)
             return
+        if not self.log.recording:
+            self.log.unrecorded += 1
+            return
         cause, tap, revision = doing.get()
         if cause != self.working_on and tap is not None and cause != tap.working_on:
             cause = tap.due(cause)
@@ -145,16 +148,13 @@ class WebSocketTap(Tap):
         if where is None:
             where = self._place()
         size = len(text) if text.isascii() else len(text.encode())
-        if self.log.recording:
-            seq = self._number()
-            self._take(
-                (seq, EPOCH + perf_counter(), self.id, "text", "server", text, size,
-                 cause, revision or self.recorder.revision(), where, None, None, None)
-            )  # fmt: skip
-            if not seq & SHARE or size >= LARGE:
-                self.log.settle()
-        else:
-            self.log.unrecorded += 1
+        seq = self._number()
+        self._take(
+            (seq, EPOCH + perf_counter(), self.id, "text", "server", text, size,
+             cause, revision or self.recorder.revision(), where or None, None, None, None)
+        )  # fmt: skip
+        if not seq & SHARE or size >= LARGE:
+            self.log.settle()
 
     def _place(self) -> str | None:
         """Return the line that sends, and remember how far out it stands."""

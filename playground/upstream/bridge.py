@@ -191,7 +191,7 @@ class Bridge:
 
     async def _up(self) -> None:
         """Lead what the client sends to the far side, until it leaves or a hook fails."""
-        passage, hook = self._passage, self._hooks.from_client
+        hook, leg, tap = self._hooks.from_client, self._passage.leg, self._passage.tap
         plain = _is_plain(hook)
         while True:
             event = await self._receive()
@@ -208,9 +208,9 @@ class Bridge:
                     return
                 out = found
             for each in out:
-                if passage.leg.send(each):
-                    passage.tap.sent(each)
-            await passage.leg.drained()
+                if leg.send(each):
+                    tap.sent(each)
+            await leg.drained()
 
     async def _lead_down(self) -> None:
         passage, hook = self._passage, self._hooks.from_server

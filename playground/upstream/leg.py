@@ -115,12 +115,13 @@ class Leg(asyncio.Protocol):
 
     def send(self, message: str | bytes) -> bool:
         """Send a message; return whether it could be: the far side may have closed."""
-        if self._conn.state is not State.OPEN:
+        conn = self._conn
+        if conn.state is not State.OPEN:
             return False
         if isinstance(message, str):
-            self._conn.send_text(message.encode())
+            conn.send_text(message.encode())
         else:
-            self._conn.send_binary(message)
+            conn.send_binary(message)
         self._flush()
         return True
 
@@ -155,9 +156,17 @@ class Leg(asyncio.Protocol):
 
     def data_received(self, data: bytes) -> None:
         """Parse what has come, or keep it until somebody takes messages."""
-        self._rest += data
-        self._first = self._first or data[:5]
-        self._parse()
+        if not self._reading or self._rest or len(data) > SLICE or not self._first:
+            self._rest += data
+            self._first = self._first or data[:5]
+            self._parse()
+            return
+        # One message a time, mostly: the same, without what only many need.
+        self._conn.receive_data(data)
+        self._take_events()
+        self._flush()
+        if self._queue.qsize() >= MOST or self._waiting >= MOST_BYTES:
+            self._read(False)
 
     def connection_lost(self, exc: Exception | None) -> None:
         """Say so behind all that came before."""
@@ -230,10 +239,10 @@ class Leg(asyncio.Protocol):
         """Take what the protocol has made of the data; return whether it was anything."""
         events = self._conn.events_received()
         for event in events:
-            if isinstance(event, Response):
-                self._answered(event)
-            elif isinstance(event, Frame):
+            if isinstance(event, Frame):
                 self._frame(event)
+            elif isinstance(event, Response):
+                self._answered(event)
         if self._conn.state is State.CLOSING and not self._ended and not self._is_ours:
             self._break()
         return bool(events)
@@ -266,24 +275,29 @@ class Leg(asyncio.Protocol):
             self._transport.close()
 
     def _frame(self, frame: Frame) -> None:
-        if frame.opcode is Opcode.CLOSE:
+        opcode = frame.opcode
+        if opcode is Opcode.TEXT or opcode is Opcode.BINARY:
+            if frame.fin:
+                self._message(frame.data, opcode is Opcode.TEXT)
+                return
+            self._is_text = opcode is Opcode.TEXT
+            self._parts.append(bytes(frame.data))
+        elif opcode is Opcode.CONT:
+            self._parts.append(bytes(frame.data))
+            if frame.fin:
+                data = b"".join(self._parts)
+                self._parts.clear()
+                self._message(data, self._is_text)
+        elif opcode is Opcode.CLOSE:
             close = Close.parse(bytes(frame.data))
             self._end(End(close.code, close.reason))
             self._end_soon()
-        elif frame.opcode in (Opcode.TEXT, Opcode.BINARY, Opcode.CONT):
-            if frame.opcode is not Opcode.CONT:
-                self._is_text = frame.opcode is Opcode.TEXT
-            self._parts.append(bytes(frame.data))
-            if frame.fin:
-                self._message()
 
-    def _message(self) -> None:
-        data = self._parts[0] if len(self._parts) == 1 else b"".join(self._parts)
-        self._parts.clear()
+    def _message(self, data: bytes | bytearray | memoryview, is_text: bool) -> None:
         if self._ended:
             return
         try:
-            message = data.decode() if self._is_text else data
+            message = str(data, "utf-8") if is_text else bytes(data)
         except UnicodeDecodeError:
             self._conn.fail(1007, "text that is no UTF-8")
             return
@@ -306,13 +320,14 @@ class Leg(asyncio.Protocol):
         self._end(gone(self._opening.address))
 
     def _flush(self) -> None:
-        if self._transport is None:
+        transport = self._transport
+        if transport is None:
             return
         for data in self._conn.data_to_send():
-            if data and not self._transport.is_closing():
-                self._transport.write(data)
+            if data and not transport.is_closing():
+                transport.write(data)
             elif not data:
-                self._transport.close()  # b"" stands for the end of what is sent
+                transport.close()  # b"" stands for the end of what is sent
 
     def _end_soon(self) -> None:
         """Give the far side some seconds for its half of the closing handshake."""

@@ -65,3 +65,25 @@ def test_a_line_in_a_cell_is_better_than_one_in_a_text() -> None:
     where, _ = places.trace_of(raised(space["fails"], []))
     assert where is not None
     assert where.startswith("test:")
+
+
+LEADS = """
+def {}(places):
+    return places.find(1), places.here(0), [*places.lines()]
+"""
+
+
+def test_below_what_leads_on_another_servers_messages_stands_nobody_who_sends() -> None:
+    places = Places(lambda name: "test" if name == __file__ else None)
+    space: dict[str, Any] = {}
+    for name in ("_lead_down", "_other"):
+        exec(compile(LEADS.format(name), "/x/playground/upstream/bridge.py", "exec"), space)
+    (where, site, distance), here, lines = space["_lead_down"](places)
+    assert (where, distance, here, lines) == (None, 0, None, [])
+    # So it is known by its place, without another look at who is further out.
+    assert site is not None
+    assert set(site.lines.values()) == {""}
+    (where, _, distance), here, lines = space["_other"](places)
+    assert (where, distance) == (here, 1)
+    assert lines == [where]
+    assert str(where).startswith("test:")
