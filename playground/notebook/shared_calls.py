@@ -27,7 +27,7 @@ _TOO_LOW: Final = (
 )
 _ALARMS: Final = (
     "expected the process to go on, got {call}; nobody hears the signal that it sends, so it ends "
-    "the kernel: write async with asyncio.timeout({seconds}):, or call_later of the running loop"
+    "the kernel: for a deadline, write async with asyncio.timeout({seconds})"
 )
 _RUNS: Final = (
     "expected the running event loop to stay as it is, got {call}; everybody who is served "

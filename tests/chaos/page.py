@@ -34,8 +34,9 @@ name that it computes, a library that it calls), it stays set: restart the kerne
 restart the kernel. A C call that never returns can be named, and not be ended: `lab.break_out()`
 lets a new thread take over, with the app made anew and the open sockets closed. One that lets no
 other thread run meanwhile, such as `re` with a pattern that tries for ever, stops the whole kernel:
-restart it. In a browser the app shares the loop of the cells: what blocks or ends that loop is
-named, and not survived.
+restart it. A thread that is given a loop without an end (`asyncio.to_thread(…)`) blocks nobody, and
+goes on until then: it takes its share of the processor. In a browser the app shares the loop of the
+cells: what blocks or ends that loop is named, and not survived.
 
 If none of this is it, `lab.doctor()` looks at everything that can be looked at, and says what it
 finds.
