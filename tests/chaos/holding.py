@@ -338,6 +338,21 @@ BESIDES = Chapter(
             ],
         ),
         Kind(
+            "`__del__` raises, or exits, or what is called when an object has gone.",
+            "`Exception in Note.__del__, which Python calls by itself; it is ignored`, with the "
+            "cell and the line; nothing else comes of it.",
+            "Free what an object holds in a method that you call: `async with` does.",
+            [
+                whole(
+                    "a __del__ that exits",
+                    "class Note:\n    def __del__(self): sys.exit(5)  # here\n"
+                    "async def page(self):\n    self.Note()\n    return 'done'",
+                    GET,
+                    "which Python calls by itself; it is ignored",
+                )
+            ],
+        ),
+        Kind(
             "A thread that it began raises, or exits.",
             "Python's `Exception in thread`, under a cell, with your line; the server does not "
             "notice.",

@@ -1,7 +1,8 @@
 """What Python says of what was let go of unfinished, told as a sentence with its line.
 
 That is a coroutine that nobody has awaited, and a generator that goes on when it is closed. Python
-tells both raw, and the second with the line of whoever happened to run at that moment.
+tells both raw, and the second with the line of whoever happened to run at that moment. What a
+`__del__` raises, it tells with a file that nobody has seen.
 """
 
 from __future__ import annotations
@@ -18,6 +19,7 @@ from types import CodeType, FrameType
 from typing import Any, Final, Protocol
 
 from playground.notebook import kernel
+from playground.notebook.output.threads import told
 from playground.notebook.output.writers import Writer, writer
 
 # What Python calls, by this name, with each coroutine that was never awaited.
@@ -116,13 +118,24 @@ class Dropped:
             or not str(what.exc_value).endswith(_IGNORED)
             or sys.stderr is None
         ):
-            self._hook(what)
+            self._ignored(what)
         elif code not in self._told:
             self._told.add(code)
             sys.stderr.write(
                 f"{place}, line {code.co_firstlineno}: {code.co_name} went on when it was closed, "
                 "and has been let go of; write `except Exception:` in the place of `except:`\n"
             )
+
+    def _ignored(self, what: Any) -> None:
+        """Tell what was raised where nobody can catch it, such as in `__del__`, by its cell."""
+        text = told(what.exc_type, what.exc_value, what.exc_traceback) if kernel.shell() else ""
+        if text and sys.stderr is not None:
+            name = getattr(what.object, "__qualname__", type(what.object).__name__)
+            sys.stderr.write(
+                f"Exception in {name}, which Python calls by itself; it is ignored:\n{text}"
+            )
+        else:
+            self._hook(what)
 
 
 def _threaded(coroutine: Any, line: str) -> str:

@@ -43,7 +43,13 @@ class Threads:
 def _text_of(given: threading.ExceptHookArgs) -> str:
     """Return what Python would write, with the cells by their names; "" where there is none."""
     name = "a thread" if given.thread is None else given.thread.name
-    lines = traceback.format_exception(given.exc_type, given.exc_value, given.exc_traceback)
+    text = told(given.exc_type, given.exc_value, given.exc_traceback)
+    return f"Exception in thread {name}:\n{text}" if text else ""
+
+
+def told(kind: type[BaseException], error: BaseException | None, trace: Any) -> str:
+    """Return a traceback as Python writes it, with the cells by their names; "" without any."""
+    lines = traceback.format_exception(kind, error, trace)
     found = False
 
     def cell(file: re.Match[str]) -> str:
@@ -53,4 +59,4 @@ def _text_of(given: threading.ExceptHookArgs) -> str:
         return file[0] if place is None else place
 
     text = re.sub(r'File "([^"\n]+)"', cell, "".join(lines))
-    return f"Exception in thread {name}:\n{text}" if found else ""
+    return text if found else ""
