@@ -204,6 +204,8 @@ TABLE: dict[str, Room] = {
     ),
     "playground/outside/servers.py": Room("playground.outside", live="asyncio socket time"),
     "playground/outside/*.py": Room("playground.outside", live="subprocess threading"),
+    # What ends a process is a signal too.
+    "playground/notebook/shared_calls.py": Room(live="signal"),
     # The IPython side knows nothing of ours. nest-asyncio is imported by name, when somebody asks.
     "playground/notebook/*.py": Room(
         "playground.notebook", others="IPython ipykernel", live="asyncio contextvars threading"

@@ -7,10 +7,12 @@ the parent closes would stay open for its client. The thread that serves is not 
 
 from __future__ import annotations
 
+import asyncio
 import contextlib
 import os
 import socket
 import stat
+import threading
 import weakref
 from typing import Any, Final, Protocol
 
@@ -25,6 +27,9 @@ class Holder(Protocol):
 
 
 _holders: Final[weakref.WeakSet[Any]] = weakref.WeakSet()
+
+# By the number of their thread.
+_loops: Final = weakref.WeakValueDictionary[int, asyncio.AbstractEventLoop]()
 
 
 def let_go_when_forked(holder: Holder) -> None:
@@ -41,6 +46,38 @@ def _in_child() -> None:
     _let_go({holder.port for holder in holders if holder.port})
     for holder in holders:
         holder.forget()
+    _leave(_loops.get(threading.get_ident()))
+
+
+def runs_on_this_thread(loop: asyncio.AbstractEventLoop) -> None:
+    """Have a child that a handler forks end once its code gives way to the loop of its parent.
+
+    It would wait for what the parent is waiting for, and take every second sign away from it.
+
+    Args:
+        loop: The loop that this thread runs.
+    """
+    _loops[threading.get_ident()] = loop
+
+
+def _leave(loop: asyncio.AbstractEventLoop | None) -> None:
+    if loop is None:
+        return
+    # Before it looks what has come: the parent is to hear of that.
+    null = os.open(os.devnull, os.O_RDWR)
+    for number in _open_files():
+        if number != null and _wakes(number):
+            os.dup2(null, number, inheritable=False)
+    os.close(null)
+    with contextlib.suppress(RuntimeError):  # it is closed
+        loop.call_soon(os._exit, 0)
+
+
+def _wakes(number: int) -> bool:
+    """Return whether a file is what wakes an event loop on Linux: who reads it takes the sign."""
+    with contextlib.suppress(OSError):
+        return os.readlink(f"/proc/self/fd/{number}") == "anon_inode:[eventfd]"
+    return False
 
 
 def _let_go(ports: set[int]) -> None:

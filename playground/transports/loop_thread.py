@@ -20,6 +20,7 @@ from playground.traffic.told import told
 from playground.transports import Cut, Line, Pulse, loop_name
 from playground.transports.crossing import send_all
 from playground.transports.executor import ContextExecutor
+from playground.transports.forking import runs_on_this_thread
 from playground.transports.held_loop import BROKEN, HeldLoop, Watcher
 from playground.transports.waiting import LeftBehind, give_up, submit
 
@@ -168,6 +169,7 @@ class LoopThread:
 
     def _main(self) -> None:
         asyncio.set_event_loop(self.loop)
+        runs_on_this_thread(self.loop)
         self.loop.set_default_executor(ContextExecutor(thread_name_prefix="playground-handler"))
         try:
             HeldLoop(self.loop, self.watcher).run(self.work(), WORK)

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 import multiprocessing
 import os
+import signal
 import socket
 import warnings
 from collections.abc import Callable, Iterator
@@ -14,7 +16,8 @@ from typing import Any
 import pytest
 
 from playground import Lab, serve
-from tests.playground.lab_apps import Echo
+from playground.lab import TransportName
+from tests.playground.lab_apps import TRANSPORTS, Echo, serving
 
 pytestmark = [
     pytest.mark.live,
@@ -64,6 +67,25 @@ async def test_a_forked_child_keeps_neither_the_port_nor_a_connection(forked: An
         assert probe.connect_ex(("127.0.0.1", lab.port or 0)) != 0
     lab.restart()
     assert (await lab.get("/")).text == "hello"
+
+
+@pytest.mark.parametrize("transport", TRANSPORTS)
+async def test_a_child_that_a_handler_forks_ends_when_it_gives_way_and_takes_no_signs_away(
+    transport: TransportName,
+) -> None:
+    class Forks(Echo):
+        async def fork(self) -> str:
+            with warnings.catch_warnings():  # 3.12: a process that has threads is forked
+                warnings.simplefilter("ignore", DeprecationWarning)
+                return str(os.fork())
+
+    lab = await serving(Forks, transport)
+    child = int((await lab.get("/fork")).text)
+    for _ in range(20):
+        assert (await lab.get("/", timeout=5)).text == "hello"
+    _, status = await asyncio.to_thread(os.waitpid, child, 0)
+    # What uvloop finds closed in the child has it abort, which ends it too.
+    assert os.waitstatus_to_exitcode(status) in (0, -signal.SIGABRT)
 
 
 def test_in_a_forked_child_the_lab_is_stopped_and_the_parents_goes_on(forked: Any) -> None:
