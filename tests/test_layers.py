@@ -266,7 +266,7 @@ TABLE: dict[str, Room] = {
     ),
     "playground/replays/playing.py": Room(
         "micropie playground.replays playground.clients.cookies playground.recorder.tap "
-        "playground.traffic.log playground.transports.memory",
+        "playground.stage.asyncio_internals playground.traffic.log playground.transports.memory",
         live="asyncio time",
     ),
     "playground/replays/kept.py": Room(

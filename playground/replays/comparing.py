@@ -5,6 +5,7 @@ Law of the room: pure values.
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
 from difflib import SequenceMatcher
 from itertools import zip_longest
@@ -84,11 +85,30 @@ Pair = tuple[Kind, Heard | None, Heard | None]
 
 
 def _pairs(old: list[Heard], new: list[Heard], key: Key, is_foreign: bool) -> list[Pair]:
+    if not is_foreign:
+        old, new = _late(old, new, key), _late(new, old, key)
     before = [each for each in old if not each.is_timers]
     after = [each for each in new if not each.is_timers]
     found = _aligned(before, after, key)
     found += _aligned(*_as_often(old, new), key)
     return _put_together(found, key) if is_foreign else found
+
+
+def _late(items: list[Heard], others: list[Heard], key: Key) -> list[Heard]:
+    """Take for a timer's what is a timer's the other time: a busy machine knows less of causes."""
+    acts = Counter(_key(each, key) for each in others if not each.is_timers)
+    timers = Counter(_key(each, key) for each in others if each.is_timers)
+    timers -= Counter(_key(each, key) for each in items if each.is_timers)
+    found = []
+    for each in items:
+        known = _key(each, key)
+        if not each.is_timers and timers[known] and not acts[known]:
+            timers[known] -= 1
+            each = each.by_a_timer()
+        elif not each.is_timers:
+            acts[known] -= 1
+        found.append(each)
+    return sorted(found, key=lambda each: (each.act, each.seq if each.is_timers else 0))
 
 
 def _as_often(old: list[Heard], new: list[Heard]) -> tuple[list[Heard], list[Heard]]:

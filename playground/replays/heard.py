@@ -54,6 +54,10 @@ class Heard(NamedTuple):
         """Whether no client's act has caused it."""
         return self.act == _BY_A_TIMER
 
+    def by_a_timer(self) -> Heard:
+        """Return the same as what no client's act has caused."""
+        return self._replace(act=_BY_A_TIMER)
+
     def said(self, most: int = _SHOWN) -> str:
         """Return it in words: ``'hi'``, ``404 no such room``, ``1011 internal error``."""
         shown = escaped(preview(self.data, most)) if self.data else ""

@@ -20,6 +20,9 @@ _TOKENS: Final = re.compile(r"\w+|\W", re.DOTALL)
 # What may stand in such a place: one word, number or time.
 _ANYTHING: Final = r"[\w.:+-]{0,100}?"
 
+# Between two that change it is a part of them, as in an id of base64url, where it was by chance.
+_JOINING: Final = re.compile(r"[.:+-]")
+
 # What `changing.without` puts there.
 _IGNORED: Final = '"<ignored>"'
 
@@ -68,14 +71,15 @@ def mask_of(one: str, other: str) -> Mask | None:
 
 def _text_mask(one: list[str], other: list[str]) -> Mask | None:
     pattern, kept, words = "", 0, 0
-    for what, start, end, _, _ in SequenceMatcher(None, one, other, False).get_opcodes():
-        if what == "equal":
-            same = "".join(one[start:end])
+    opcodes = SequenceMatcher(None, one, other, False).get_opcodes()
+    for place, (what, start, end, _, _) in enumerate(opcodes):
+        same = "".join(one[start:end])
+        if what != "equal":
+            pattern += "" if pattern.endswith(_ANYTHING) else _ANYTHING
+        elif not (0 < place < len(opcodes) - 1 and _JOINING.fullmatch(same)):
             pattern += re.escape(same)
             kept += len(same)
             words += sum(each.isalnum() for each in one[start:end])
-        else:
-            pattern += _ANYTHING
     return Mask((), "", re.compile(pattern, re.DOTALL), kept) if words else None
 
 

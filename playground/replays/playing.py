@@ -18,6 +18,7 @@ from micropie.testing.clock import Clock, Restless, Stuck
 from micropie.testing.loop import worker
 from micropie.testing.overdue import Overdue, watched
 from micropie.testing.places import raised_at
+from micropie.testing.unheard import is_unheard
 from playground.clients.cookies import Cookies
 from playground.recorder.tap import CLIENT, Receive, Scope, Send
 from playground.replays.apart import Apart, called
@@ -25,6 +26,7 @@ from playground.replays.asking import Asked, asked_of
 from playground.replays.hushed import hushed
 from playground.replays.score import Act, Score
 from playground.replays.talking import Conversing, browser_of
+from playground.stage.asyncio_internals import context_of
 from playground.traffic.log import Log
 from playground.transports.memory import FOREVER
 
@@ -33,6 +35,10 @@ PACES: Final = ("answered", "timed", "at once")
 
 # Seconds of the clock, beside those of the record, in which an answer is waited for.
 _SLACK: Final = 1.0
+
+# Seconds of the clock after which one looks again whether a task has failed, and how often at most.
+_PAUSE: Final = 0.01
+_PAUSES: Final = 200
 
 # What an app sends that a client hears.
 _TOLD: Final = frozenset(
@@ -180,6 +186,7 @@ class _Run:
         self._talking: dict[int, Conversing] = {}
         self._browsers: dict[str, Cookies] = {}
         self.errors: list[BaseException] = []
+        self._unheard: list[BaseException] = []
         self._ended = False
 
     async def play(self) -> None:
@@ -193,10 +200,11 @@ class _Run:
                 at = act.at
                 self._do(act, client)
             await self._wait(self.score.heard, self.score.ends - at)
+            await self._wait_for_tasks(self.score.ends - at)
             await self.clock.quiet()
         finally:
             self._end()
-            self.errors = [*client.errors, *self.clock.unheard()]
+            self.errors = [*client.errors, *self._unheard, *self.clock.unheard()]
             with contextlib.suppress(Exception):
                 await client.stop()
 
@@ -230,6 +238,28 @@ class _Run:
                     self._news.clear()
                     await self._news.wait()
         await self.clock.quiet()
+
+    async def _wait_for_tasks(self, seconds: float) -> None:
+        """Let as much time pass as it took until what has failed by itself had failed."""
+        until = self.clock.time() + max(0.0, seconds) + _SLACK
+        pause = max(_PAUSE, (until - self.clock.time()) / _PAUSES)
+        while not self._has_failed() and self.clock.time() < until:
+            await asyncio.sleep(pause)
+            await self.clock.quiet()
+
+    def _has_failed(self) -> bool:
+        """Write down what tasks raised, and nobody was told, as often as it was in the record.
+
+        A lab does so after a second, so that one that is asked before has none of it.
+        """
+        assert self.apart is not None
+        missing = self.score.raised - sum(each.kind == "exception" for each in self.apart.log)
+        for task in [each for each in self.clock.tasks if is_unheard(each)][: max(0, missing)]:
+            error = task.exception()
+            assert error is not None
+            self._unheard.append(error)
+            missing -= self.apart.recorder.escaped(error, context_of(task), lambda: None)
+        return missing <= 0
 
     def _has(self, heard: Counter[int]) -> bool:
         return all(self._heard[number] >= count for number, count in heard.items())

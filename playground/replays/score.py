@@ -49,6 +49,7 @@ class Score(NamedTuple):
         conversations: Its exchanges, by number.
         acts: What clients do, in order.
         heard: How much each exchange has heard at the end.
+        raised: How many exceptions there were.
         ends: When that was, in seconds since the record begins.
         is_foreign: Whether another program has recorded it, or answered, so that causes are not
             known.
@@ -59,6 +60,7 @@ class Score(NamedTuple):
     conversations: dict[int, Conversation]
     acts: tuple[Act, ...]
     heard: Counter[int]
+    raised: int
     ends: float
     is_foreign: bool
     notes: tuple[str, ...]
@@ -89,7 +91,8 @@ def score_of(record: Record) -> Score:
         if is_heard(entry):
             heard[entry.exchange] += 1
     ends = max((entry.at for entry in chosen), default=0.0) - began
-    return Score(chosen, known, tuple(acts), heard, ends, is_foreign, notes)
+    raised = sum(entry.kind == "exception" for entry in chosen)
+    return Score(chosen, known, tuple(acts), heard, raised, ends, is_foreign, notes)
 
 
 def is_heard(entry: Entry) -> bool:

@@ -412,6 +412,37 @@ def test_what_a_timer_sends_once_more_or_less_is_no_difference() -> None:
     assert not compared(Ticks, Ticks, say)
 
 
+class Jobs(App):
+    """Each message begins a task that nobody awaits."""
+
+    async def work(self, ws: WebSocket) -> None:
+        for number in range(3):
+            await asyncio.sleep(0.02)
+            await ws.send_text(f"step {number}")
+
+    async def ws_job(self, ws: Any) -> None:
+        await ws.accept()
+        async for _ in ws:
+            asyncio.create_task(self.work(ws))  # noqa: RUF006
+
+
+def test_a_task_that_fails_once_its_client_was_cut_fails_again() -> None:
+    async def work(lab: Lab) -> Any:
+        ann = await lab.connect("/job", client="ann")
+        await ann.send("a")
+        await ann.receive()
+        lab.network.cut("ann")
+        await lab.until("kind:exception")
+        lab.keep("a")
+        await lab.kept.ready(30)
+        return await lab.replay(lab.log), lab.kept.counts
+
+    found, kept = on(Jobs, work)
+    assert not found, found
+    assert found.same in (3, 4)
+    assert kept == f"1 kept · {found.same} same"
+
+
 def test_a_har_and_a_jsonl_of_this_app_are_had_again(tmp_path: Path) -> None:
     async def work(lab: Lab) -> Any:
         await everything(lab)
