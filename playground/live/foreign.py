@@ -48,9 +48,7 @@ def routes_of(app: Any) -> list[Route]:
     """Return what an app serves, as far as it says so; of an `App`, of any layer, its handlers."""
     found: list[Route] = []
     for layer in layers(app):
-        if isinstance(layer, App):
-            return found + routes_of_app(layer)
-        found += _own_routes(layer)
+        found += routes_of_app(layer) if isinstance(layer, App) else _own_routes(layer)
     return list(dict.fromkeys(found))
 
 
@@ -85,7 +83,9 @@ def handlers_of(app: Any) -> list[Callable[..., Any]]:
 
 
 def _inner(app: Any) -> Any:
-    if isinstance(app, App) or inspect.isroutine(app) or _has_routes(app):
+    if isinstance(app, App) and type(app).__call__ is App.__call__:
+        return None  # it answers itself
+    if inspect.isroutine(app) or _has_routes(app):
         return None
     for name in _INNER:
         inner = _look(app, name)

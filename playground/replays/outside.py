@@ -127,7 +127,7 @@ def _not_anew(served: Any) -> str:
     if isinstance(served, App):
         return f"{said}; write serve({name}), not serve({name}())"
     return (
-        f"{said}; serve one that makes yours in __init__, and has "
+        f"{said}; serve a subclass of App that makes yours in __init__, as self.app, and has "
         "async def __call__(self, scope, receive, send): await self.app(scope, receive, send)"
     )
 

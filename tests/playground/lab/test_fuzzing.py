@@ -254,3 +254,33 @@ def test_a_finding_says_where_the_app_is_if_it_is_asked(tmp_path: Path) -> None:
     found = on("memory", Board, work)
     found.save(tmp_path / "test_fuzz.py", app="boards:Board")
     assert "from boards import Board\n" in (tmp_path / "test_fuzz.py").read_text()
+
+
+def test_an_app_of_another_framework_is_broken_in_a_class_that_makes_it() -> None:
+    class Within(App):
+        def __init__(self) -> None:
+            super().__init__()
+            self.app = starlette()
+
+        async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
+            await self.app(scope, receive, send)
+
+    async def work(lab: Lab) -> Findings:
+        return await few(lab, "/chat")
+
+    with pytest.raises(ValueError, match="serve a subclass of App that makes yours in __init__"):
+        on("memory", starlette(), work)
+    found = on("memory", Within, work)
+    assert "KeyError: 'text'." in {each.why.partition(" raised ")[2] for each in found}
+
+
+def starlette() -> Any:
+    from starlette.applications import Starlette
+    from starlette.routing import WebSocketRoute
+
+    async def chat(socket: Any) -> None:
+        await socket.accept()
+        async for message in socket.iter_text():
+            await socket.send_text(message if message != "" else {}["text"])
+
+    return Starlette(routes=[WebSocketRoute("/chat", chat)])

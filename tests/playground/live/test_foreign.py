@@ -187,3 +187,22 @@ def test_a_route_that_was_added_again_is_known() -> None:
     )
     assert shadowed(again) == ["/b"]
     assert shadowed(STARLETTE) == []
+
+
+def test_an_app_that_hands_everything_on_has_the_routes_of_the_one_within() -> None:
+    class Within(App):
+        def __init__(self) -> None:
+            super().__init__()
+            self.app = STARLETTE
+
+        async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
+            await self.app(scope, receive, send)
+
+    class Holding(App):
+        def __init__(self) -> None:
+            super().__init__()
+            self.app = STARLETTE
+
+    assert listed(Within()) == STARLETTES
+    assert listed(Holding()) == []
+    assert handlers_of(Within()) == handlers_of(STARLETTE)
