@@ -8,6 +8,7 @@ from typing import Any
 from micropie.testing.search import Bounds, check_bounds
 from playground.clients.pool import ClientPool
 from playground.lab.code import Code
+from playground.lab.proved import proved
 from playground.lab.reasons import LogReasons
 from playground.live.drafts import instance_of
 from playground.live.staging import Staging
@@ -44,6 +45,7 @@ class Exploring:
         player = Player(_maker(served), kernel.place_of, LogReasons, self._staging.revision)
         bounds = Bounds(deviations, _RUNS, seconds)
         seen = await beside(lambda: player.explore(script, bounds), seconds)
+        seen.log.sources = lambda: proved(self._staging.revisions)
         return Explored(seen, player, script, served)
 
 

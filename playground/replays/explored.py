@@ -14,18 +14,21 @@ from playground.replays.marks import error_row
 from playground.replays.orders import Player, Script, Seen
 from playground.replays.saving import module
 from playground.traffic.log import Log
+from playground.traffic.record import Selection
 
 # The newest rows that a ladder shows.
 _ROWS: Final = 200
 
 OUT_OF_TURN: Final = "out of turn"
+_OUT_OF_TURN: Final = "This happens out of turn."
 
 
 class Explored:
     """What came of `lab.explore`. It is true if something was found.
 
     As the last line of a cell it shows the sentence, and the order as a ladder: what happened out
-    of turn is marked there. It has what `micropie.testing.Exploration` has besides.
+    of turn is marked there. `story` is the same to step through. It has besides what
+    `micropie.testing.Exploration` has.
 
     Attributes:
         log: The traffic of the order that was found, or else of the first: every view works on it.
@@ -96,6 +99,26 @@ class Explored:
     def ladder(self) -> Ladder:
         """The order as a ladder, with what happened out of turn marked."""
         return Ladder(self.log, self._seen.marked)
+
+    @property
+    def story(self) -> Selection:
+        """The order to step through, with what happened out of turn, and what went wrong, in words.
+
+        As the last line of a cell it plays there, and beside it the line that sent each message is
+        lit; ``.save("race.html")`` makes a page of it.
+
+        Raises:
+            ValueError: If nothing was found.
+        """
+        if not self.found:
+            raise ValueError(
+                "expected an order in which something is wrong, got none; .log is the first order"
+            )
+        words = dict.fromkeys(self._seen.marked, _OUT_OF_TURN)
+        raised = error_row(list(self.log))
+        last = raised.seq if raised is not None else self.log.last
+        words[last] = " ".join(part for part in (words.get(last), self.sentence) if part)
+        return self.log.story(words.items())
 
     def save(self, path: str | PathLike[str], app: str = "") -> None:
         """Write a pytest module that plays this order again, and fails as long as it goes wrong.

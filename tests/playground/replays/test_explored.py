@@ -125,6 +125,22 @@ def test_what_is_out_of_turn_is_marked_in_both_ladders() -> None:
     assert "<img alt=" in found._repr_html_()
 
 
+def test_it_can_be_stepped_through_with_what_is_out_of_turn_in_words(tmp_path: Path) -> None:
+    found = explored(Chat)
+    story = found.story
+    (out, raised) = sorted((story.words or {}).items())
+    assert out[1] == "This happens out of turn."
+    assert (raised[0], raised[1]) == (found.log.filter("kind:exception")[0].seq, found.sentence)
+    story.save(tmp_path / "race.html")
+    page = (tmp_path / "race.html").read_text()
+    assert "This happens out of turn." in page  # where no script runs
+    (sheet,) = story.sources() if story.sources is not None else ()
+    assert "for each in self.people:" in "\n".join(sheet.lines)
+    assert "<iframe" in story._repr_html_()
+    with pytest.raises(ValueError, match="expected an order in which something is wrong"):
+        _ = explored(Careful, seconds=0.2).story
+
+
 def test_nothing_that_handlers_print_is_shown(capsys: pytest.CaptureFixture[str]) -> None:
     explored(Careful, seconds=0.5)
     explored(Chat)
@@ -132,7 +148,7 @@ def test_nothing_that_handlers_print_is_shown(capsys: pytest.CaptureFixture[str]
 
 
 def test_a_repair_passes_and_it_is_said_what_was_tried() -> None:
-    tried = explored(Careful)
+    tried = explored(Careful, seconds=60)
     assert not tried
     assert "all with at most 2 departures" in repr(tried)
     assert "<img" not in tried._repr_html_()
