@@ -281,6 +281,6 @@ def starlette() -> Any:
     async def chat(socket: Any) -> None:
         await socket.accept()
         async for message in socket.iter_text():
-            await socket.send_text(message if message != "" else {}["text"])
+            await socket.send_text(message or json.loads("{}")["text"])
 
     return Starlette(routes=[WebSocketRoute("/chat", chat)])
