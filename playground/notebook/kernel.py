@@ -36,7 +36,8 @@ def shell() -> Any:
 def is_terminal() -> bool:
     """Return whether the shell is IPython in a terminal, which shows text and no widgets."""
     terminal = sys.modules.get("IPython.terminal.interactiveshell")
-    return terminal is not None and bool(terminal.TerminalInteractiveShell.initialized())
+    # Not whether that class has an instance: it takes any other shell for its own, as Pyodide's.
+    return terminal is not None and isinstance(shell(), terminal.TerminalInteractiveShell)
 
 
 def place_of(filename: str) -> str | None:
