@@ -17,11 +17,12 @@ NOTEBOOKS: Final = {
     "08-traffic": ("traffic-once", "traffic-small"),
     "09-socketio": ("sio-shout", "sio-leave"),
     "10-asgi": ("asgi-bytes", "asgi-path", "asgi-page"),
-    "11-testing": ("test-goodbye", "test-empty"),
+    "11-testing": ("test-goodbye", "test-empty", "test-double"),
     "12-beyond": ("beyond-count", "beyond-origin", "beyond-size"),
     "13-where-the-code-is": ("where-tea", "where-tickets"),
     "14-bad-weather": ("weather-once", "weather-slow", "weather-heartbeat"),
     "15-every-order": ("orders-seat", "orders-vote"),
+    "16-somebody-elses-server": ("elsewhere-sorry", "elsewhere-broken"),
 }
 """What a learner is asked to do in each notebook. A test holds it against the notebooks."""
 

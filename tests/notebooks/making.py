@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import copy
 import sys
+import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -64,19 +65,20 @@ class Run:
 
 @contextmanager
 def kernel_for(path: Path) -> Iterator[Run]:
-    """Start a fresh kernel in the notebook's folder; end it afterwards."""
+    """Start a fresh kernel in a folder of its own, where nothing is done yet; end it afterwards."""
     notebook = read(path)
-    client = NotebookClient(
-        notebook,
-        timeout=CELL_SECONDS,
-        kernel_name="python3",
-        store_widget_state=False,
-        # It warns that others on this machine could listen in.
-        extra_arguments=["--log-level=ERROR"],
-        resources={"metadata": {"path": str(path.parent)}},
-    )
-    with client.setup_kernel():
-        yield Run(notebook, client)
+    with tempfile.TemporaryDirectory() as folder:
+        client = NotebookClient(
+            notebook,
+            timeout=CELL_SECONDS,
+            kernel_name="python3",
+            store_widget_state=False,
+            # It warns that others on this machine could listen in.
+            extra_arguments=["--log-level=ERROR"],
+            resources={"metadata": {"path": folder}},
+        )
+        with client.setup_kernel():
+            yield Run(notebook, client)
 
 
 def make(path: Path) -> bool:

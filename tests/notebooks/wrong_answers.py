@@ -95,6 +95,15 @@ WRONG: Final[dict[str, tuple[Wrong, ...]]] = {
             "asked to connect to /echoes, expected to be refused with 403, got accepted",
         ),
     ),
+    "11-testing": (
+        Wrong(
+            "test-goodbye",
+            'f"{name} has left")',
+            'f"{name} left")',
+            "bob closed with 1000, ada expected 'bob has left', got 'bob left'",
+        ),
+        Wrong("test-double", "str(2 * int(text))", "text * 2", "got '2121'"),
+    ),
     "12-beyond": (
         Wrong("beyond-origin", "https://class", "http://class", "friend asked to connect to /wall"),
         Wrong("beyond-size", "> 500", ">= 500", "ada sent 'xxx"),
@@ -144,5 +153,14 @@ WRONG: Final[dict[str, tuple[Wrong, ...]]] = {
             '            await ws.send_text("noted")\n            self.votes = votes',
             "expected cleo to hear that there are 3 votes, got 2",
         ),
+    ),
+    "16-somebody-elses-server": (
+        Wrong(
+            "elsewhere-sorry",
+            "                continue\n",
+            "                return\n",
+            "",
+        ),
+        Wrong("elsewhere-broken", "1003", "1000", "expected to be closed with 1003"),
     ),
 }

@@ -9,7 +9,7 @@ from playground.checks import Play, exercise
 
 @exercise("weather-once", "Take each order at /orders once, however often it is sent.")
 async def weather_once(play: Play) -> None:
-    """Lose the answer to an order, connect again, and send the order again."""
+    """Lose the answer to an order, connect again, and send it again; and later once more."""
     buyer = await play.connect("/orders", name="buyer")
     play.network.hold("buyer", "to client")
     await buyer.send(_order("a1", "tea"))
@@ -22,6 +22,8 @@ async def weather_once(play: Play) -> None:
     await again.expect({"id": "a1", "number": 1})
     await again.send(_order("b2", "cake"))
     await again.expect({"id": "b2", "number": 2})
+    await again.send(_order("a1", "tea"))
+    await again.expect({"id": "a1", "number": 1})
 
 
 @exercise("weather-slow", "Let nobody at /room wait for somebody who does not read.")

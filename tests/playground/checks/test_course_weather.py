@@ -73,6 +73,17 @@ class Wrong(Right):
             await ws.send_text("pong")
 
 
+class Anew(Right):
+    """Counts from the start for each connection: right until the same order comes once more."""
+
+    async def ws_orders(self, ws: Any) -> None:
+        await ws.accept()
+        number = 0
+        async for text in ws:
+            number += 1
+            await ws.send({"id": json.loads(text)["id"], "number": number})
+
+
 @on_both
 async def test_what_survives_is_done(transport: str) -> None:
     lab = await serving(Right, transport)
@@ -88,3 +99,11 @@ async def test_what_does_not_hears_why() -> None:
     assert "got {'id': 'a1', 'number': 2}" in faults[0]
     assert "cid expected '7 x" in faults[1]
     assert "expected to be closed with 4000" in faults[2]
+
+
+async def test_a_count_for_each_connection_is_seen_through() -> None:
+    lab = await serving(Anew)
+    result = (await check(NAMES[:1], lab)).results[NAMES[0]]
+    assert (
+        "expected the JSON {'id': 'a1', 'number': 1}, got {'id': 'a1', 'number': 3}" in result.fault
+    )
