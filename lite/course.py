@@ -13,7 +13,8 @@ def lay_out(root: Path, out: Path) -> None:
         root: The repository, where notebooks and documentation are neighbours.
         out: The folder to make; the notebooks lie in it, the documentation in ``docs``.
     """
-    shutil.copytree(root / "notebooks", out, ignore=shutil.ignore_patterns(".*", "__pycache__"))
+    theirs = shutil.ignore_patterns(".*", "__pycache__", "progress.json")
+    shutil.copytree(root / "notebooks", out, ignore=theirs)
     for kind in ("*.md", "*.png"):
         for page in (root / "docs").rglob(kind):
             copied = out / page.relative_to(root)
