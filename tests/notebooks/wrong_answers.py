@@ -159,7 +159,7 @@ WRONG: Final[dict[str, tuple[Wrong, ...]]] = {
             "elsewhere-sorry",
             "                continue\n",
             "                return\n",
-            "",
+            "expected the connection to be open, got closed with 1000",
         ),
         Wrong("elsewhere-broken", "1003", "1000", "expected to be closed with 1003"),
     ),
