@@ -19,8 +19,9 @@ CACHE: Final = ROOT / "build" / "lite"
 SITE: Final = ROOT / "build" / "site"
 PROJECT: Final = "micropie-playground"
 
-# The front page: it goes on to the first notebook by itself, and is a link where it cannot.
+# The front page, and the extension of JupyterLab that runs the notebook for which it asks.
 FRONT: Final = HERE / "index.html"
+RUN: Final = HERE / "run"
 
 # The wheels that bring JavaScript for JupyterLab.
 EXTENSIONS: Final = ("anywidget", "jupyterlab_widgets")
@@ -61,7 +62,7 @@ def _jupyterlite(got: Downloads, source: Path, course: Path, site: Path) -> None
     """Have JupyterLite build: its two faces, the course, and no extension of this machine's."""
     program = "import sys; from jupyterlite_core.app import main; sys.exit(main())"
     found = [wheel for name in EXTENSIONS for wheel in got.wheels.glob(f"{name}-*.whl")]
-    extensions = [got.tools / KERNEL, *found]
+    extensions = [got.tools / KERNEL, RUN, *found]
     _python(
         got.tools, "-c", program, "build",
         "--contents", str(course), "--apps", "lab", "--apps", "notebooks",

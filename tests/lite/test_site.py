@@ -34,8 +34,8 @@ def test_the_first_notebook_lives_without_a_server(
     deliver_what_is_held(panel)
     notebook.theme("light")
     notebook.screenshot(PICTURES / "lite.png", panel.root)
-    notebook.run_all()
-    assert "'HELLO'" in notebook.text(notebook.cell_with('await alice.send("hello")\nanswer'))
+    notebook.save()
+    see_that_the_front_page_runs_it(notebook, site, panel)
     panel.root.get_by_role("button", name="Stop", exact=True).click()
     panel.wait_status("stopped")
     assert [path for path in site.missing if "favicon" not in path] == []
@@ -69,6 +69,17 @@ def talk_by_hand(panel: PanelOnPage) -> None:
     )
     panel.row("server → alice", "Echo: good morning").click()
     expect(panel.detail).to_contain_text("sent atIn [2] line 8", timeout=MILLISECONDS)
+
+
+def see_that_the_front_page_runs_it(notebook: Notebook, site: Site, panel: PanelOnPage) -> None:
+    """See the whole notebook run at one click, and whoever came begin at its top."""
+    notebook.follow(site.url, "Run the first notebook", seconds=FIRST_CELL)
+    # What was saved is no widget; the last cell shows one when it has run.
+    notebook.wait_for(notebook.cell_with("await check("), "widget-view+json", seconds=FIRST_CELL)
+    assert "'HELLO'" in notebook.text(notebook.cell_with('await alice.send("hello")\nanswer'))
+    expect(notebook.page.get_by_role("heading", name="Start: a server")).to_be_in_viewport()
+    panel.look()
+    panel.wait_status("no network", "revision 3")
 
 
 def see_where_code_stands(panel: PanelOnPage) -> None:

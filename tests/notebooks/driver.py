@@ -51,6 +51,19 @@ class Notebook:
         self.page.goto(server.lab_url(name))
         self.kernel = self._ask("ready", SECONDS)
 
+    def follow(self, url: str, link: str, *, seconds: float = SECONDS) -> None:
+        """Leave for another page, and open the notebook by a link there.
+
+        Args:
+            url: The page's address.
+            link: What the link says.
+            seconds: How long its kernel may take until it has nothing to do.
+        """
+        self.page.goto(url)
+        with self.page.expect_navigation(wait_until="commit"):
+            self.page.get_by_role("link", name=link).click()
+        self.kernel = self._ask("ready", seconds)
+
     def run(self, index: int, *, seconds: float = SECONDS, fails: bool = False) -> str:
         """Run one cell to its end.
 
