@@ -186,11 +186,9 @@ class Keeping:
             ValueError: It cannot, or it does.
         """
         why = why_not(served, self._staging.app)
-        if not isinstance(served, type):
-            return made_anew(served)
-        if why is not None and why.reaches_stage and not outside:
+        if why is not None and why.reaches_stage and not (outside and isinstance(served, type)):
             raise ValueError(why.sentence)
-        return served
+        return made_anew(served)
 
     def _player(
         self, served: type, revision: int, seconds: float, is_over: Callable[[], bool] | None = None
