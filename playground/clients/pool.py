@@ -47,7 +47,7 @@ from playground.transports import (
     Transport,
     whole,
 )
-from playground.transports.waiting import Late
+from playground.transports.waiting import Late, interruptible
 
 HeaderItems = Mapping[str, str] | Iterable[tuple[str, str]]
 FormItems = Mapping[str, str] | Iterable[tuple[str, str]]
@@ -249,7 +249,8 @@ class ClientPool:
         check_length(given, body)
         await self.ready(timeout)
         if (prepare := self.transport.prepare) is not None:
-            await asyncio.to_thread(prepare)
+            with interruptible(self.transport.blocker):
+                await asyncio.to_thread(prepare)
         sent = [self.naming(name), *self.headers, *extra, *given]
         sent = self.cookies(name).added(path, sent)
         return partial(self.transport.ask, method.upper(), path, headers=sent, body=body)

@@ -47,10 +47,18 @@ def _ends(name: str) -> Refuses:
 def _kills(name: str) -> Refuses:
     def refuses(*args: Any) -> str:
         # 0 is no signal: it asks whether a process is there.
-        is_own = args[:1] and args[0] in _own() and args[1:] != (0,)
-        return _ends(name)(*args) if is_own else ""
+        if not args[:1] or args[0] not in _own() or args[1:] == (0,):
+            return ""
+        if args[0] == os.getpid() and _is_heard(*args[1:]):
+            return ""
+        return _ends(name)(*args)
 
     return refuses
+
+
+def _is_heard(number: Any = None, *others: Any) -> bool:
+    """Return whether it is an interrupt, which ends nothing but the cell that runs now."""
+    return number == signal.SIGINT and signal.getsignal(signal.SIGINT) is not signal.SIG_DFL
 
 
 def _own() -> set[int]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from typing import Any
 
 import pytest
@@ -10,6 +9,7 @@ import pytest
 from micropie import App, WebSocket
 from playground import check, serve
 from playground.lab import parts_of
+from tests.notebooks.answers import exercises_of
 from tests.notebooks.making import FOLDER, read
 
 pytestmark = pytest.mark.live
@@ -106,23 +106,13 @@ async def test_the_notebooks_answer_is_done() -> None:
     assert [board[name].fault for name in NAMES] == ["", "", ""]
 
 
-# What of the notebook's class an answer stands in the place of.
-ASKED = (
-    "        finally:\n            del self.people[name]\n",
-    *2 * ("            async for text in ws:\n                await self.tell(name, text)\n",),
-)
-
-
 def printed(number: int) -> type[App]:
-    """Return the notebook's class with one of the answers that it prints."""
-    cells = read(FOLDER / "11-testing.ipynb").cells
-    code = [cell.source for cell in cells if cell.cell_type == "code"]
-    (words,) = [cell.source for cell in cells if "Answer to 1" in cell.source]
-    answers = re.findall(r"Answer to \d</summary>\n\n```python\n(.*?)```", words, re.DOTALL)
-    written = code[-1].partition("await check(")[0]
-    assert written.count(ASKED[number]) == 1
+    """Return the notebook's class as one of the answers that it prints has it."""
+    notebook = read(FOLDER / "11-testing.ipynb")
+    first = next(cell.source for cell in notebook.cells if cell.cell_type == "code")
+    answers = exercises_of(notebook).answers
     space: dict[str, Any] = {}
-    exec(code[0] + "\n" + written.replace(ASKED[number], answers[number]), space)
+    exec("\n".join([first, *(each.source for each in answers[: number + 1])]), space)
     found: type[App] = space["Chat"]
     return found
 

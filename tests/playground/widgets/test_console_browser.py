@@ -151,13 +151,13 @@ def test_any_path_can_be_connected_to_and_a_refusal_says_why(
     page.keyboard.press("Enter")
     shown.tick()
     expect(page.get_by_role("alert").filter(has_text="did you mean")).to_have_text(lab.fails)
-    assert lab.did == [("connect", "carol", "/ehco", [])]
-    assert chips(page)[-1].startswith("carol · refused 404")
+    assert lab.did == [("connect", "you", "/ehco", [])]
+    assert chips(page)[-1].startswith("you · refused 404")
     lab.fails = None
     press(page, "Connect", ".mpp-clients")
     shown.tick()
     expect(page.locator(".mpp-form")).to_have_count(0)
-    expect(chosen(page)).to_have_value("carol")
+    expect(chosen(page)).to_have_value("you")
 
 
 def test_enter_sends_and_the_arrows_find_it_again(

@@ -84,8 +84,8 @@ def test_connecting_chooses_the_new_client_and_lets_one_write(
     expect(page.locator(".mpp-preview")).to_have_text("/chat/the%20lobby")
     page.keyboard.press("Enter")
     shown.tick()
-    assert lab.did == [("connect", "carol", "/chat/the%20lobby", ["chat.v2", "chat.v1"])]
-    expect(chosen(page)).to_have_value("carol")
+    assert lab.did == [("connect", "you", "/chat/the%20lobby", ["chat.v2", "chat.v1"])]
+    expect(chosen(page)).to_have_value("you")
     expect(message(page)).to_be_focused()
     expect(page.locator(".mpp-form")).to_have_count(0)
 
@@ -99,7 +99,7 @@ def test_the_focus_is_not_taken_from_elsewhere(shown: PanelPage, lab: StandIn, p
     shown.carry()
     lab.release()
     shown.tick()
-    expect(chosen(page)).to_have_value("carol")
+    expect(chosen(page)).to_have_value("you")
     expect(page.locator("body > textarea")).to_be_focused()
 
 
@@ -168,4 +168,4 @@ def test_a_route_is_broken_on_purpose_and_an_example_is_taken(
     form.get_by_role("button", name="Use the example").click()
     form.get_by_role("button", name="Connect and send").click()
     shown.carry()
-    assert lab.did[-1] == ("send", "carol", "websocket /echo")
+    assert lab.did[-1] == ("send", "you", "websocket /echo")
