@@ -20,6 +20,7 @@ from playground.classroom import Board, limits, messages
 from playground.classroom.desk import Desk, address_of, desk, said_of
 from playground.classroom.line import Line
 from playground.classroom.messages import Standing
+from playground.classroom.standings import Standings
 from tests.playground.lab_apps import Echo, Loud
 
 pytestmark = pytest.mark.live
@@ -52,8 +53,9 @@ def lines(board: Lab, monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[...,
 
 
 @pytest.fixture
-def at_desk() -> Iterator[Desk]:
-    """This kernel's own desk; nobody is left on a board afterwards."""
+def at_desk(monkeypatch: pytest.MonkeyPatch) -> Iterator[Desk]:
+    """This kernel's own desk, at which nothing was checked; nobody is left on a board afterwards."""
+    monkeypatch.setattr(desk, "standings", Standings())
     yield desk
     desk.leave()
 
