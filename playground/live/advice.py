@@ -115,6 +115,8 @@ def hides_entry(app: Any) -> str:
     """Return as a sentence that an app cannot be called by a server any more; "" if it can."""
     kind = type(app)
     entry = inspect.getattr_static(kind, "__call__", None)
+    if entry is App.__call__:
+        return ""
     entry = entry.__func__ if isinstance(entry, staticmethod) else entry
     if not isinstance(app, App) or (callable(entry) and not inspect.isfunction(entry)):
         return ""

@@ -25,9 +25,14 @@ _MOST: Final = 200
 _TYPE_IS_MUTABLE: Final = 1 << 9  # Py_TPFLAGS_HEAPTYPE
 _TYPE_IS_IMMUTABLE: Final = 1 << 8  # Py_TPFLAGS_IMMUTABLETYPE
 
+_CLEARING: Final = frozenset({"clear", "pop", "popitem"})
+
+# What sets or deletes, as the instructions and the names in a piece of code.
+_SETS: Final = frozenset(dis.opmap[each] for each in ("STORE_ATTR", "DELETE_ATTR", "DELETE_SUBSCR"))
+_BY_NAME: Final = _SETTING | _CLEARING
+
 # Between two instructions, without a meaning of their own here.
 _IGNORED: Final = frozenset({"CACHE", "PRECALL", "PUSH_NULL", "EXTENDED_ARG", "NOP", "RESUME"})
-
 
 _MISSING: Final = object()
 
@@ -105,7 +110,7 @@ def takings(served: Any) -> list[Taking]:
             continue
         seen.add(id(function))
         for code in _codes(function.__code__):
-            for each in _Reading(code, function).takings():
+            for each in _Reading(code, function).takings() if _may_take(code) else ():
                 found[id(each.owner), each.name, each.place, each.line] = each
             waiting += _called(code, function.__globals__)
     return list(found.values())
@@ -116,6 +121,11 @@ def _codes(code: CodeType) -> Iterator[CodeType]:
     for each in code.co_consts:
         if isinstance(each, CodeType):
             yield from _codes(each)
+
+
+def _may_take(code: CodeType) -> bool:
+    """Return whether it is worth reading: a swap waits for that, and most code sets nothing."""
+    return not _SETS.isdisjoint(code.co_code[::2]) or not _BY_NAME.isdisjoint(code.co_names)
 
 
 def _functions_of(app: Any) -> Iterator[FunctionType]:
@@ -166,7 +176,7 @@ class _Reading:
             yield from self._taken(self._below if does == "DELETE_SUBSCR" else top, name)
         if does.startswith(("LOAD_ATTR", "LOAD_METHOD")):
             self._top = self._attribute(top, name)
-            if top is sys.modules and name in ("clear", "pop", "popitem"):
+            if top is sys.modules and name in _CLEARING:
                 yield from self._taken(top, "")
         elif does.startswith(("LOAD_GLOBAL", "LOAD_NAME", "LOAD_DEREF", "LOAD_FAST")):
             name = name[-1] if isinstance(name, tuple) else name  # of two at once
