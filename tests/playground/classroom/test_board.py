@@ -54,7 +54,7 @@ def lines(board: Lab, monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[...,
 
 @pytest.fixture
 def at_desk(monkeypatch: pytest.MonkeyPatch) -> Iterator[Desk]:
-    """This kernel's own desk, at which nothing was checked; nobody is left on a board afterwards."""
+    """This kernel's own desk, where nothing was checked; nobody is left on a board afterwards."""
     monkeypatch.setattr(desk, "standings", Standings())
     yield desk
     desk.leave()
