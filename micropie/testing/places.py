@@ -12,7 +12,12 @@ from typing import Any, Final, NamedTuple
 NOT_USERS: Final = [str(Path(__file__).parent.parent)]
 """Folders whose code is nobody's who looks for a fault: ours. Others may be added."""
 
-_PATHS: Final = tuple({sysconfig.get_path(each) for each in ("stdlib", "platstdlib")})
+# As `sysconfig` has it, and as its code says: in a browser it is read from an archive elsewhere.
+_STDLIB: Final = Path(linecache.getline.__code__.co_filename).parent
+_PATHS: Final = (
+    *{sysconfig.get_path(each) for each in ("stdlib", "platstdlib")},
+    *([str(_STDLIB)] if _STDLIB.is_absolute() else []),
+)
 _PACKAGES: Final = ("site-packages", "dist-packages")
 
 # How deep one looks into what awaits what.

@@ -45,6 +45,16 @@ class Cancelling:
         by = self._whose(copy_context())
         return by is not None and by is not self._whose(context)
 
+    def is_at_work(self, task: asyncio.Task[Any]) -> bool:
+        """Return whether a task of the app's cancels itself, or that by which it is served.
+
+        What a timer calls is no task: `asyncio.timeout` cancels at once, and counts on it.
+        """
+        running = asyncio.current_task(self._loop)
+        if running is None or not self.is_apps(copy_context()):
+            return False
+        return running is task or isinstance(task, ServersTask)
+
     def later(self, cancel: Callable[[], object]) -> None:
         """Cancel a task in a moment, unless a line has been refused by then."""
         if not self._refusing:
@@ -80,12 +90,16 @@ class _Cancelled(asyncio.Task[Any]):
         super().__init__(work, context=context, **options)
 
     def _cancel(self, msg: Any | None, *, by_app: bool) -> bool:
-        """Cancel it: where the app's code for another exchange calls, in a moment."""
-        if not self.cancelling_by.is_anothers(self.own_context):
+        """Cancel it: in a moment, where it is at work itself, or is another exchange's.
+
+        A line that goes on to all would else be refused in a task that is about to end, unheard.
+        """
+        anothers = self.cancelling_by.is_anothers(self.own_context)
+        if not anothers and not self.cancelling_by.is_at_work(self):
             return self._cancel_now(msg, by_app)
         if self.done():
             return False
-        self.cancelling_by.later(partial(self._cancel_now, msg, True))
+        self.cancelling_by.later(partial(self._cancel_now, msg, by_app or anothers))
         return True
 
     def _cancel_now(self, msg: Any | None, by_app: bool) -> bool:

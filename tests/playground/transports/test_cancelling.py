@@ -69,3 +69,44 @@ def test_who_cancels_all_tasks_cancels_nobodys_but_its_own(goes_on: bool) -> Non
         await asyncio.wait([*others, servers, own])
 
     held(work())
+
+
+def test_who_cancels_itself_on_the_way_to_all_others_is_told_and_goes_on() -> None:
+    async def work() -> str:
+        servers = asyncio.create_task(rest(), context=Context())
+
+        async def stream() -> str:
+            own = asyncio.current_task()
+            assert own is not None
+            own.cancel()
+            with pytest.raises(RuntimeError, match="one of the server's"):
+                servers.cancel()
+            for _ in range(3):
+                await asyncio.sleep(0)
+            return "told"
+
+        told = await asyncio.create_task(stream(), context=of("ann"))
+        servers.cancel()
+        return told
+
+    assert held(work()) == "told"
+
+
+def test_who_cancels_itself_alone_or_sets_a_deadline_is_ended_by_it() -> None:
+    async def ends() -> None:
+        task = asyncio.current_task()
+        assert task is not None
+        task.cancel()
+        await rest()
+
+    async def is_late() -> None:
+        with pytest.raises(TimeoutError):
+            async with asyncio.timeout(0):
+                await rest()
+
+    async def work() -> None:
+        with pytest.raises(asyncio.CancelledError):
+            await asyncio.create_task(ends(), context=of("ann"))
+        await asyncio.create_task(is_late(), context=of("ann"))
+
+    held(work())
