@@ -66,8 +66,7 @@ def watcher(
         told.add(said)
         tell(said)
         if (home := staging.home_of(f"{place}, line {frame.f_lineno}")) is not None:
-            # A copy: one context cannot be entered by two threads at once.
-            home.copy().run(kernel.say, said)
+            kernel.say_in(home, said)
 
     stage.stubborn = stubborn
     return Watcher(is_apps, escaped, tap_of, tell, ended, stubborn)

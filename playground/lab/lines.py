@@ -14,7 +14,7 @@ from collections.abc import Iterable, Iterator
 from types import CodeType, FunctionType
 from typing import Any, Final, NamedTuple
 
-from playground.live.fingerprint import class_of
+from playground.live.fingerprint import class_of, code_within
 from playground.notebook import kernel
 
 # Where a function gives up its turn: `await`, `async for`, `async with`.
@@ -106,7 +106,7 @@ def _codes(app: Any) -> Iterator[CodeType]:
     known: set[CodeType] = set()
     for function in _functions(app):
         if kernel.place_of(function.__code__.co_filename) is not None:
-            for code in _within(function.__code__):
+            for code in code_within(function.__code__):
                 if code not in known:
                     known.add(code)
                     yield code
@@ -136,13 +136,6 @@ def _held(values: Iterable[Any]) -> Iterator[FunctionType]:
                 # A decorated method, or a property, holds the function that it was made of.
                 inner = (getattr(each, "__wrapped__", each) for each in held)
                 yield from (each for each in inner if isinstance(each, FunctionType))
-
-
-def _within(code: CodeType) -> Iterator[CodeType]:
-    yield code
-    for each in code.co_consts:
-        if isinstance(each, CodeType):
-            yield from _within(each)
 
 
 def _spots(code: CodeType) -> Iterator[Spot]:

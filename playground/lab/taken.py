@@ -48,8 +48,7 @@ class Taken:
     def _say(self, taking: Taking) -> None:
         self._tell(taking.said)
         if (home := self._staging.home_of(f"{taking.place}, line {taking.line}")) is not None:
-            # A copy: one context cannot be entered by two threads at once.
-            home.copy().run(kernel.say, taking.said)
+            kernel.say_in(home, taking.said)
 
 
 def _cells() -> object:

@@ -40,11 +40,6 @@ for _kind in (_InVain, _Unsaid):
     _kind.__name__ = _kind.__qualname__ = Blocked.__name__
 
 
-def _say_in(home: Context, sentence: str) -> None:
-    # A copy: one context cannot be entered by two threads at once.
-    home.copy().run(kernel.say, sentence)
-
-
 def _blocked_by(who: str) -> type[Blocked]:
     return type("Blocked", (Blocked,), {"said": f"{who}; {_REMEDY}"})
 
@@ -103,7 +98,7 @@ class Unblocking:
             return
         self._said.add(line)
         if line and (home := self._staging.home_of(line)) is not None:
-            _say_in(home, sentence)
+            kernel.say_in(home, sentence)
 
     def still(self) -> bool:
         """End what blocks the loop if it does so for nobody; return whether it did."""
@@ -190,7 +185,7 @@ class Unblocking:
         done = [f"{count(sockets, 'socket')} {'was' if sockets == 1 else 'were'} closed"]
         done = [*(done if sockets else []), *(["the app was made anew"] if anew else [])]
         if home is not None:
-            _say_in(home, "; ".join([why, *filter(None, [" and ".join(done)])]))
+            kernel.say_in(home, "; ".join([why, *filter(None, [" and ".join(done)])]))
 
     def _done(self, said: str) -> str:
         self._tell(said)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Coroutine, Iterable, Mapping
+from collections.abc import Awaitable, Callable, Coroutine, Iterable, Mapping
 from dataclasses import fields
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
@@ -46,9 +46,7 @@ from playground.stage import Stage
 from playground.traffic.log import Log
 from playground.traffic.model import LAB_STOPPED
 from playground.traffic.socketio import is_clients
-from playground.transports import (
-    Transport,
-)
+from playground.transports import Transport
 from playground.transports.endings import ending
 from playground.transports.held_loop import Watcher
 from playground.watchdog import Named, Watchdog
@@ -203,14 +201,14 @@ class _Wiring:
 
     @cached_property
     def pool(self) -> ClientPool:
-        return _pool(
-            self.staging,
+        policies, recorder = self.policies, self._recorder
+        return ClientPool(
             self.transport,
-            self.policies,
-            self.code,
-            self.redefinition,
-            self._recorder,
+            _ready(self.code, self.redefinition),
             self._reasons,
+            recorder.callers.naming,
+            others=lambda: {each.name for each in recorder.guests()},
+            comes_back=lambda: policies.latest == "close",
         )
 
     @cached_property
@@ -352,29 +350,14 @@ def _closing(
     return closing
 
 
-def _pool(
-    staging: Staging,
-    transport: Transport,
-    policies: Policies,
-    code: Code,
-    redefinition: Redefinition,
-    recorder: Recorder,
-    reasons: LogReasons,
-) -> ClientPool:
+def _ready(code: Code, redefinition: Redefinition) -> Callable[..., Awaitable[None]]:
     async def ready(timeout: float | None = None) -> None:
         """See that what the cell has defined so far is on stage, within so many seconds."""
         redefinition.look()
         if code.is_awaited_here():
             await code.settled(timeout)
 
-    return ClientPool(
-        transport,
-        ready,
-        reasons,
-        recorder.callers.naming,
-        others=lambda: {each.name for each in recorder.guests()},
-        comes_back=lambda: policies.latest == "close",
-    )
+    return ready
 
 
 def _stays_with_its_code(scope: Mapping[str, Any]) -> str:

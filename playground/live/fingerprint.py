@@ -97,6 +97,13 @@ def code_parts(code: types.CodeType) -> list[types.CodeType]:
     return [each for each in code.co_consts if isinstance(each, types.CodeType)]
 
 
+def code_within(code: types.CodeType) -> Iterator[types.CodeType]:
+    """Yield a code object, and all that stand in it however deep."""
+    yield code
+    for each in code_parts(code):
+        yield from code_within(each)
+
+
 def _holds_code(value: Any) -> bool:
     return isinstance(value, types.FunctionType) or bool(_parts(value))
 

@@ -13,7 +13,7 @@ from collections.abc import Iterator, Mapping
 from types import CodeType, FunctionType, ModuleType
 from typing import Any, Final, NamedTuple
 
-from playground.live.fingerprint import functions, is_users
+from playground.live.fingerprint import code_within, functions, is_users
 from playground.notebook import kernel
 
 _SETTING: Final = frozenset({"setattr", "delattr"})
@@ -109,18 +109,11 @@ def takings(served: Any) -> list[Taking]:
         if id(function) in seen:
             continue
         seen.add(id(function))
-        for code in _codes(function.__code__):
+        for code in code_within(function.__code__):
             for each in _Reading(code, function).takings() if _may_take(code) else ():
                 found[id(each.owner), each.name, each.place, each.line] = each
             waiting += _called(code, function.__globals__)
     return list(found.values())
-
-
-def _codes(code: CodeType) -> Iterator[CodeType]:
-    yield code
-    for each in code.co_consts:
-        if isinstance(each, CodeType):
-            yield from _codes(each)
 
 
 def _may_take(code: CodeType) -> bool:

@@ -16,6 +16,7 @@ import sys
 import sysconfig
 import threading
 from collections.abc import Callable
+from contextvars import Context
 from pathlib import Path
 from typing import Any, Final, NamedTuple
 
@@ -261,3 +262,14 @@ def say(text: str, *, trouble: bool = True) -> None:
     stream = sys.stderr if trouble else sys.stdout
     if stream is not None:  # as a cell may have made it
         stream.write(text + "\n")
+
+
+def say_in(home: Context, text: str) -> None:
+    """Write a line under another cell, from any thread.
+
+    Args:
+        home: The context (`contextvars`) of that cell.
+        text: The line.
+    """
+    # A copy: one context cannot be entered by two threads at once.
+    home.copy().run(say, text)

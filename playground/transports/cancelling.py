@@ -2,7 +2,8 @@
 
 `for task in asyncio.all_tasks(): task.cancel()` in a handler would end everybody's. The tasks by
 which the server lives refuse it at that line. One of another's exchange may be cancelled, as by who
-has it leave a room: a moment later, for by then it is known whether the line goes on to all.
+has it leave a room, and one's own: a moment later, for by then it is known whether the line goes on
+to all.
 """
 
 from __future__ import annotations
@@ -111,7 +112,7 @@ class AppsTask(_Cancelled):
     """A task of an app's."""
 
     def cancel(self, msg: Any | None = None) -> bool:
-        """Cancel it, as `asyncio.Task.cancel` does; of another exchange in a moment."""
+        """Cancel it, as `asyncio.Task.cancel` does; itself, or of another exchange, in a moment."""
         return self._cancel(msg, by_app=False)
 
 

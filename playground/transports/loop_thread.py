@@ -30,10 +30,10 @@ logger = logging.getLogger(__name__)
 
 WORK = "the server's own"
 
-# For what a thread still does that was left behind.
 # Kept: what lets go of them ends them, and they go on once more, where they have no loop.
 _stubborn: set[asyncio.Task[Any]] = set()
 
+# For what a thread still does that was left behind.
 _NOBODY = Watcher(escaped=lambda error, source: True)
 
 _NO_END = "the server's thread was left behind: a handler blocks its loop"
