@@ -34,8 +34,8 @@ class Clock(Protocol):
         """Return seconds since some moment."""
         ...
 
-    def call_at(self, when: float, callback: Callable[..., object], /) -> Any:
-        """Call back at a time; what is returned can be cancelled."""
+    def call_later(self, delay: float, callback: Callable[..., object], /) -> Any:
+        """Call back after seconds, 0 or more; what is returned can be cancelled."""
         ...
 
 
@@ -223,7 +223,9 @@ class Link:
         self._waiting[change] = None
         timer = None
         if head is not None and not head.kept and not self.is_stopped(head):
-            timer = self._clock.call_at(head.due, lambda: _settle(change))
+            # Due by now, it may have become a moment ago; Pyodide's loop refuses what is past.
+            delay = max(0, head.due - self._clock.time())
+            timer = self._clock.call_later(delay, lambda: _settle(change))
         try:
             await change
         finally:

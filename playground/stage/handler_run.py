@@ -172,12 +172,11 @@ class HandlerRun:
     def _settle(self, tasks: idle_tasks.Tasks | None = None) -> None:
         """Cancel the handler if it holds no message or its time is up; else look again in 10 ms."""
         loop = asyncio.get_running_loop()
-        if not self._took_one or loop.time() >= self._until or self._holds_none(tasks):
+        left = self._until - loop.time()
+        if not self._took_one or left <= 0 or self._holds_none(tasks):
             self._cancel()
         else:
-            self._start_timer(
-                loop.call_at(min(self._until, loop.time() + LOOK_AGAIN), self._settle)
-            )
+            self._start_timer(loop.call_later(min(left, LOOK_AGAIN), self._settle))
 
     def _holds_none(self, tasks: idle_tasks.Tasks | None) -> bool:
         if not self._waiting or not self._is_idle():

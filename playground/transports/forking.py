@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import faulthandler
 import os
 import socket
 import stat
@@ -63,6 +64,8 @@ def runs_on_this_thread(loop: asyncio.AbstractEventLoop) -> None:
 def _leave(loop: asyncio.AbstractEventLoop | None) -> None:
     if loop is None:
         return
+    # What uvloop finds closed has it abort, which is an end as good as any; nobody need read of it.
+    faulthandler.disable()
     # Before it looks what has come: the parent is to hear of that.
     null = os.open(os.devnull, os.O_RDWR)
     for number in _open_files():

@@ -20,9 +20,11 @@ class HandClock:
     def time(self) -> float:
         return self.now
 
-    def call_at(self, when: float, callback: Callable[..., object], /) -> _Alarm:
+    def call_later(self, delay: float, callback: Callable[..., object], /) -> _Alarm:
+        # As Pyodide's loop does.
+        assert delay >= 0, "nothing can be called in the past"
         alarm = _Alarm(callback)
-        heapq.heappush(self._alarms, (when, next(self._number), alarm))
+        heapq.heappush(self._alarms, (self.now + delay, next(self._number), alarm))
         return alarm
 
     async def move(self, seconds: float) -> None:

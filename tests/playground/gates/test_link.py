@@ -69,6 +69,27 @@ def test_a_delay_is_kept_and_the_order_too() -> None:
     run(test)
 
 
+def test_a_message_arrives_that_becomes_due_as_its_link_looks() -> None:
+    class Going(HandClock):
+        """Goes on a little with every look at it, as a clock does."""
+
+        def time(self) -> float:
+            self.now += 0.001
+            return self.now
+
+    async def test() -> None:
+        clock = Going()
+        link = Link(clock)
+        link.open(True)
+        link.follow(Way(delay=0.0015))
+        reader = Reader(clock, link)
+        link.put(Item("a"))
+        await clock.move(1.0)
+        assert reader.events == ["a"]
+
+    asyncio.run(test())
+
+
 def test_a_shorter_delay_lets_nobody_overtake() -> None:
     async def test(clock: HandClock, link: Link) -> None:
         link.follow(Way(delay=1.0))
