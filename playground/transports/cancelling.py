@@ -12,7 +12,9 @@ import asyncio
 from collections.abc import Callable, Coroutine
 from contextvars import Context, copy_context
 from functools import partial
-from typing import Any, Final
+from typing import Any, Final, NoReturn
+
+from micropie.testing.places import is_users
 
 CANCELLED: Final = (
     "expected a task of the app's own to cancel, got one of the server's; a handler does not end "
@@ -38,8 +40,9 @@ class Cancelling:
         self._loop = loop
         self.is_apps = is_apps
         self._whose = whose
-        self._waiting: list[Callable[[], object]] = []
-        self._refusing = False
+        # With whether it is another exchange's.
+        self._waiting: list[tuple[bool, Callable[[], object]]] = []
+        self._refusal: RuntimeError | None = None
 
     def is_anothers(self, context: Context) -> bool:
         """Return whether the app's code that runs is of another exchange than a task's."""
@@ -56,25 +59,36 @@ class Cancelling:
             return False
         return running is task or isinstance(task, ServersTask)
 
-    def later(self, cancel: Callable[[], object]) -> None:
-        """Cancel a task in a moment, unless a line has been refused by then."""
-        if not self._refusing:
-            self._waiting.append(cancel)
-            self._settle_soon()
+    def later(self, cancel: Callable[[], object], *, anothers: bool) -> None:
+        """Cancel a task in a moment: another exchange's unless a line has been refused by then."""
+        if anothers and self._refusal is not None:
+            return
+        self._waiting.append((anothers, cancel))
+        self._settle_soon()
 
-    def refuse(self) -> None:
-        """Cancel none of those that the line has come to, or comes to now."""
-        self._refusing = True
-        self._waiting.clear()
+    def refuse(self, refusal: RuntimeError) -> None:
+        """Cancel no other exchange's that the line has come to, or comes to now.
+
+        Its own goes on too, unless the app's code goes on after what refuses it.
+        """
+        self._refusal = refusal
+        self._waiting = [each for each in self._waiting if not each[0]]
         self._settle_soon()
 
     def _settle_soon(self) -> None:
         self._loop.call_soon(self._settle, context=Context())
 
     def _settle(self) -> None:
-        self._refusing = False
-        while self._waiting:
-            self._waiting.pop()()
+        waiting, self._waiting = self._waiting, []
+        refusal, self._refusal = self._refusal, None
+        if refusal is None or _was_caught_by_app(refusal):
+            for _, cancel in reversed(waiting):
+                cancel()
+
+
+def _was_caught_by_app(error: BaseException) -> bool:
+    trace = error.__traceback__
+    return trace is not None and is_users(trace.tb_frame.f_code.co_filename)
 
 
 class _Cancelled(asyncio.Task[Any]):
@@ -100,7 +114,8 @@ class _Cancelled(asyncio.Task[Any]):
             return self._cancel_now(msg, by_app)
         if self.done():
             return False
-        self.cancelling_by.later(partial(self._cancel_now, msg, by_app or anothers))
+        cancel = partial(self._cancel_now, msg, by_app or anothers)
+        self.cancelling_by.later(cancel, anothers=anothers)
         return True
 
     def _cancel_now(self, msg: Any | None, by_app: bool) -> bool:
@@ -131,6 +146,13 @@ class ServersTask(_Cancelled):
         """
         by_app = self.cancelling_by.is_apps(copy_context())
         if by_app and not self.cancelling_by.is_apps(self.own_context):
-            self.cancelling_by.refuse()
-            raise RuntimeError(CANCELLED)
+            self._refuse()
         return self._cancel(msg, by_app=by_app)
+
+    def _refuse(self) -> NoReturn:
+        refusal = RuntimeError(CANCELLED)
+        self.cancelling_by.refuse(refusal)
+        try:
+            raise refusal
+        finally:
+            del refusal  # it has this frame in its trace

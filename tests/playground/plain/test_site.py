@@ -307,7 +307,9 @@ def test_what_nobody_looks_at_ends_with_the_lab(lab: Lab, browser: Browser) -> N
     assert ask(browser.port, "/__lab__/", cookie=browser.cookie).status == 200
     lab.stop()
     panels = ("playground-panel", "playground-server", "playground-follower")
-    until(lambda: not any(each.name.startswith(panels) for each in threading.enumerate()))
+    end = time.monotonic() + SECONDS
+    while left := [each for each in threading.enumerate() if each.name.startswith(panels)]:
+        assert time.monotonic() < end, left
     with pytest.raises(ConnectionError):
         ask(browser.port, "/__lab__/")
     # The browser that was let in goes on with the lab.
