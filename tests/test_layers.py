@@ -169,7 +169,7 @@ TABLE: dict[str, Room] = {
     "playground/transports/*.py": Room(
         "playground.transports playground.traffic.model playground.traffic.frames "
         "playground.traffic.heads playground.traffic.escapes playground.traffic.redact "
-        "playground.traffic.told micropie.testing.unheard",
+        "playground.traffic.told micropie.testing.places micropie.testing.unheard",
         others="anyio httpx2 uvicorn uvloop websockets",
         live=LIVE,
     ),

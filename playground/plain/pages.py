@@ -122,7 +122,7 @@ class Pages:
             await asyncio.gather(*doings, return_exceptions=True)
             try:
                 await self._aside(lambda: models.leave(line))
-            except RuntimeError:  # the thread for it has ended
+            except (RuntimeError, asyncio.CancelledError):  # the thread for it has ended, or ends
                 models.leave(line)
             self._left()
         if line.over and (abort := abort_of(protocol_of(receive))) is not None:
