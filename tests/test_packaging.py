@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import re
+import shutil
 import subprocess
 import sys
+import tarfile
 import tomllib
 import zipfile
 from pathlib import Path
@@ -135,14 +137,57 @@ def test_importing_playground_brings_nothing_heavy() -> None:
     assert set(loaded) & set(HEAVY.split()) == set()
 
 
+# What somebody who runs the course in this folder may leave there.
+LITTER = (
+    "progress.json",
+    "notebooks/progress.json",
+    "notebooks/.progress.json.123",
+    "notebooks/.ipynb_checkpoints/00-start-checkpoint.ipynb",
+    "notebooks/Untitled.ipynb",
+    "notebooks/my 00-start.ipynb",
+    "notebooks/bob.json",
+    "notebooks/talk.jsonl",
+    "notebooks/talk.har",
+    "notebooks/chat.html",
+    "notebooks/test_talk.py",
+    "notebooks/pictures/mine.png",
+    "notebooks/.virtual_documents/00-start.ipynb",
+    "homes/ada/notebooks/00-start.ipynb",
+    "jupyterhub.sqlite",
+    "jupyterhub_cookie_secret",
+)
+
+
 @pytest.fixture(scope="module")
-def built_wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A wheel built from this tree."""
+def littered(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """This tree after somebody has run the course in it."""
+    tree = tmp_path_factory.mktemp("tree")
+    folders = ("micropie", "playground", "notebooks")
+    for each in folders:
+        shutil.copytree(ROOT / each, tree / each, ignore=shutil.ignore_patterns("__pycache__"))
+    for name in ("pyproject.toml", "README.md", "LICENSE"):
+        shutil.copy(ROOT / name, tree / name)
+    for name in LITTER:
+        (tree / name).parent.mkdir(parents=True, exist_ok=True)
+        (tree / name).write_text("of somebody")
+    return tree
+
+
+@pytest.fixture(scope="module")
+def built(littered: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder with a wheel and a source distribution of that tree."""
     folder = tmp_path_factory.mktemp("wheel")
-    build = [sys.executable, "-m", "hatchling", "build", "-t", "wheel", "-d", str(folder)]
-    done: Any = subprocess.run(build, cwd=ROOT, capture_output=True, text=True)
+    kinds = ("-t", "wheel", "-t", "sdist")
+    build = [sys.executable, "-m", "hatchling", "build", *kinds, "-d", str(folder)]
+    done: Any = subprocess.run(build, cwd=littered, capture_output=True, text=True)
     assert done.returncode == 0, done.stdout + done.stderr
-    return next(folder.glob("*.whl"))
+    return folder
+
+
+@pytest.fixture(scope="module")
+def built_wheel(built: Path) -> Path:
+    """The wheel."""
+    return next(built.glob("*.whl"))
 
 
 @pytest.fixture(scope="module")
@@ -171,6 +216,16 @@ def test_a_wheel_has_nothing_else(wheel: list[str]) -> None:
         r"|playground/notebooks/([^/]+\.ipynb|pictures/[^/]+\.svg)"
     )
     assert [name for name in wheel if not rooms.fullmatch(name)] == []
+
+
+def test_nothing_of_who_has_run_the_course_is_packed(built: Path, wheel: list[str]) -> None:
+    (source,) = built.glob("*.tar.gz")
+    with tarfile.open(source) as archive:
+        packed = {name.partition("/")[2] for name in archive.getnames()}
+    assert "notebooks/00-start.ipynb" in packed
+    assert [name for name in LITTER if name in packed] == []
+    installed = {name.removeprefix("playground/") for name in wheel}
+    assert [name for name in LITTER if name in installed] == []
 
 
 @pytest.fixture(scope="module")

@@ -15,7 +15,7 @@ import pytest
 # Fixtures that start something, wherever they are used.
 _STARTING = frozenset(
     {"chromium", "kernel", "outcomes", "server", "shared_redis", "site", "site_folder"}
-    | {"built_wheel", "unpacked", "wheel"}
+    | {"built", "built_wheel", "unpacked", "wheel"}
 )
 _FOR_A_SERVER = re.compile(r"\[.*\b(server|uvicorn|hypercorn|redis)\b")
 
