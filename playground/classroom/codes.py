@@ -47,8 +47,8 @@ def read(code: str) -> tuple[str, list[Standing]]:
     try:
         name, standings = _unpacked(bare.removeprefix(_MARK))
         return messages.name_in(name), messages.standings_in(standings)
-    except (ValueError, TypeError, zlib.error, RecursionError, Unfit) as error:
-        raise ValueError(f"expected a whole code, got a part of one ({error}); {_REMEDY}") from None
+    except (ValueError, TypeError, zlib.error, RecursionError, Unfit):
+        raise ValueError(f"expected a whole code, got a part of one; {_REMEDY}") from None
 
 
 def _unpacked(text: str) -> Any:

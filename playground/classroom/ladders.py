@@ -30,5 +30,6 @@ def _nothing() -> str:
     words = "Nothing of the check is in the log any more."
     return (
         '<svg xmlns="http://www.w3.org/2000/svg" width="320" height="40">'
+        '<rect width="320" height="40" rx="4" fill="#fff"/>'
         f'<text x="8" y="24" font-family="sans-serif" font-size="13">{words}</text></svg>'
     )

@@ -58,5 +58,11 @@ TOO_FAST: Final = 4429
 FULL: Final = 4503
 """There is no room for one more."""
 
+STILL_HERE: Final = 20.0
+"""Seconds after which a kernel that has nothing to say says that it is still there."""
+
+SILENT: Final = 60.0
+"""Seconds after which a board says of a kernel that it hears nothing of it."""
+
 STUCK: Final = 300.0
 """Seconds with the same sentence after which somebody is stuck."""

@@ -168,7 +168,10 @@ class Line:
 
     async def _tell(self, ws: ClientConnection) -> None:
         while True:
-            await self._news.wait()
+            # A kernel that stands still closes nothing: the board misses its words.
+            with contextlib.suppress(TimeoutError):
+                async with asyncio.timeout(limits.STILL_HERE):
+                    await self._news.wait()
             self._news.clear()
             due, self._due = list(self._due), {}
             try:

@@ -49,7 +49,7 @@ def picture(roster: Roster, *, names: bool) -> Picture:
         "done": sum(cell["state"] == "done" for cell in cells),
         "stuck": sum(any(_is(cell, "stuck") for cell in row["cells"]) for row in rows),
         "help": sum(any(cell and cell["help"] for cell in row["cells"]) for row in rows),
-        "here": sum(each.left is None for each in learners),
+        "away": sum(bool(row["away"]) for row in rows),
         "names": names,
     }
     return {**shown, "headline": headline(shown)}
@@ -61,9 +61,11 @@ def text(shown: Picture) -> str:
 
 
 def headline(shown: Picture) -> str:
-    """Return how far a class is: ``24 learners · 131 of 288 done · 3 stuck``."""
+    """Return how far a class is: ``24 learners · 1 not here · 131 of 288 done · 3 stuck``."""
     many = len(shown["learners"])
     parts = [f"{many} learner{'' if many == 1 else 's'}"]
+    if shown["away"]:
+        parts.append(f"{shown['away']} not here")
     if many:
         parts.append(f"{shown['done']} of {many * len(shown['exercises'])} done")
     if shown["stuck"]:
@@ -99,10 +101,18 @@ def _learner(
         "id": learner.number,
         "number": number,
         "name": learner.name if names else "",
-        "left": "" if learner.left is None else f"left {_since(learner.left, now)}",
+        "away": _away(learner, now),
         "pasted": learner.pasted,
         "cells": [_cell(learner.rows.get(each), known, now) for each in exercises],
     }
+
+
+def _away(learner: Learner, now: float) -> str:
+    """Return what is said of somebody who is not there; "" of who is."""
+    if learner.left is not None:
+        return f"left {_since(learner.left, now)}"
+    silence = now - learner.heard
+    return f"silent for {ago(silence)}" if silence >= limits.SILENT and learner.lines else ""
 
 
 def _since(then: float, now: float) -> str:

@@ -46,6 +46,7 @@ class Learner:
         name: The name on the board, which nobody else has there.
         asked: The name that was asked for.
         lines: How many kernels of theirs are there.
+        heard: When one of them said something, by the roster's clock.
         left: When the last of them left, by the roster's clock; None while one is there.
         pasted: Whether a code was pasted for them: then no kernel is expected.
         rows: By exercise.
@@ -56,6 +57,7 @@ class Learner:
     name: str
     asked: str
     lines: int = 0
+    heard: float = 0.0
     left: float | None = None
     pasted: bool = False
     rows: dict[str, Row] = field(default_factory=dict)
@@ -110,7 +112,7 @@ class Roster:
             elif learner.asked != asked:
                 learner.name, learner.asked = self._free(asked, "", but=learner), asked
             learner.lines += 1
-            learner.left = None
+            learner.heard, learner.left = self.clock(), None
             self.changes += 1
             return learner
 
@@ -123,11 +125,12 @@ class Roster:
             self.changes += 1
 
     def take(self, learner: Learner, standings: Iterable[Standing]) -> None:
-        """Write down how somebody's exercises stand now."""
+        """Write down how somebody's exercises stand now; that none is said shows who is there."""
         with self._lock:
+            learner.heard = self.clock()
             for each in standings:
                 self._take(learner, each)
-            self.changes += 1
+                self.changes += 1
 
     def help(self, learner: Learner, wish: Help) -> None:
         """Write down that somebody asks for help, or does no longer."""

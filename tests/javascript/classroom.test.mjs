@@ -20,7 +20,7 @@ const OPEN = {
 };
 const STUCK = { ...OPEN, state: "stuck", tries: 4, revision: 7, for: "8 min", help: true };
 const DONE = { ...OPEN, state: "done", sentence: -1 };
-const BOB = { id: 7, number: 2, name: "bob", left: "", pasted: false, cells: [OPEN, null] };
+const BOB = { id: 7, number: 2, name: "bob", away: "", pasted: false, cells: [OPEN, null] };
 const ADA = { ...BOB, id: 3, number: 1, name: "ada", cells: [DONE, STUCK] };
 const STATE = { learners: [ADA, BOB] };
 

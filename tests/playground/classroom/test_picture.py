@@ -50,6 +50,8 @@ def test_who_meets_the_same_sentence_for_five_minutes_is_stuck(
     clock.now += 299
     assert picture(roster, names=True)["stuck"] == 0
     clock.now += 1
+    for each in roster.learners():
+        roster.take(each, [])
     shown = picture(roster, names=True)
     assert (shown["stuck"], shown["learners"][0]["cells"][1]["for"]) == (3, "5 min")
     assert shown["headline"] == "3 learners · 1 of 6 done · 3 stuck"
@@ -59,12 +61,16 @@ def test_who_meets_the_same_sentence_for_five_minutes_is_stuck(
 
 
 def test_who_left_and_who_asks_for_help_is_said(roster: Roster, clock: Clock) -> None:
-    ada, bob, _ = roster.learners()
+    ada, bob, _carol = roster.learners()
     roster.leave(ada)
     roster.help(bob, Help("own", SVG))
     clock.now += 185
+    roster.take(bob, [])
     shown = picture(roster, names=True)
-    assert [each["left"] for each in shown["learners"]] == ["left 3 min ago", "", ""]
+    # Carol's kernel is still connected, and stands still.
+    away = [each["away"] for each in shown["learners"]]
+    assert away == ["left 3 min ago", "", "silent for 3 min"]
+    assert "3 learners · 2 not here · " in shown["headline"]
     assert "1 asks for help" in shown["headline"]
     assert SVG not in json.dumps(shown)
 

@@ -64,10 +64,11 @@ export class ClassGrid {
   showRow(state, learner, named) {
     const row = this.rows.get(learner.id) ?? this.newRow(state, learner);
     const called = calledBy(learner, named);
-    const note = learner.left || (learner.pasted ? "by a code" : "");
+    const note = learner.away || (learner.pasted ? "by a code" : "");
     putWords(row.name, called);
+    row.name.title = called;
     putWords(row.note, note);
-    row.row.classList.toggle("mpp-class-left", Boolean(learner.left));
+    row.row.classList.toggle("mpp-class-away", Boolean(learner.away));
     for (const [column, cell] of learner.cells.entries())
       showCell(row.cells[column], cell, `${called}, ${state.exercises[column]}`);
   }

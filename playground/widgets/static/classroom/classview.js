@@ -119,6 +119,7 @@ export class ClassView {
     this.asked = sentenceKey(sentence) === this.asked ? "" : sentenceKey(sentence);
     this.place = null;
     if (this.state) this.show(this.state);
+    this.reveal();
   }
 
   /** @param {Place} place */
@@ -127,6 +128,12 @@ export class ClassView {
     this.place = same ? null : place;
     this.asked = "";
     if (this.state) this.show(this.state);
+    this.reveal();
+  }
+
+  /** Where there is little room it stands below the table. */
+  reveal() {
+    if (!this.detail.hidden) this.detail.scrollIntoView({ block: "nearest" });
   }
 
   draw() {
@@ -177,7 +184,7 @@ export class ClassView {
   whole(/** @type {Learner} */ learner) {
     const done = learner.cells.filter((each) => each?.state === "done").length;
     const parts = [`${done} of ${learner.cells.length} done`];
-    if (learner.left) parts.push(learner.left);
+    if (learner.away) parts.push(learner.away);
     if (learner.pasted) parts.push("as of the code that was pasted");
     return parts.join(" · ");
   }
@@ -189,6 +196,7 @@ export class ClassView {
       if (!svg) return;
       const image = /** @type {HTMLImageElement} */ (element("img"));
       image.alt = `Ladder of what the check of ${exercise} played`;
+      image.onload = () => this.reveal();
       image.src = `data:image/svg+xml;charset=utf-8,${encodeURIComponent(svg)}`;
       box.replaceChildren(image);
     });

@@ -3,7 +3,7 @@
 /**
  * @typedef {{state: string, sentence: number, text: string, tries: number, revision: number,
  *   for: string, help: boolean}} Cell
- * @typedef {{id: number, number: number, name: string, left: string, pasted: boolean,
+ * @typedef {{id: number, number: number, name: string, away: string, pasted: boolean,
  *   cells: (Cell | null)[]}} Learner
  * @typedef {{number: number, exercise: string, text: string, met: number, stuck: number}} Sentence
  * @typedef {{exercises: string[], learners: Learner[], sentences: Sentence[], headline: string,
