@@ -85,14 +85,15 @@ class Board(App):
             if learner is not None:
                 self._roster.leave(learner)
 
-    async def ws_watch(self, ws: WebSocket, key: str = "") -> None:
+    async def ws_watch(self, ws: WebSocket) -> None:
         """Keep a page up, until it is closed; with the teacher's key it has names and ladders."""
         if self._pages >= limits.PAGES:
             await ws.close(limits.FULL, "too many pages show the board")
             return
-        await ws.accept()
+        offered = ws.subprotocols
+        await ws.accept(subprotocol=messages.BOARD if messages.BOARD in offered else None)
         self._pages += 1
-        trusted = self._opens(key)
+        trusted = any(map(self._opens, offered))
         hearing = asyncio.create_task(self._answer(ws, trusted))
         try:
             await self._keep_up(ws, hearing, names=trusted or self.names)
@@ -172,8 +173,9 @@ class Board(App):
         except (Unfit, _TooFast, ConnectionClosed):
             return
 
-    def _opens(self, key: str) -> bool:
-        return hmac.compare_digest(key.encode(), self._key.encode())
+    def _opens(self, offered: str) -> bool:
+        """Return whether an offered subprotocol is the teacher's key."""
+        return hmac.compare_digest(offered.encode(), f"{messages.BEARER}{self._key}".encode())
 
     def _lab_face(self, controls: Any, follower: Any) -> Any:
         """Return what a lab shows in place of its panel."""

@@ -23,6 +23,13 @@ from playground.traffic.escapes import escaped
 TOKEN: Final = "x-playground-token"
 """The header with a kernel's secret: 32 hexadecimal digits. The log holds it as redacted."""
 
+BOARD: Final = "class-board"
+"""The subprotocol by which a page is kept up."""
+
+BEARER: Final = "bearer."
+"""What stands before the teacher's key among the subprotocols that a page offers. An address would
+be in the logs of all that it passes, and the board's own log holds this as redacted."""
+
 STATES: Final = ("done", "open", "failed")
 
 _SECRET: Final = re.compile(r"[0-9a-f]{32}")

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, FrameLocator, Page, expect
+from playwright.sync_api import Browser, BrowserContext, FrameLocator, Locator, Page, expect
 
 from tests.notebooks.driver import Notebook
 from tests.notebooks.hub import Hub, jupyterhub
@@ -286,12 +286,37 @@ def test_a_class_stands_on_one_board(alice: Notebook, hub: Hub, log_in: LogIn) -
     board = alice.page.locator(".mpp-class-face")
     done = board.get_by_role("button", name="bob the learner, echo-upper: done")
     expect(done).to_be_visible(timeout=MILLISECONDS)
+    key = open_with_names(alice, board.get_by_role("link", name="As a page, with names"))
+    assert key not in (hub.homes.parent / "hub.log").read_text()
     alice.save()
     saved = (hub.homes / "alice" / "notebooks" / "00-start.ipynb").read_text()
-    assert "bob the learner" not in saved
+    assert [each for each in ("bob the learner", key) if each in saved] == []
     assert 'class=\\"mpp-still\\"' in saved
     bob.close()
     assert (bob.failures, bob.strangers) == ([], [])
+
+
+def open_with_names(teacher: Notebook, link: Locator) -> str:
+    """Follow the teacher's link to the page with names; return its key, which no address keeps."""
+    asked: list[str] = []
+    context = teacher.page.context
+    context.on("request", lambda request: asked.append(request.url))
+    context.on("page", lambda page: page.on("websocket", lambda ws: asked.append(ws.url)))
+    key = str(link.get_attribute("href")).partition("#key=")[2]
+    assert key
+    with context.expect_page() as opened:
+        link.click()
+    page = opened.value
+    named = inside(page).get_by_role("rowheader", name="bob the learner")
+    expect(named).to_be_visible(timeout=MILLISECONDS)
+    # A projector shows the address too.
+    assert "#" not in page.url
+    page.reload()
+    expect(named).to_be_visible(timeout=MILLISECONDS)
+    page.close()
+    assert any(url.endswith("/watch") for url in asked)
+    assert [url.partition("#")[0] for url in asked if key in url.partition("#")[0]] == []
+    return key
 
 
 def say(page: Page, text: str) -> None:

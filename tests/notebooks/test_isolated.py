@@ -229,6 +229,19 @@ def test_links_lead_on_and_the_browsers_buttons_back(page: Page, url: str) -> No
     heading(page, "one")
 
 
+def test_what_a_page_notes_in_the_history_is_there_after_a_reload(page: Page) -> None:
+    note = "() => { history.replaceState({ n: 7 }, ''); document.title = 'noted'; }"
+    inside(page).evaluate(note)
+    page.wait_for_function("() => document.title === 'noted'")
+    page.reload()
+    heading(page, "one")
+    assert inside(page).evaluate("() => history.state") == {"n": 7}
+    # It is that page's alone.
+    page.frame_locator("iframe").get_by_role("link", name="other").click()
+    heading(page, "other 1 None")
+    assert inside(page).evaluate("() => history.state") is None
+
+
 def test_forms_are_sent_and_lead_on(page: Page, url: str, context: BrowserContext) -> None:
     page.frame_locator("iframe").get_by_role("button", name="Say").click()
     heading(page, "other 2 hi & ü")

@@ -52,8 +52,8 @@ class Holder {
       return;
     }
     this.say(APART);
-    addEventListener("popstate", () => this.show({ url: location.href }));
-    this.show({ url: location.href });
+    addEventListener("popstate", () => this.here());
+    this.here();
   }
 
   /** A message for an origin is heard by no page of another one. */
@@ -79,6 +79,11 @@ class Holder {
     this.holders = [origin === "null" ? "*" : origin];
     if (data.kind === "go") this.show({ url: BASE + data.path.replace(/^\/+/, "") });
     else if (data.kind === "reload") this.show({ url: this.url }, this.place);
+  }
+
+  /** Show the page that the tab is at, with what it has noted there. */
+  here() {
+    this.show({ url: location.href, state: history.state?.inside });
   }
 
   /** Show a page: the frame is led to its address, and gets it there. */
@@ -128,6 +133,7 @@ class Holder {
         kind: "page",
         base: BASE,
         url: answer.url + hash,
+        state: wanted.state ?? "null",
         place: wanted.place,
         answer,
       };
@@ -140,7 +146,7 @@ class Holder {
   }
 
   /** What it can do by itself neither: go elsewhere, and say where it is. */
-  asked(/** @type {any} */ { kind, wanted, url, title, place }) {
+  asked(/** @type {any} */ { kind, wanted, url, state, title, place }) {
     if (kind === "go") {
       if (!HELD && within(BASE, wanted.url)) history.pushState(null, "", wanted.url);
       const { url, method, headers, body } = wanted;
@@ -150,7 +156,9 @@ class Holder {
       this.place = place;
       if (HELD) return this.tell({ kind: "place", path: url.slice(BASE.length - 1) });
       document.title = String(title);
-      if (location.href !== url) history.replaceState(null, "", url);
+      const known = history.state?.inside ?? "null";
+      if (location.href !== url || known !== state)
+        history.replaceState({ inside: state }, "", url);
     }
   }
 

@@ -16,10 +16,10 @@ addEventListener("message", function first(event) {
 parent.postMessage({ playground: "inside" }, "*");
 
 /** @param {any} page @param {MessagePort} port */
-async function show({ base, url, place, answer }, port) {
+async function show({ base, url, state, place, answer }, port) {
   const line = new Line(base, port);
   try {
-    history.replaceState(null, "", url);
+    history.replaceState(JSON.parse(state), "", url);
   } catch {
     // A browser may not let a page without an origin do this: then its query has a word more.
   }
@@ -45,7 +45,16 @@ async function show({ base, url, place, answer }, port) {
 function at(/** @type {Line} */ line) {
   const url = within(line.base, location.href) ? location.href : line.base;
   const place = { x: scrollX, y: scrollY };
-  line.say({ kind: "at", url, title: document.title, place });
+  line.say({ kind: "at", url, state: noted(), title: document.title, place });
+}
+
+/** What the page has noted at its place in the history, as text: the tab keeps it, as it would. */
+function noted() {
+  try {
+    return JSON.stringify(history.state) ?? "null";
+  } catch {
+    return "null";
+  }
 }
 
 // Asked for by a script, a form is sent as by its button.

@@ -14,6 +14,7 @@ import httpx2
 import pytest
 from websockets.asyncio.client import ClientConnection, connect
 from websockets.exceptions import ConnectionClosed, InvalidStatus
+from websockets.typing import Subprotocol
 
 from playground import Lab, check, classroom, serve
 from playground.classroom import Board, limits, messages
@@ -170,6 +171,16 @@ def test_a_restarted_kernel_is_the_same_learner(board: Lab, lines: Callable[...,
     assert (list(learners(board)), bob.left) == (["bob"], None)
 
 
+def test_a_kernel_that_has_nothing_to_say_says_that_it_is_there(
+    board: Lab, lines: Callable[..., Line], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(limits, "STILL_HERE", 0.02)
+    lines("bob")
+    (bob,) = board.app._roster.learners()
+    heard = bob.heard
+    until(lambda: bob.heard > heard)
+
+
 def test_who_is_removed_does_not_come_back(board: Lab, lines: Callable[..., Line]) -> None:
     bob = lines("bob")
     lines("ada")
@@ -267,10 +278,11 @@ async def test_one_learner_has_only_a_few_lines(board: Lab, joined: Opened) -> N
     assert board.app._roster.learners()[0].lines == limits.LINES
 
 
-async def watched(board: Lab, query: str) -> dict[str, Any]:
+async def watched(board: Lab, *offered: str, query: str = "") -> dict[str, Any]:
     """Return what a page is told first, and what it gets for a ladder."""
     url = board.local_url.replace("http", "ws") + f"watch{query}"
-    async with connect(url, proxy=None) as ws:
+    protocols = [Subprotocol(each) for each in offered] or None
+    async with connect(url, proxy=None, subprotocols=protocols) as ws:
         state: dict[str, Any] = json.loads(await ws.recv())
         await ws.send(json.dumps({"kind": "ladder", "id": 7, "learner": 1, "exercise": "e"}))
         await ws.send(json.dumps({"kind": "remove", "learner": 1}))
@@ -286,14 +298,19 @@ async def test_a_page_without_the_key_names_nobody_and_gets_no_ladder(board: Lab
     roster = board.app._roster
     roster.take(roster.enter("b" * 32, "bob"), [Standing("e", "open", "no")])
     roster.help(roster.learners()[0], messages.Help("e", "<svg/>"))
-    for query in ("", "?key=", "?key=wrong", "?key=" + "é" * 9):
-        shown = await watched(board, query)
+    key = f"bearer.{board.app._key}"
+    for offered in ([], ["class-board"], ["class-board", "bearer.wrong"], [f"{key}x"]):
+        shown = await watched(board, *offered)
         assert (shown["names"], shown["learners"][0]["name"], shown["answer"]) == (False, "", None)
-    shown = await watched(board, f"?key={board.app._key}")
+    assert not (await watched(board, query=f"?key={board.app._key}"))["names"]
+    shown = await watched(board, "class-board", key)
     assert (shown["names"], shown["learners"][0]["name"]) == (True, "bob")
     assert shown["answer"] == {"kind": "reply", "id": 7, "error": None, "result": "<svg/>"}
     assert list(learners(board)) == ["bob"]
     # The key is in no log.
+    board.log.clear()
+    await watched(board, "class-board", key)
+    assert board.log.exchanges
     assert [each for each in board.log if board.app._key in str(each)] == []
     assert [each for each in board.log.exchanges if board.app._key in str(each)] == []
 

@@ -9,6 +9,14 @@ const FIRST_WAIT = 500;
 const LATEST = 8000;
 
 const BOARD_AWAY = "The board does not answer; its page goes on as soon as it is back.";
+const OLD_KEY =
+  "This page was opened by the link of a board that is gone, so it has no names; the link in the " +
+  "teacher's notebook leads to one that has them.";
+
+// The subprotocol, and what stands before the key among those that are offered: an address would be
+// in the logs of all that it passes.
+const BOARD = "class-board";
+const BEARER = "bearer.";
 
 class ClassPage {
   constructor() {
@@ -18,11 +26,11 @@ class ClassPage {
     this.asked = 0;
     /** @type {Map<number, (found: string) => void>} */
     this.waiting = new Map();
-    const key = new URLSearchParams(location.hash.slice(1)).get("key") ?? "";
-    this.address = new URL(key ? `watch?key=${encodeURIComponent(key)}` : "watch", location.href);
+    this.key = takenKey();
+    this.address = new URL("watch", location.href);
     this.address.protocol = this.address.protocol.replace("http", "ws");
     this.address.hash = "";
-    this.view = new ClassView(key ? { ladder: (...asked) => this.ladder(...asked) } : {});
+    this.view = new ClassView(this.key ? { ladder: (...asked) => this.ladder(...asked) } : {});
     this.large = button("Projector", () => this.turn(), "mpp-quiet");
     this.large.title = "Large, and without names";
     this.names = button("Names", () => this.name(), "mpp-quiet");
@@ -46,7 +54,8 @@ class ClassPage {
   }
 
   open() {
-    const socket = new WebSocket(this.address);
+    const offered = this.key ? [BOARD, BEARER + this.key] : [BOARD];
+    const socket = new WebSocket(this.address, offered);
     this.socket = socket;
     socket.onmessage = ({ data }) => this.heard(JSON.parse(data));
     socket.onclose = ({ reason }) => {
@@ -62,7 +71,7 @@ class ClassPage {
       this.waiting.delete(message.id);
     } else if (message.kind === "state") {
       this.wait = FIRST_WAIT;
-      this.say("");
+      this.say(this.key && !message.names ? OLD_KEY : "");
       this.names.hidden = !message.names;
       this.view.show(message);
     }
@@ -96,6 +105,17 @@ class ClassPage {
     this.names.setAttribute("aria-pressed", String(on));
     this.view.setNamed(on);
   }
+}
+
+/**
+ * The key that came with the link. It stands in the address no longer than that: a projector shows
+ * an address to everybody.
+ */
+function takenKey() {
+  const given = new URLSearchParams(location.hash.slice(1)).get("key");
+  const key = given ?? history.state?.classKey ?? "";
+  if (given) history.replaceState({ classKey: key }, "", location.href.split("#")[0]);
+  return /^[\w-]+$/.test(key) ? key : "";
 }
 
 new ClassPage().open();
