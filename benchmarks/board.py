@@ -3,7 +3,7 @@
 Run with ``python -m benchmarks.board``. Each learner is a process with a lab, a check and a line of
 its own, as a kernel has; the board is in this one, with a page's watcher on it. The time runs from
 the moment a learner's check has its result to the moment the page is told. ``--kernels 5
---seconds 3`` runs less.
+--seconds 3`` runs less. With ``--hub`` all of it is on a real JupyterHub; see `board_on_hub`.
 """
 
 from __future__ import annotations
@@ -18,6 +18,7 @@ import sys
 import time
 
 from websockets.asyncio.client import ClientConnection, connect
+from websockets.typing import Subprotocol
 
 from playground import Lab, serve
 from playground.classroom import Board
@@ -83,9 +84,10 @@ async def shown(ws: ClientConnection, name: str) -> float:
 
 async def results(board: Lab, learners: list[Learner]) -> list[float]:
     """Have each learner check once, one after the other; return the seconds to the page."""
-    url = f"{board.local_url.replace('http', 'ws')}watch?key={board.app._key}"
+    url = f"{board.local_url.replace('http', 'ws')}watch"
+    key = Subprotocol(f"bearer.{board.app._key}")
     waits = []
-    async with connect(url, proxy=None) as ws:
+    async with connect(url, proxy=None, subprotocols=[key]) as ws:
         for number, each in enumerate(learners):
             _go(each)
             at = await shown(ws, f"bob {number}")
@@ -107,17 +109,29 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--kernels", type=int, default=30)
     parser.add_argument("--seconds", type=float, default=10.0)
+    parser.add_argument("--hub", action="store_true")
+    parser.add_argument("--servers", type=int, default=6)
     given = parser.parse_args()
+    if given.hub:
+        from benchmarks import board_on_hub
+
+        board_on_hub.run(given.kernels, given.servers, given.seconds)
+    else:
+        on_this_machine(given.kernels, given.seconds)
+
+
+def on_this_machine(kernels: int, seconds: float) -> None:
+    """Measure with a process for each learner."""
     board = serve(Board)
-    learners = begun(board, given.kernels, given.seconds)
+    learners = begun(board, kernels, seconds)
     try:
         waits = asyncio.run(results(board, learners))
-        own, costs = at_rest(learners, given.seconds)
+        own, costs = at_rest(learners, seconds)
     finally:
         for each in learners:
             each.kill()
             each.wait()
-    print(f"{given.kernels} kernels, load {os.getloadavg()[0]:.1f}")
+    print(f"{kernels} kernels, load {os.getloadavg()[0]:.1f}")
     told = f"median {statistics.median(waits):.2f} s, worst {max(waits):.2f} s"
     print(f"a result stands on the board: {told} (bar 1 s)")
     told = f"median {statistics.median(costs):.2f} %, worst {max(costs):.2f} %"

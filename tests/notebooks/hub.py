@@ -83,18 +83,19 @@ def told_config() -> str:
 
 
 @contextlib.contextmanager
-def jupyterhub(home: Path) -> Iterator[Hub]:
+def jupyterhub(home: Path, more: str = "") -> Iterator[Hub]:
     """Run a JupyterHub on free ports.
 
     Args:
         home: An empty folder for its configuration, its database, its log and its users.
+        more: Lines for the end of its configuration.
 
     Raises:
         RuntimeError: If it does not start; the message holds its log's end.
     """
     ports = _free_ports(3)
     hub = Hub(f"http://127.0.0.1:{ports[0]}/", "a password of the tests", home / "homes")
-    _write_config(home, ports, hub.password)
+    _write_config(home, ports, hub.password, more)
     log = home / "hub.log"
     with log.open("wb") as out:
         process = subprocess.Popen(
@@ -113,7 +114,7 @@ def jupyterhub(home: Path) -> Iterator[Hub]:
             _stop(process)
 
 
-def _write_config(home: Path, ports: list[int], password: str) -> None:
+def _write_config(home: Path, ports: list[int], password: str, more: str) -> None:
     proxy = hub_proxy.find()
     assert proxy, hub_proxy.ADVICE
     settings = home / "settings"
@@ -122,7 +123,7 @@ def _write_config(home: Path, ports: list[int], password: str) -> None:
     quiet.write_text(json.dumps(QUIET))
     (home / "notebooks").symlink_to(ROOT / "notebooks")
     as_root = ("--allow-root",) if hasattr(os, "getuid") and os.getuid() == 0 else ()
-    more = MORE.format(
+    ours = MORE.format(
         ports=ports,
         proxy=proxy,
         password=password,
@@ -130,7 +131,7 @@ def _write_config(home: Path, ports: list[int], password: str) -> None:
         settings=str(settings),
         as_root=as_root,
     )
-    (home / "jupyterhub_config.py").write_text(told_config() + more)
+    (home / "jupyterhub_config.py").write_text(told_config() + ours + more)
 
 
 def _environment() -> dict[str, str]:
