@@ -322,7 +322,7 @@ TABLE: dict[str, Room] = {
     "playground/classroom/line.py": Room(
         "playground.classroom playground.transports.quiet",
         others="websockets",
-        live="asyncio threading",
+        live="asyncio socket ssl threading",
     ),
     "playground/classroom/*.py": Room(
         "playground.classroom playground.checks playground.doctor playground.lab "

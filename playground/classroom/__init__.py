@@ -129,7 +129,7 @@ def paste(board: Lab, code: str) -> str:
 
     Raises:
         TypeError: If it is not a board.
-        ValueError: If it is not a code, or not all of one.
+        ValueError: If it is not a code, or not all of one, or the board is full.
     """
     app = board.app if isinstance(board, Lab) else board
     if not isinstance(app, Board):

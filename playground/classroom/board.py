@@ -19,12 +19,11 @@ from playground.classroom import limits, messages
 from playground.classroom.looks import Looks
 from playground.classroom.messages import Unfit
 from playground.classroom.page import headers, page
-from playground.classroom.picture import Picture, picture
 from playground.classroom.roster import Full, Learner, Removed, Roster
+from playground.classroom.sending import Sending
 
-# Seconds between two looks at what has changed, and at what time has changed: who is stuck by now.
+# Seconds between two looks at what has changed.
 _PACE: Final = 0.2
-_TICK: Final = 2.0
 
 
 class Board(App):
@@ -49,6 +48,7 @@ class Board(App):
     def __init__(self) -> None:
         super().__init__()
         self._roster = Roster(time.monotonic)
+        self._sending = Sending(self._roster)
         self._key = secrets.token_urlsafe(18)
         self._pages = 0
 
@@ -147,16 +147,12 @@ class Board(App):
 
     async def _keep_up(self, ws: WebSocket, hearing: asyncio.Task[None], *, names: bool) -> None:
         port = str((self.request.scope.get("server") or ("", ""))[1])
-        told: Picture = {}
-        seen, due = -1, 0.0
+        told = ""
         while not hearing.done():
-            now = self._roster.clock()
-            if self._roster.changes != seen or now >= due:
-                seen, due = self._roster.changes, now + _TICK
-                new = picture(self._roster, names=names)
-                if new != told:
-                    told = new
-                    await ws.send_text(messages.written("state", **new, port=port))
+            text = self._sending.text(port, names=names)
+            if text is not told:
+                told = text
+                await ws.send_text(text)
             await asyncio.wait({hearing}, timeout=_PACE)
 
     async def _answer(self, ws: WebSocket, trusted: bool) -> None:

@@ -11,7 +11,7 @@ import re
 import sys
 import threading
 from typing import Any, Final
-from urllib.parse import urlsplit
+from urllib.parse import SplitResult, urlsplit
 
 from playground.checks import audience
 from playground.checks.audience import Heard
@@ -60,7 +60,9 @@ class Desk:
             old = self.line
             if old and not old.over and old.url == url and (not name or old.name == called):
                 return old
-            token = token_for(url, called)
+            # Who takes another name is no other learner.
+            same = old.token if old and not old.over and old.url == url else ""
+            token = token_for(url, called, same)
             self.line = Line(url, called, token, self.standings.told)
         if old is not None:
             old.leave()
@@ -80,7 +82,9 @@ class Desk:
             return {}
         still_open = self.standings.open()
         helped = [each for each in line.helped() if each in still_open]
-        return {"as": line.called or line.name, "away": said_of(line), "helped": helped}
+        away = said_of(line)
+        here = bool(line.called) and not away
+        return {"as": line.called or line.name, "here": here, "away": away, "helped": helped}
 
     def ask_for_help(self, exercise: str = "") -> str:
         """Ask for help with an exercise; return what came of it, as a sentence.
@@ -114,11 +118,24 @@ def address_of(to: Any) -> str:
     text = to.strip() if isinstance(to, str) else ""
     parts = urlsplit(text)
     scheme = {"http": "ws", "https": "wss", "ws": "ws", "wss": "wss"}.get(parts.scheme)
-    if scheme is None or not parts.hostname or re.search(r"[\s\x00-\x1f]", text):
+    if (
+        scheme is None
+        or not parts.hostname
+        or not _has_port(parts)
+        or re.search(r"[\s\x00-\x1f]", text)
+    ):
         raise ValueError(
             f"expected the address of a board, such as 'http://127.0.0.1:8765', got {to!r}"
         )
     return f"{scheme}://{parts.netloc.rpartition('@')[2]}{parts.path.rstrip('/')}/join"
+
+
+def _has_port(parts: SplitResult) -> bool:
+    """Return whether the port is one that there can be, if one is said."""
+    try:
+        return parts.port is None or parts.port > 0
+    except ValueError:
+        return False
 
 
 def usual_name() -> str:

@@ -46,6 +46,7 @@ class Line:
         source: Returns how exercises stand now: some, or with None all.
 
     Attributes:
+        url, name, token: As given.
         called: The name on the board; "" until it is known.
         away: Why the board is not there, as a clause; "" while it is, or is first tried.
         over: Why it will not be tried again, as a sentence; "" while it goes on.
@@ -56,7 +57,7 @@ class Line:
         self.url, self.name = url, name
         self.called = self.away = self.over = ""
         self.settled = threading.Event()
-        self._token, self._source = token, source
+        self.token, self._source = token, source
         self._loop = asyncio.new_event_loop()
         self._left = self._there = False
         self._helped: dict[str, str] = {}
@@ -133,7 +134,7 @@ class Line:
         direct: dict[str, Any] = {"proxy": None} if _takes_proxy() else {}
         return connect(
             self.url,
-            additional_headers={messages.TOKEN: self._token},
+            additional_headers={messages.TOKEN: self.token},
             compression=None,
             max_size=_MOST,
             open_timeout=_OPENING,
@@ -182,7 +183,8 @@ class Line:
             await asyncio.sleep(_BETWEEN)
 
     async def _say(self, ws: ClientConnection, exercises: list[str]) -> None:
-        standings = self._source(exercises)
+        # Of more than a board takes those that were checked last, as when it is joined.
+        standings = self._source(exercises)[-limits.EXERCISES :]
         await ws.send(messages.written("stands", stands=messages.told(standings)))
         for each in standings:
             if each.state == "done":
@@ -199,6 +201,9 @@ class Line:
 
 def _reason(error: Exception) -> str:
     """Return why a board is not there, as a clause that says what to do."""
+    import socket
+    import ssl
+
     from websockets.exceptions import InvalidHandshake, InvalidStatus
 
     if isinstance(error, InvalidStatus):
@@ -207,6 +212,10 @@ def _reason(error: Exception) -> str:
         return "what answers there is no board"
     if isinstance(error, TimeoutError):
         return "nothing answers there"
+    if isinstance(error, ssl.SSLError):
+        return "what answers there does not encrypt; the address may have to begin with http://"
+    if isinstance(error, socket.gaierror):
+        return "no machine of that name is found"
     if isinstance(error, ConnectionRefusedError):
         return "nobody serves there"
     if isinstance(error, messages.Unfit):

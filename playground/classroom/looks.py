@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from playground.classroom import limits
 from playground.classroom.codes import read
 from playground.classroom.picture import Picture, headline, picture, text
-from playground.classroom.roster import Roster
+from playground.classroom.roster import Full, Roster
 
 
 class Looks:
@@ -47,7 +48,11 @@ class Looks:
         """Take in the code of a learner whose kernel does not reach the board; return their name.
 
         Raises:
-            ValueError: If it is none.
+            ValueError: If it is none, or there is no room for one more.
         """
         name, standings = read(code)
-        return self._roster.paste(name, standings).name
+        try:
+            return self._roster.paste(name, standings).name
+        except Full:
+            full = f"the board is full: it has room for {limits.LEARNERS}; take somebody off it"
+            raise ValueError(full) from None

@@ -100,7 +100,8 @@ def read(text: object) -> dict[str, Any]:
 
 def written(kind: str, **more: Any) -> str:
     """Return a message as text."""
-    return json.dumps({"kind": kind, **more}, separators=(",", ":"))
+    # Letters as they are: escaped, a sentence in another script has six times its length.
+    return _whole(json.dumps({"kind": kind, **more}, ensure_ascii=False, separators=(",", ":")))
 
 
 def name_in(value: Any) -> str:

@@ -145,7 +145,11 @@ class Roster:
             self.changes += 1
 
     def paste(self, asked: str, standings: Iterable[Standing]) -> Learner:
-        """Take in who sends a code; a later code of the same name is the same learner."""
+        """Take in who sends a code; a later code of the same name is the same learner.
+
+        Raises:
+            Full: If there are too many, and none of them has left.
+        """
         secret = f"pasted {asked.casefold()}"
         with self._lock:
             self._removed.pop(secret, None)

@@ -18,16 +18,17 @@ from playground.classroom.messages import is_secret
 _FOLDER: Final = "micropie-playground"
 
 
-def token_for(url: str, name: str, folder: Path | None = None) -> str:
+def token_for(url: str, name: str, known: str = "", folder: Path | None = None) -> str:
     """Return the secret of a learner for a board: as long as Jupyter's folder lasts, the same.
 
     Args:
         url: The board's address.
         name: What the learner wants to be called there.
+        known: The secret that they have there under another name; "" for none.
         folder: Where it is kept; by default in Jupyter's folder for what is running.
     """
     kept = folder or _jupyter_folder()
-    new = secrets.token_hex(16)
+    new = known or secrets.token_hex(16)
     if kept is None:
         return new
     which = hashlib.sha256("\n".join((url, name)).encode()).hexdigest()[:24]

@@ -91,7 +91,7 @@ def test_a_learner_stands_on_the_board_as_it_is_checked(board: Lab, at_desk: Des
     check("echo-upper", lab)
     until(lambda: learners(board)["bob"] == {"echo-upper": "done"})
     assert bob.rows["echo-upper"].ladder == ""
-    assert at_desk.standing() == {"as": "bob", "away": "", "helped": []}
+    assert at_desk.standing() == {"as": "bob", "here": True, "away": "", "helped": []}
     # No code, and nobody's traffic: what a check heard is told by none but its sentence.
     told = [entry.data for entry in board.log if entry.sender == "client" and entry.kind == "text"]
     assert [each for each in told if "async def" in str(each)] == []
@@ -123,7 +123,42 @@ def test_what_is_no_board_is_said(lines: Callable[..., Line]) -> None:
     line.leave()
 
 
-@pytest.mark.parametrize("url", ["", "bob", None, "ftp://x/", "http://", "http://a b/"])
+def test_what_does_not_encrypt_is_said() -> None:
+    other = serve(Echo, name="echo")
+    line = Line(address_of(f"https://127.0.0.1:{other.port}"), "bob", "0" * 32, lambda which: [])
+    until(lambda: line.away)
+    told = "what answers there does not encrypt; the address may have to begin with http://"
+    assert line.away == told
+    line.leave()
+
+
+def test_who_joins_by_another_name_is_the_same_learner(board: Lab, at_desk: Desk) -> None:
+    classroom.join(board.local_url, as_="bbo")
+    first = at_desk.line
+    assert classroom.join(board.local_url, as_="bbo")._line is first
+    classroom.join(board.local_url, as_="bob")
+    until(lambda: list(learners(board)) == ["bob"])
+    (bob,) = board.app._roster.learners()
+    until(lambda: bob.lines == 1)
+    assert bob.left is None
+
+
+def test_a_learner_may_have_more_exercises_in_any_script_than_a_board_takes(
+    board: Lab, lines: Callable[..., Line]
+) -> None:
+    many = [Standing(f"练习{n}", "open", "错" * 5000) for n in range(limits.EXERCISES + 20)]
+    line = lines("王小明", stands=many)
+    (learner,) = board.app._roster.learners()
+    until(lambda: len(learner.rows) == limits.EXERCISES)
+    line.help(many[-1].exercise, f"<svg>{'错' * 190_000}</svg>")
+    until(lambda: learner.rows[many[-1].exercise].ladder)
+    assert (line.over, line.away) == ("", "")
+
+
+@pytest.mark.parametrize(
+    "url",
+    ["", "bob", None, "ftp://x/", "http://", "http://a b/", "http://a:99999", "http://a:0"],
+)
 def test_what_is_no_address_is_refused(url: Any) -> None:
     with pytest.raises(ValueError, match="expected the address of a board"):
         address_of(url)
@@ -330,6 +365,10 @@ def test_a_pasted_code_stands_on_the_board(board: Lab) -> None:
     assert learners(board) == {"bob": {"echo-upper": "open"}}
     with pytest.raises(TypeError, match="expected a board"):
         classroom.paste(serve(Echo, name="echo"), code)
+    for number in range(limits.LEARNERS - 1):
+        board.app._roster.enter(f"{number:032x}", "x")
+    with pytest.raises(ValueError, match="the board is full: it has room for 200; take somebody"):
+        classroom.paste(board, classroom.codes.written("late", []))
 
 
 def test_a_lab_of_a_board_shows_it_and_saves_no_name(board: Lab) -> None:

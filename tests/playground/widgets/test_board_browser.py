@@ -34,7 +34,7 @@ class Exercises:
         self.results = [Result("echo-upper", "Shout.", "done", "", STEPS, 2), self.results[1]]
 
     def ask_for_help(self, exercise: str) -> str:
-        self.standing = {"as": "bob", "away": "", "helped": [exercise]}
+        self.standing = {**self.standing, "helped": [exercise]}
         return ""
 
     def still_html(self) -> str:
@@ -66,7 +66,7 @@ def test_a_learner_on_the_board_of_the_class_asks_for_help(
     on_page: Callable[[Face], FaceOnPage], page: Page
 ) -> None:
     exercises = Exercises()
-    exercises.standing = {"as": "bob", "away": "", "helped": []}
+    exercises.standing = {"as": "bob", "here": True, "away": "", "helped": []}
     shown = on_page(Board(StandIn(), Follower(Log()), exercises))
     shown.render()
     expect(page.locator(".mpp-board-joined")).to_have_text("on the class's board as bob")
@@ -74,6 +74,21 @@ def test_a_learner_on_the_board_of_the_class_asks_for_help(
     helping = page.locator(".mpp-helping")
     shown.until(lambda: helping.inner_text() == "Your teacher is asked for help.")
     assert exercises.standing["helped"] == ["echo-upper"]
+
+
+def test_a_learner_sees_why_the_board_of_the_class_hears_nothing(
+    on_page: Callable[[Face], FaceOnPage], page: Page
+) -> None:
+    exercises = Exercises()
+    exercises.standing = {"as": "bob", "here": False, "away": "", "helped": []}
+    shown = on_page(Board(StandIn(), Follower(Log()), exercises))
+    shown.render()
+    joined = page.locator(".mpp-board-joined")
+    expect(joined).to_have_text("joining the class's board …")
+    exercises.standing = {**exercises.standing, "away": "The board is not there.", "helped": ["x"]}
+    page.get_by_role("button", name="Check again").click()
+    shown.until(lambda: joined.is_hidden())
+    expect(page.locator(".mpp-board-away")).to_have_text("The board is not there.")
 
 
 def test_a_kernel_that_is_gone_is_said(on_page: Callable[[Face], FaceOnPage], page: Page) -> None:

@@ -15,7 +15,8 @@ const STEPS = "What the check did";
 /**
  * @typedef {{name: string, task: string, state: string, fault: string, steps: string[],
  *   revision: number}} Exercise
- * @typedef {{as?: string, away?: string, helped?: string[]}} Standing with the class's board
+ * @typedef {{as?: string, here?: boolean, away?: string, helped?: string[]}} Standing with the
+ *   class's board
  * @typedef {{lab: string, exercises: Exercise[], done: number, class: Standing}} State
  */
 
@@ -43,7 +44,8 @@ class Board extends StateFace {
       this.joined,
       this.againButton,
     );
-    this.root.append(bar, this.banner, this.list);
+    this.away = element("div", "mpp-dim mpp-board-away");
+    this.root.append(bar, this.banner, this.away, this.list);
   }
 
   show(/** @type {State} */ state) {
@@ -79,15 +81,22 @@ class Board extends StateFace {
 
   /** Whether the class's board hears of it. */
   showStanding() {
-    const { as, away } = this.standing;
-    this.joined.hidden = !as;
-    this.joined.textContent = away ? "not on the class's board" : `on the class's board as ${as}`;
-    this.joined.title = away || "It is told what is done, and the sentence of what is not.";
+    const { as, here, away = "" } = this.standing;
+    this.joined.hidden = !as || Boolean(away);
+    this.joined.textContent = here
+      ? `on the class's board as ${as}`
+      : "joining the class's board …";
+    this.joined.title = "It is told what is done, and the sentence of what is not.";
+    this.away.textContent = away;
+    this.away.hidden = !away;
   }
 
   helping(/** @type {Exercise} */ exercise) {
     const asked = this.standing.helped?.includes(exercise.name);
-    if (asked) return element("div", "mpp-dim mpp-helping", "Your teacher is asked for help.");
+    const told = this.standing.away
+      ? "Your wish for help goes along as soon as the class's board is there."
+      : "Your teacher is asked for help.";
+    if (asked) return element("div", "mpp-dim mpp-helping", told);
     const ask = button("Ask for help", () => this.ask({ kind: "help", exercise: exercise.name }));
     ask.title = "Shows your teacher this sentence and the ladder of what the check played";
     const box = element("div", "mpp-helping");
