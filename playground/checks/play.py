@@ -14,6 +14,7 @@ from playground.clients.client import Client
 from playground.clients.pool import ClientPool, body_of
 from playground.lab import Lab, parts_of
 from playground.lab.network import Network
+from playground.lab.reasons import forgotten
 from playground.live.advice import advice_for
 from playground.traffic.apart import CHECK
 from playground.transports import HandshakeRefused
@@ -194,14 +195,14 @@ class Play:
             raise Fault(sentence)
 
     def why(self, client: str) -> str:
-        """Return what the app raised in a client's conversation; "" if it did not."""
+        """Return what the app raised in a conversation, or did not await; "" for neither."""
         log = self._ground.log
         for entry in reversed(log.since(self._begun)):
             exchange = log.exchange(entry.exchange)
             if entry.kind == "exception" and exchange is not None and exchange.client == client:
                 place = f" in {entry.where}" if entry.where else ""
                 return f"the handler raised {entry.data!s}{place}"
-        return ""
+        return forgotten(log, client, self._begun, among=CALLED)
 
     async def _open(
         self,

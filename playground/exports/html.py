@@ -105,7 +105,7 @@ def _row(record: Record, group: Group, previous: float | None, colours: dict[str
     ]
     if entry.sender == "lab":
         said = escape(scrub(what(entry)))
-        cells.append(f'<td colspan="3" style="{_CELL}"><b>{said}</b></td>')
+        cells.append(f'<td colspan="3" style="{_CELL}{_WRAP}"><b>{said}</b></td>')
     else:
         tone = _tone(entry)
         size = sized(entry.size) if entry.kind in SIZED else ""

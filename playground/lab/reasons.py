@@ -72,7 +72,7 @@ class LogReasons:
 
     def late(self, client: str, since: int) -> str:
         """Return what holds up what a client waits for: a pause, the network, its handler."""
-        return self._held(client) or self._dropped(client, since) or self._standing(client)
+        return self._held(client) or forgotten(self._log, client, since) or self._standing(client)
 
     def _held(self, client: str) -> str:
         """Return that a handler is paused, its own if it is among them, or a message held."""
@@ -87,16 +87,6 @@ class LogReasons:
         messages = f"{held:,} messages" if held > 1 else "a message"
         return f"{messages} of {client}'s held by lab.network; calm() lets go" if held else ""
 
-    def _dropped(self, client: str, since: int) -> str:
-        """Return that a call was not awaited: by its own handler rather than by another's."""
-        said = [
-            (self._client_of(each), str(each.data).strip())
-            for each in self._log.since(since)
-            if each.kind == "print" and NOT_RUN in str(each.data)
-        ]
-        own = [words for whose, words in said if whose == client]
-        return next(iter([*own, *(words for _, words in said)]), "")
-
     def _standing(self, client: str) -> str:
         """Return where its newest handler waits, if not for the client itself."""
         found = [each for each in self._handlers() if each.client == client]
@@ -106,9 +96,29 @@ class LogReasons:
         function = last.frames[-1].function.rpartition(".")[2] if last.frames else "its handler"
         return f"{function}, {_place(last.where)}, {last.doing}; {LONGER}"
 
-    def _client_of(self, entry: Entry) -> str:
-        exchange = self._log.exchange(entry.exchange)
-        return "" if exchange is None else exchange.client
+
+def forgotten(log: Log, client: str, since: int, among: str = "") -> str:
+    """Return that a call was not awaited: by a client's own handler rather than by another's.
+
+    Args:
+        log: Where it is said.
+        client: Whose handler.
+        since: The number of the entry after which it was.
+        among: What the names of the others begin with that count too.
+    """
+    said = [
+        (whose, str(each.data).strip())
+        for each in log.since(since)
+        if each.kind == "print" and NOT_RUN in str(each.data)
+        if (whose := _client_of(log, each)).startswith(among)
+    ]
+    own = [words for whose, words in said if whose == client]
+    return next(iter([*own, *(words for _, words in said)]), "")
+
+
+def _client_of(log: Log, entry: Entry) -> str:
+    exchange = log.exchange(entry.exchange)
+    return "" if exchange is None else exchange.client
 
 
 def _place(where: str | None) -> str:

@@ -8,6 +8,8 @@ import inspect
 from collections.abc import Callable, Mapping
 from typing import Any, Final, TypeVar, cast
 
+from playground.live.tracebacks import shortened
+
 F = TypeVar("F", bound=Callable[..., Any])
 
 _BY_ITSELF: Final = (
@@ -38,7 +40,10 @@ _INSTEAD: Final = {
 
 
 def says_what_to_write(function: F) -> F:
-    """Have `serve` refuse arguments that it does not take with what is written instead."""
+    """Have `serve` refuse arguments that it does not take with what is written instead.
+
+    Under a cell stands that sentence, and none of our own lines.
+    """
     signature = inspect.signature(function)
     takes = [each.name for each in signature.parameters.values() if each.kind is each.KEYWORD_ONLY]
 
@@ -46,8 +51,11 @@ def says_what_to_write(function: F) -> F:
     def call(*args: Any, **kwargs: Any) -> Any:
         words = _words(args, kwargs, takes)
         if words:
-            raise TypeError(words)
-        return function(*args, **kwargs)
+            raise shortened(TypeError(words))
+        try:
+            return function(*args, **kwargs)
+        except (TypeError, ValueError) as error:
+            raise shortened(error) from error.__cause__
 
     return cast(F, call)
 

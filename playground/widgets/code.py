@@ -13,6 +13,8 @@ from playground.widgets.showing import Showing
 from playground.widgets.traffic import TrafficTable
 
 NOBODY: Final = "No handler is at work."
+# Pages that show notebooks have a font of their own for whatever a cell shows, and break its lines.
+_PRE: Final = "font-family:var(--jp-code-font-family,monospace);white-space:pre;overflow-x:auto"
 
 
 class Code(TrafficTable):
@@ -42,7 +44,7 @@ class Code(TrafficTable):
 
     def still_html(self) -> str:
         """Return the same as static HTML: who stands where, and no variable of theirs."""
-        return f"<pre>{escape(self.still_text())}</pre>"
+        return f'<pre style="{_PRE}">{escape(self.still_text())}</pre>'
 
 
 def _written(sheet: SheetView, dots: tuple[DotView, ...]) -> str:
@@ -52,9 +54,11 @@ def _written(sheet: SheetView, dots: tuple[DotView, ...]) -> str:
     if sheet.why:
         lines.append(f"  {sheet.why}")
     for number, text in enumerate(sheet.lines, sheet.first):
-        here = [dot for dot in dots if _stands(dot, sheet, number)]
-        said = f"  ← {', '.join(f'{_who(dot)} {dot.doing}' for dot in here)}" if here else ""
-        lines.append(f"{'●' if here else ' '} {number:>4}  {text}{said}")
+        here = [f"← {_who(dot)} {dot.doing}" for dot in dots if _stands(dot, sheet, number)]
+        code = f"{'●' if here else ' '} {number:>4}  {text}"
+        # Each who stands there has a line, below the first one's.
+        lines += [f"{code}  {here[0]}" if here else code]
+        lines += [f"{'':{len(code)}}  {each}" for each in here[1:]]
     return "\n".join([*lines, ""])
 
 

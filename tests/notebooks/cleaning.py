@@ -63,13 +63,16 @@ def clean(notebook: Any) -> Any:
     """Return a copy without counts, ids, times, widget state and traces of this machine."""
     cleaned = copy.deepcopy(notebook)
     cleaned.metadata = type(cleaned.metadata)(copy.deepcopy(METADATA))
+    shown = [each for cell in cleaned.cells for each in cell.get("outputs", [])]
+    later = {id(each) for each in [each for each in shown if _is_view(each)][1:]}
     for number, cell in enumerate(cleaned.cells, 1):
         cell.id = f"cell-{number:02}"
         kept = {key: cell.metadata[key] for key in ("tags",) if cell.metadata.get(key)}
         cell.metadata = type(cleaned.metadata)(kept)
         if cell.cell_type == "code":
             cell.execution_count = None
-            kept_outputs = [each for each in cell.outputs if not _is_view(each)]
+            # The first says of all of them that they are stills.
+            kept_outputs = [each for each in cell.outputs if id(each) not in later]
             cell.outputs = [_output(each) for each in _joined(kept_outputs)]
     return cleaned
 

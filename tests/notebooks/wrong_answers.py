@@ -34,6 +34,12 @@ WRONG: Final[dict[str, tuple[Wrong, ...]]] = {
             "await ws.send(message * 2)",
             "sent 'one', expected 'one', got 'oneone'",
         ),
+        Wrong(
+            "echo-twice",
+            "await ws.send(message)\n            await ws.send(message)",
+            "await ws.send(message)\n            ws.send(message)",
+            "ws.send(message) was not awaited, so it has not run; write await ws.send(message)",
+        ),
     ),
     "01-http": (
         Wrong("http-double", "number: int", "number", "got {'double': '2121'}"),
@@ -79,6 +85,7 @@ WRONG: Final[dict[str, tuple[Wrong, ...]]] = {
     ),
     "09-socketio": (
         Wrong("sio-shout", "return text.upper()", "return text", "got '430[\"hello\"]'"),
+        Wrong("sio-shout", "await sio.emit", "sio.emit", "was not awaited, so it has not run"),
         Wrong("sio-leave", 'participants("/", room)', 'participants("/", None)', "expected '432[2]', got '432["),
     ),
     "10-asgi": (

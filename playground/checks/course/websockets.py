@@ -14,11 +14,12 @@ async def divide_zero(play: Play) -> None:
         await client.expect(answer)
 
 
-@exercise("divide-word", "Let /divide close with 4000 'not a number' when the message is none.")
+@exercise("divide-word", "Let /divide close with 4000 'not a number' when the message is not one.")
 async def divide_word(play: Play) -> None:
-    """Divide by four, and by a word."""
+    """Divide by four, by a number with a point, and by a word."""
     client = await play.connect("/divide")
-    await client.send("4")
-    await client.expect("25.0")
+    for message, answer in (("4", "25.0"), ("2.5", "40.0")):
+        await client.send(message)
+        await client.expect(answer)
     await client.send("four")
     await client.expect_closed(4000, "not a number")

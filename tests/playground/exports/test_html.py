@@ -107,6 +107,13 @@ def test_long_times_are_said_in_minutes_and_a_status_is_said_once() -> None:
     assert "404 404" not in table(log)
 
 
+def test_what_the_lab_says_is_as_wide_as_the_page_at_most() -> None:
+    log = Log()
+    log.append(0.0, 0, "swap", "lab", "Revision 3 did not start: " + "x" * 200)
+    (said,) = re.findall(r'<td colspan="3" style="([^"]+)"', table(log))
+    assert "white-space:normal;overflow-wrap:anywhere" in said
+
+
 def test_words_stand_before_the_entry_they_tell_of() -> None:
     found = table(log_of("hi", "ho").story([(3, f"Here {EVIL} ends")]))
     assert found.index(">hi<") < found.index("Here &lt;img") < found.index(">ho<")

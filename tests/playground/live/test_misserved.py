@@ -39,3 +39,12 @@ def test_it_says_what_to_write(args: Any, kwargs: dict[str, Any], said: str) -> 
         serve(*args, **kwargs)
     assert said in str(wrong.value)
     assert not serving.labs, "nothing was begun"
+
+
+def test_under_a_cell_stands_the_sentence_and_no_line_of_ours() -> None:
+    for wrong in ({"carry": "count"}, {"prot": 8000}):
+        with pytest.raises(TypeError) as error:
+            serve(Chat, **wrong)  # type: ignore[arg-type]
+        shown: Any = error.value
+        assert "playground/" not in "\n".join(shown._render_traceback_())
+        assert shown._render_traceback_()[-1] == f"TypeError: {error.value}"

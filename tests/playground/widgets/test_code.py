@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 import pytest
@@ -88,7 +89,17 @@ def test_a_still_says_at_each_line_who_stands_there() -> None:
         "",
         "bob at /chat: runs, in code that is not yours",
     ]
-    assert face.still_html().startswith("<pre>Chat ·")
+    assert re.match(r"<pre style=[^>]+>Chat ·", face.still_html())
+    face.close()
+
+
+def test_those_who_stand_at_one_line_have_a_line_each() -> None:
+    face = Code(Log(), controls=controls(DOT, DOT._replace(client="bob")))
+    code = "●    5  async for message in ws:"
+    assert face.still_text().splitlines()[1:3] == [
+        f"{code}  ← alice waits for a message, for 3 s",
+        f"{'':{len(code)}}  ← bob waits for a message, for 3 s",
+    ]
     face.close()
 
 
