@@ -44,7 +44,7 @@ def test_it_says_what_to_write(args: Any, kwargs: dict[str, Any], said: str) -> 
 def test_under_a_cell_stands_the_sentence_and_no_line_of_ours() -> None:
     for wrong in ({"carry": "count"}, {"prot": 8000}):
         with pytest.raises(TypeError) as error:
-            serve(Chat, **wrong)  # type: ignore[arg-type]
+            serve(Chat, **wrong)
         shown: Any = error.value
         assert "playground/" not in "\n".join(shown._render_traceback_())
         assert shown._render_traceback_()[-1] == f"TypeError: {error.value}"
