@@ -35,24 +35,40 @@ def check_timeout(timeout: object, name: str = "timeout") -> None:
         TypeError: If it is no number.
         ValueError: If nobody can wait so long.
     """
-    if type(timeout) in (float, int) and 0 <= timeout <= _LONGEST:  # type: ignore[operator]
+    check_number(timeout, name, "a number of seconds", "5.0", "3600 for an hour")
+
+
+def check_number(number: object, name: str, what: str, small: str, large: str) -> None:
+    """Check a number that some time goes by.
+
+    Args:
+        number: It.
+        name: What the argument is called.
+        what: What it is: ``"a number of seconds"``.
+        small: One to write instead of what is no number.
+        large: One to write instead of what does not fit.
+
+    Raises:
+        TypeError: If it is no number.
+        ValueError: If it is less than 0, or more than can be waited for.
+    """
+    if type(number) in (float, int) and 0 <= number <= _LONGEST:  # type: ignore[operator]
         return
-    if isinstance(timeout, bool) or not hasattr(type(timeout), "__float__"):
-        remedy = f"write {name}=5.0"
-        with suppress(TypeError, ValueError):
-            remedy = f"write {name}={float(timeout):g}"  # type: ignore[arg-type]
-        if timeout is None:
-            remedy += f", or {name}=3600 for an hour"
-        raise TypeError(f"expected {name}= as a number of seconds, got {timeout!r}; {remedy}")
+    if isinstance(number, bool) or not hasattr(type(number), "__float__"):
+        remedy = f"write {name}={small}"
+        with suppress(TypeError, ValueError, OverflowError):
+            remedy = f"write {name}={float(number):g}"  # type: ignore[arg-type]
+        if number is None and small != large:
+            remedy += f", or {name}={large}"
+        raise TypeError(f"expected {name}= as {what}, got {number!r}; {remedy}")
     try:
-        fits = 0 <= float(timeout) <= _LONGEST  # type: ignore[arg-type]
+        fits = 0 <= float(number) <= _LONGEST  # type: ignore[arg-type]
     except (OverflowError, ValueError):
         fits = False
     if not fits:
-        got = repr(timeout) if not isinstance(timeout, int) else _digits(timeout)
+        got = repr(number) if not isinstance(number, int) else _digits(number)
         raise ValueError(
-            f"expected {name}= as a number of seconds from 0 to {_LONGEST:,}, got {got}; "
-            f"write {name}=3600 for an hour"
+            f"expected {name}= as {what} from 0 to {_LONGEST:,}, got {got}; write {name}={large}"
         )
 
 
@@ -190,9 +206,16 @@ def check_client(client: object) -> None:
             )
     elif client is not None:
         name = getattr(client, "name", None)
-        remedy = "alice.name" if isinstance(name, str) else repr(str(client))
+        remedy = "alice.name" if isinstance(name, str) else _as_name(client)
         more = f", which is {name!r}" if isinstance(name, str) else ""
         raise TypeError(f"expected client= as a name, got {client!r}; write client={remedy}{more}")
+
+
+def _as_name(client: object) -> str:
+    """Return what may be meant as a name by what is no text."""
+    if isinstance(client, bytes):
+        return repr(client.decode(errors="replace"))
+    return repr(str(client)) if isinstance(client, int | float) else "'bob'"
 
 
 def check_subprotocols(subprotocols: Sequence[str]) -> None:
@@ -237,6 +260,27 @@ def check_text(text: str) -> None:
         ) from None
 
 
+# What a list can be made of.
+_LISTS: Final = frozenset(
+    ("set", "frozenset", "generator", "map", "filter", "zip", "range", "deque", "dict_keys")
+)
+_KIND: Final = re.compile(r"Object of type (\w+) is not JSON serializable")
+
+
+def _not_json(value: Any, raw: str) -> TypeError:
+    """Return an error that says why JSON cannot say a value, and what can be sent for it."""
+    kind = _KIND.search(raw)
+    if kind is None:
+        holds_itself = "circular" in raw.lower()
+        why = "it holds itself" if holds_itself else "in JSON a key is text, so write str() of each"
+    else:
+        remedy = "a list of it" if kind[1] in _LISTS else "str() of it, or a dict of what it holds"
+        why = f"JSON has no {kind[1]}, so send {remedy}"
+    return TypeError(
+        f"expected text, bytes or something JSON can say, got {value!r}; {why}; nothing was sent"
+    )
+
+
 def json_text(value: Any) -> str:
     """Return a value as JSON text.
 
@@ -247,14 +291,10 @@ def json_text(value: Any) -> str:
     try:
         text = json.dumps(value, ensure_ascii=False, allow_nan=False)
     except TypeError as error:
-        raise TypeError(
-            f"expected text, bytes or something JSON can say, got {value!r}; {error}"
-        ) from None
+        raise _not_json(value, str(error)) from None
     except ValueError as error:
         if "circular" in str(error).lower():
-            raise TypeError(
-                f"expected text, bytes or something JSON can say, got {value!r}; {error}"
-            ) from None
+            raise _not_json(value, str(error)) from None
         raise ValueError(
             f"expected numbers that JSON can say, got {value!r}; it has no NaN and no infinity, "
             "so send None; nothing was sent"

@@ -142,9 +142,10 @@ class Link:
             start = self._sent = max(now, self._sent) + size / way.rate
         late = way.delay
         if way.jitter:
-            late += way.jitter * (2 * self._chance.random() - 1)
+            least, most = max(0.0, late - way.jitter), late + way.jitter
+            late = least + (most - least) * self._chance.random()
         # Never before one that was sent earlier and is still on its way.
-        return max(start + max(0.0, late), *(each.due for each in self._last_one()), now)
+        return max(start + late, *(each.due for each in self._last_one()), now)
 
     def is_stopped(self, item: Item) -> bool:
         """Return whether something holds a message, other than its own delay."""

@@ -21,7 +21,7 @@ class Way(NamedTuple):
 
     Attributes:
         delay: Seconds that each message takes.
-        jitter: Seconds that it may take more or less.
+        jitter: Seconds that it may take more or less, and never less than none.
         rate: Bytes in a second; None for any number.
         seed: What the jitter is drawn from.
         held: Whether nothing arrives for now.
@@ -70,13 +70,17 @@ class Rule:
     among: str = ""
     alike: bool = False
 
+    @property
+    def is_clear(self) -> bool:
+        """Whether it holds up nothing: it says that there is no weather."""
+        return self.kind == "weather" and not (self.delay or self.jitter or self.rate)
+
     def concerns(self, client: str, direction: Direction) -> bool:
         """Return whether it is about a client in a direction."""
-        if self.direction not in ("both", direction) or client in self.exempt:
+        names = {client, self._without_number(client)}
+        if self.direction not in ("both", direction) or names & self.exempt:
             return False
-        if self.client is None:
-            return self.includes(client)
-        return self.client in (client, self._without_number(client))
+        return self.includes(client) if self.client is None else self.client in names
 
     def includes(self, client: str) -> bool:
         """Return whether a client is one of everybody."""
@@ -91,6 +95,32 @@ class Rule:
         """Return whose messages a client does not hear, by a partition."""
         others = [group for group in self.groups if client not in group]
         return frozenset().union(*others) if len(others) < len(self.groups) else frozenset()
+
+
+def words_of(rule: Rule) -> str:
+    """Return what a rule does, in words, with whom it is about."""
+    if rule.kind == "parts":
+        return f"network: {_parted(rule.groups)}"
+    what = {"hold": "held", "slow": "reads nothing"}.get(rule.kind) or _weather(rule)
+    one_way = f", {rule.direction}" if rule.direction != "both" else ""
+    exempt = f" but {', '.join(sorted(rule.exempt))}" if rule.exempt else ""
+    return f"network, {rule.client or 'everybody'}{exempt}{one_way}: {what}"
+
+
+def _parted(groups: Iterable[Iterable[str]]) -> str:
+    return "parted: " + " | ".join(", ".join(sorted(each)) for each in groups)
+
+
+def _weather(rule: Rule) -> str:
+    parts = []
+    if rule.jitter > rule.delay:
+        parts.append(f"delay 0 to {rule.delay + rule.jitter:g} s, seed {rule.seed}")
+    elif rule.delay:
+        chance = f" ± {rule.jitter:g} s, seed {rule.seed}" if rule.jitter else ""
+        parts.append(f"delay {rule.delay:g} s{chance}")
+    if rule.rate:
+        parts.append(f"{rule.rate:g} bytes/s")
+    return ", ".join(parts) or "no delay"
 
 
 class Rules:
@@ -134,7 +164,7 @@ class Rules:
                 *(each.apart_from(client) for each in mine if each.kind == "parts")
             ),
         )
-        if weather is None or not (weather.delay or weather.jitter or weather.rate):
+        if weather is None or weather.is_clear:
             return way
         return way._replace(
             delay=weather.delay,

@@ -7,8 +7,9 @@ from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any, Final
 
 from playground.gates.gates import InFlight
+from playground.gates.rules import words_of
 from playground.lab.breaking import filter_like, in_words, with_client
-from playground.lab.network import event_of, words_of
+from playground.lab.network import event_of
 from playground.lab.pausing import Breakpoint, Pause
 from playground.traffic.filter import Filter
 from playground.traffic.model import MESSAGES

@@ -9,6 +9,7 @@ from typing import Any, Final, TypeVar
 
 from playground.gates.breakpoints import Working
 from playground.gates.gates import Gates
+from playground.lab.asking import clients_in
 from playground.recorder import Recorder, client_of, doing, now
 from playground.recorder.gated import Passed
 from playground.recorder.websocket import WebSocketTap
@@ -109,6 +110,10 @@ class Gating:
     def sockets(self) -> list[WebSocketTap]:
         """Return the connections that are open."""
         return [each for each in list(self._recorder.sockets.values()) if each.is_open]
+
+    def clients(self) -> list[str]:
+        """Return the clients that have, or had, a WebSocket."""
+        return clients_in(self._log)
 
     def say(self, text: str) -> None:
         """Write into the log what the network does from now on."""

@@ -3,24 +3,20 @@
 from __future__ import annotations
 
 import secrets
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from types import TracebackType
-from typing import Any, Final, Self, get_args
+from typing import Any, Final, Self
 
-from playground.clients.asking import check_client, check_timeout
+from playground.clients.asking import check_client
 from playground.gates.gates import InFlight
-from playground.gates.rules import Direction, Directions, Rule
+from playground.gates.rules import Direction, Directions, Rule, words_of
+from playground.lab import asking
 from playground.lab.gating import Gating
 from playground.notebook import kernel
 from playground.transports import count
 
-_DIRECTIONS: Final = get_args(Directions)
-
 # Of this many seeds one is taken where none is given: few enough to be read out.
 _SEEDS: Final = 100_000
-
-# So many of who is there are named.
-_NAMED: Final = 5
 
 
 class Held:
@@ -74,6 +70,10 @@ class Ruling:
         self._words = words
 
     def __enter__(self) -> Self:
+        if not self._network._has(self._rule):
+            raise RuntimeError(
+                f"expected a rule that holds, got {self!r}, which has ended; make it again"
+            )
         return self
 
     def __exit__(
@@ -118,15 +118,16 @@ class Network:
         Args:
             client: Whose; None for everybody's, now and later.
             delay: Seconds that each message takes.
-            jitter: Seconds that it may take more or less, by chance.
+            jitter: Seconds that it may take more or less, by chance; never less than none, so that
+                alone it is from 0 to so many.
             rate: Bytes in a second; None for any number.
             direction: ``"to app"``, ``"to client"`` or ``"both"``.
             seed: A number that makes the chance the same again; the log has the one that was taken.
         """
-        check_timeout(delay, "delay")
-        check_timeout(jitter, "jitter")
-        _check_rate(rate)
-        _check_seed(seed)
+        asking.check_seconds(delay, "delay")
+        asking.check_seconds(jitter, "jitter")
+        asking.check_rate(rate)
+        asking.check_seed(seed)
         chosen = secrets.randbelow(_SEEDS) if seed is None else seed
         rule = self._rule("weather", client, direction)
         rule.delay, rule.jitter, rule.rate, rule.seed = delay, jitter, rate, chosen
@@ -149,15 +150,26 @@ class Network:
             count: Deliver only so many, those that were sent first, and go on holding.
 
         Raises:
+            LookupError: If nobody is or was called so.
             ValueError: If `count` is less than 1.
         """
-        check_client(client)
+        if isinstance(client, int) and count is None:
+            raise TypeError(
+                f"expected client= as a name, got {client!r}; for so many messages write "
+                f"lab.network.release(count={client!r})"
+            )
+        self._check_known(client)
         if count is not None:
-            _check_count(count)
+            asking.check_count(count)
             self._gating.there(lambda: self._deliver(client, count))
             return
-        self._gating.say(f"network, {client or 'everybody'}: released")
-        self._gating.there(lambda: self._release(self._named(client)))
+        named = self._named(client)
+        holds = [each for each in self._mine(named) if each.kind == "hold"]
+        if holds:
+            self._gating.say(f"network, {client or 'everybody'}: released")
+        self._gating.there(lambda: self._release(holds, named))
+        if not holds:
+            self._say_what_is_left("there is no hold to end", client)
 
     @property
     def held(self) -> list[Held]:
@@ -173,14 +185,12 @@ class Network:
         Raises:
             LookupError: If it has no open WebSocket.
         """
-        check_client(client)
+        asking.check_one(client)
         named = self._named(client)
         found = self._gating.there(lambda: self._cut(named, client))
         if found is not None:
-            raise LookupError(
-                f"expected a client with an open WebSocket, got {client!r}; "
-                f"{'open are ' + ', '.join(found) if found else 'none is open'}"
-            )
+            there = f"open are {asking.some(map(self._shown, found))}" if found else "none is open"
+            raise LookupError(f"expected a client with an open WebSocket, got {client!r}; {there}")
 
     def partition(self, *groups: Iterable[str]) -> Ruling:
         """Part the network: what clients of one group set off does not reach those of another.
@@ -189,13 +199,13 @@ class Network:
         line waits behind it: one connection keeps its order.
 
         Args:
-            groups: Two or more, each the names of some clients.
+            groups: Two or more, each the names of some clients. Who is in none hears everybody.
 
         Raises:
             TypeError: If a group is no list of names.
-            ValueError: If there are fewer than two, or a client is in two of them.
+            ValueError: If there are fewer than two, one is empty, or a client is in two of them.
         """
-        parts = _parts(groups)
+        parts = asking.parts_of_a_network(groups)
         rule = self._rule("parts", None, "to client")
         rule.groups = tuple(frozenset(self._called(each) for each in group) for group in parts)
         return self._add(rule)
@@ -213,8 +223,11 @@ class Network:
 
         Args:
             client: Only the rules that are about this client alone.
+
+        Raises:
+            LookupError: If nobody is or was called so.
         """
-        check_client(client)
+        self._check_known(client)
         gates = self._gating.gates
         if client is None and not self._among:
             if gates.rules:
@@ -226,11 +239,21 @@ class Network:
         for each in ended if client is not None else ():
             self._gating.say(f"{words_of(each)}, no more")
         self._gating.there(lambda: gates.end(ended))
+        if client is not None and not ended:
+            self._say_what_is_left(f"no rule is about {client!r} alone", client)
 
     # What they share.
 
     def _own(self) -> list[Rule]:
         return [each for each in self._gating.gates.rules if each.among == self._among]
+
+    def _has(self, rule: Rule) -> bool:
+        return rule in list(self._gating.gates.rules)
+
+    def _mine(self, named: str | None) -> list[Rule]:
+        """Return the rules that this may end, about one client or everybody."""
+        rules = self._own() if self._among else list(self._gating.gates.rules)
+        return [each for each in rules if named is None or _is_about(each, named)]
 
     def _called(self, client: str) -> str:
         """Return what the log calls a client; one without a name is an exercise's only one."""
@@ -239,12 +262,38 @@ class Network:
     def _named(self, client: str | None) -> str | None:
         return None if client is None else self._called(client)
 
-    def _rule(self, kind: Any, client: str | None, direction: Directions) -> Rule:
+    def _shown(self, name: str) -> str:
+        """Return what a client is called here."""
+        return name.removeprefix(f"{self._among}-") if self._among else name
+
+    def _check(self, client: str | None) -> None:
         check_client(client)
-        if direction not in _DIRECTIONS:
-            raise ValueError(
-                f"expected direction to be one of {_DIRECTIONS}, got {direction!r}; leave it out"
-            )
+        if client == "" and not self._among:
+            raise ValueError("expected client= as a name, got ''; leave it out for everybody")
+
+    def _check_known(self, client: str | None) -> None:
+        """Check that somebody is or was called so, or that a rule waits for somebody who is."""
+        self._check(client)
+        named = self._named(client)
+        known = [
+            each
+            for each in self._gating.clients()
+            if Rule("hold", among=self._among).includes(each)
+        ]
+        waits = any(each.client == named for each in self._own())
+        if named is None or waits or self._meant(named, known):
+            return
+        there = f"there are {asking.some(map(self._shown, known))}" if known else "nobody is there"
+        raise LookupError(f"expected a client that is there, or was, got {client!r}; {there}")
+
+    def _meant(self, named: str | None, names: Iterable[str]) -> list[str]:
+        """Return which of some clients is called so, or has connected again as such a one."""
+        wanted = Rule("hold", named, alike=bool(self._among))
+        return [name for name in names if wanted.concerns(name, "to app")]
+
+    def _rule(self, kind: Any, client: str | None, direction: Directions) -> Rule:
+        self._check(client)
+        asking.check_direction(direction)
         alike = bool(self._among)
         return Rule(kind, self._named(client), direction, among=self._among, alike=alike)
 
@@ -252,17 +301,30 @@ class Network:
         said = words_of(rule)
         self._gating.say(said)
         self._gating.there(lambda: self._gating.gates.add(rule))
-        self._say_who_is_not_there(rule.client)
+        self._say_who_is_not_there(rule)
         return Ruling(self, rule, said)
 
-    def _say_who_is_not_there(self, client: str | None) -> None:
+    def _say_who_is_not_there(self, rule: Rule) -> None:
         """Say under the cell that nobody is called so, while others are there."""
-        open_ = dict.fromkeys(each.client for each in self._gating.sockets())
-        if client is not None and not self._among and open_ and client not in open_:
-            there = ", ".join(list(open_)[:_NAMED])
+        open_ = [each.client for each in self._gating.sockets()]
+        alone = [] if rule.client is None else [rule.client]
+        named = [*alone, *(name for group in rule.groups for name in sorted(group))]
+        missing = [each for each in named if each not in open_]
+        if missing and not self._among and open_:
+            called = ", ".join(map(repr, missing))
             kernel.say(
-                f"No client with an open WebSocket is called {client!r}; there are {there}. The "
-                "rule waits for one.",
+                f"No client with an open WebSocket is called {called}; there are "
+                f"{asking.some(open_)}. The rule waits for one.",
+                trouble=False,
+            )
+
+    def _say_what_is_left(self, why: str, client: str | None) -> None:
+        """Say under the cell why nothing was ended, where some rule holds something up still."""
+        left = [words_of(each) for each in self._mine(self._named(client)) if not each.is_clear]
+        if left:
+            kernel.say(
+                f"Nothing was ended: {why}. What holds is {'; '.join(left)}. "
+                "lab.network.calm() ends all of it.",
                 trouble=False,
             )
 
@@ -271,13 +333,12 @@ class Network:
             self._gating.say(f"{words}, no more")
         self._gating.there(lambda: self._gating.gates.end([rule]))
 
-    def _release(self, client: str | None) -> None:
+    def _release(self, holds: list[Rule], named: str | None) -> None:
         gates = self._gating.gates
-        gates.end(gates.rules.of("hold", client))
-        if client is not None:
-            for each in gates.rules.of("hold", None):
-                each.exempt.add(client)
-            gates.refresh()
+        everybodys = [each for each in holds if each.client is None and named is not None]
+        for each in everybodys:
+            each.exempt.add(named or "")
+        gates.end([each for each in holds if each not in everybodys])
 
     def _deliver(self, client: str | None, count: int) -> None:
         named = self._named(client)
@@ -299,9 +360,10 @@ class Network:
 
     def _cut(self, named: str | None, client: str) -> list[str] | None:
         """Cut; return who is there instead, if nobody is called so."""
-        names = list(dict.fromkeys(each.client for each in self._gating.sockets()))
-        wanted = Rule("hold", named, alike=bool(self._among))
-        found = [name for name in names if wanted.concerns(name, "to app")]
+        everybody = Rule("hold", among=self._among)
+        there = dict.fromkeys(each.client for each in self._gating.sockets())
+        names = [each for each in there if everybody.includes(each)]
+        found = self._meant(named, names)
         for each in found:
             self._gating.say(f"network, {each}: cut")
             self._gating.cut(each)
@@ -315,77 +377,13 @@ class Network:
         return f"<Network {state}; {count(len(held), 'message')} in flight, {size:,} bytes>"
 
 
-def words_of(rule: Rule) -> str:
-    """Return what a rule does, in words, with whom it is about."""
-    if rule.kind == "parts":
-        return f"network: {_parted(rule.groups)}"
-    what = {"hold": "held", "slow": "reads nothing"}.get(rule.kind) or _weather(rule)
-    one_way = f", {rule.direction}" if rule.direction != "both" else ""
-    exempt = f" but {', '.join(sorted(rule.exempt))}" if rule.exempt else ""
-    return f"network, {rule.client or 'everybody'}{exempt}{one_way}: {what}"
-
-
-def _parted(groups: Iterable[Iterable[str]]) -> str:
-    return "parted: " + " | ".join(", ".join(sorted(each)) for each in groups)
-
-
 def event_of(flight: InFlight) -> Any:
     """Return the event that a message in flight is."""
     event = flight.item.event
     return getattr(event, "event", event)
 
 
-def _weather(rule: Rule) -> str:
-    parts = []
-    if rule.delay or rule.jitter:
-        chance = f" ± {rule.jitter:g} s, seed {rule.seed}" if rule.jitter else ""
-        parts.append(f"delay {rule.delay:g} s{chance}")
-    if rule.rate:
-        parts.append(f"{rule.rate:g} bytes/s")
-    return ", ".join(parts) or "no delay"
-
-
-def _check_rate(rate: object) -> None:
-    if rate is None:
-        return
-    check_timeout(rate, "rate")
-    if not rate:
-        raise ValueError(
-            "expected rate= as bytes in a second, got 0; lab.network.hold() lets nothing through"
-        )
-
-
-def _check_seed(seed: object) -> None:
-    if seed is not None and (isinstance(seed, bool) or not isinstance(seed, int)):
-        raise TypeError(f"expected seed= as a whole number, got {seed!r}; leave it out")
-
-
-def _check_count(count: object) -> None:
-    if isinstance(count, bool) or not isinstance(count, int) or count < 1:
-        raise ValueError(
-            f"expected count= as how many messages, from 1, got {count!r}; leave it out for all"
-        )
-
-
-def _parts(groups: tuple[Iterable[str], ...]) -> list[list[str]]:
-    parts = list(_listed(groups))
-    if len(parts) < 2:
-        raise ValueError(
-            f"expected two groups or more, got {len(parts)}; "
-            "write lab.network.partition(['ann'], ['bob'])"
-        )
-    names = [name for part in parts for name in part]
-    twice = next((name for name in names if names.count(name) > 1), None)
-    if twice is not None:
-        raise ValueError(f"expected each client in one group, got {twice!r} in two; leave one out")
-    return parts
-
-
-def _listed(groups: tuple[Iterable[str], ...]) -> Iterator[list[str]]:
-    for group in groups:
-        if isinstance(group, str) or not isinstance(group, Iterable):
-            raise TypeError(f"expected a list of names, got {group!r}; write [{group!r}]")
-        names = list(group)
-        for each in names:
-            check_client(each)
-        yield names
+def _is_about(rule: Rule, named: str) -> bool:
+    if rule.client is None:
+        return rule.includes(named) and named not in rule.exempt
+    return rule.client == named

@@ -226,7 +226,7 @@ class Pausing:
         if line is not None:
             line = _line(line)
         finds = Filter(which)
-        check_which(which)
+        check_which(which, client)
         pending = "" if line is None else self._verifying.check_line(line)
         pending = pending or self._verifying.check_client(which, client)
         point = Point(which, client, finds, line)

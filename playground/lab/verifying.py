@@ -5,10 +5,10 @@ from __future__ import annotations
 import os
 import re
 import sys
-from collections.abc import Iterable
 from typing import Final
 
 from playground.gates.breakpoints import only_client
+from playground.lab.asking import clients_in, some
 from playground.lab.lines import Spot, advice, spots_of
 from playground.live.staging import Staging
 from playground.notebook import kernel
@@ -27,6 +27,9 @@ _SERVER: Final = re.compile(r'(?<![\w"-])dir:server\b')
 
 _NAMED: Final = 5
 
+# What is meant as a line, and names none.
+_NO_LINE: Final = re.compile(r"In ?\[\d+\](?::\S*)?")
+
 
 def line_said(which: str) -> str | None:
     """Return the line that a text is, if it is one and no filter: ``In[5]:12``, or in words."""
@@ -34,12 +37,30 @@ def line_said(which: str) -> str | None:
     return f"{found[1].replace(' ', '')}:{found[2]}" if found else None
 
 
-def check_which(which: str) -> None:
+def check_which(which: str, client: str | None = None) -> None:
     """Check that a filter can find a message of a client.
+
+    Args:
+        which: The filter.
+        client: Whose messages alone are meant.
 
     Raises:
         ValueError: If it cannot.
     """
+    if _NO_LINE.fullmatch(which.strip()):
+        place = which.strip().partition("]")[0].replace(" ", "")
+        raise ValueError(
+            f"expected a filter, or a line with its number, got {which!r}; write "
+            f"line='{place}]:12', or in quotes to look for it as text"
+        )
+    if client == "":
+        raise ValueError("expected client= as a name, got ''; leave it out for everybody")
+    alone = only_client(which)
+    if client is not None and alone and alone.lower() != client.lower():
+        raise ValueError(
+            f"expected a filter for messages of {client!r}, got {which!r}; no message is of both: "
+            "leave client= out"
+        )
     kinds = [each for found in _KINDS.findall(which) for each in found.split(",") if each]
     if (kinds and not any(each in MESSAGES for each in kinds)) or _SERVER.search(which):
         raise ValueError(
@@ -125,19 +146,9 @@ class Verifying:
     def check_client(self, which: str, client: str | None) -> str:
         """Return that nobody is called as a breakpoint asks, as a sentence; "" if somebody is."""
         asked = client or only_client(which)
-        known = self._clients()
-        if not asked or any(each.lower() == asked.lower() for each in known):
+        known = clients_in(self._log)
+        # A filter does not look at upper and lower case; `client` is the name as it is.
+        if not asked or (client or asked.lower()) in (known if client else map(str.lower, known)):
             return ""
-        there = f"; there are {_some(known)}" if known else ""
+        there = f"; there are {some(known)}" if known else ""
         return f"no client is called {asked!r} yet{there}"
-
-    def _clients(self) -> list[str]:
-        sockets = (each for each in self._log.exchanges if each.protocol == "websocket")
-        found = dict.fromkeys(each.client for each in sockets)
-        return [each for each in [*self._log.cleared, *found] if each]
-
-
-def _some(names: Iterable[str]) -> str:
-    found = list(dict.fromkeys(names))
-    more = f" and {len(found) - _NAMED} more" if len(found) > _NAMED else ""
-    return ", ".join(found[-_NAMED:]) + more

@@ -251,6 +251,16 @@ def test_the_same_seed_makes_the_same_weather() -> None:
     assert times("7") == sorted(times("7"))
 
 
+def test_jitter_alone_is_from_nothing_to_so_many_seconds() -> None:
+    late: list[float] = []
+    for seed in range(100):
+        link = Link(HandClock())
+        link.follow(Way(jitter=1.0, seed=str(seed)))
+        link.put(Item("a"))
+        late += [each.due for each in link]
+    assert min(late) < 0.1 < 0.4 < sorted(late)[50] < 0.6 < 0.9 < max(late) <= 1.0
+
+
 def test_ten_thousand_messages_keep_their_order_in_bad_weather() -> None:
     async def test(clock: HandClock, link: Link) -> None:
         reader = Reader(clock, link)

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from playground.gates.rules import CLEAR, WINDOW, Rule, Rules
+from playground.gates.rules import CLEAR, WINDOW, Rule, Rules, words_of
 
 
 def rules(*made: Rule) -> Rules:
@@ -105,3 +105,19 @@ def test_the_seed_is_another_for_each_client_and_direction() -> None:
     ways = [made.way(each, "to app").seed for each in ("ann", "bob")]
     assert ways == ["7/ann/to app", "7/bob/to app"]
     assert made.way("ann", "to client").seed == "7/ann/to client"
+
+
+@pytest.mark.parametrize(
+    ("rule", "said"),
+    [
+        (weather("bob", delay=0.2), "network, bob: delay 0.2 s"),
+        (weather(delay=0.2, jitter=0.1, seed=7), "network, everybody: delay 0.2 s ± 0.1 s, seed 7"),
+        (weather("bob", jitter=0.1, seed=7), "network, bob: delay 0 to 0.1 s, seed 7"),
+        (weather("bob", delay=0.1, jitter=0.3, seed=7), "network, bob: delay 0 to 0.4 s, seed 7"),
+        (weather("bob", rate=2_000), "network, bob: 2000 bytes/s"),
+        (weather("bob"), "network, bob: no delay"),
+        (weather("bob", direction="to app", delay=1), "network, bob, to app: delay 1 s"),
+    ],
+)
+def test_a_rule_is_said_as_it_works(rule: Rule, said: str) -> None:
+    assert words_of(rule) == said

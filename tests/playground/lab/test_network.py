@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import math
 from typing import Any
 
 import pytest
@@ -11,6 +12,7 @@ from micropie import ConnectionClosed
 from playground import Lab
 from playground.gates.rules import WINDOW
 from playground.lab import parts_of
+from playground.lab.network import Network
 from playground.transports import ClientClosed
 from tests.playground.gates.chat import Chat, Second, echoed, notes, said
 from tests.playground.lab_apps import on_both, serving, swapped, until
@@ -407,33 +409,104 @@ def test_the_network_of_a_stopped_lab_can_be_ruled() -> None:
 @pytest.mark.parametrize(
     ("call", "error", "words"),
     [
-        (lambda n: n("bob", delay=-1), ValueError, "expected delay= as a number of seconds"),
+        (lambda n: n("bob", delay=-1), ValueError, "expected delay= as a number of seconds from 0"),
+        (lambda n: n("bob", delay=math.nan), ValueError, "got nan; write delay=0.2"),
+        (lambda n: n("bob", delay=10**400), ValueError, "got one of about 398 digits"),
+        (lambda n: n("bob", delay=None), TypeError, "got None; write delay=0.2"),
         (lambda n: n("bob", jitter="1"), TypeError, "write jitter=1"),
         (lambda n: n("bob", rate=0), ValueError, "hold() lets nothing through"),
+        (lambda n: n("bob", rate=-1), ValueError, "expected rate= as bytes in a second from 0"),
+        (lambda n: n("bob", rate="fast"), TypeError, "bytes in a second, got 'fast'; write rate=2"),
         (lambda n: n("bob", direction="up"), ValueError, "'to app', 'to client', 'both'"),
+        (lambda n: n.hold("bob", ["to app"]), ValueError, "got ['to app']; leave it out"),
         (lambda n: n("bob", seed="x"), TypeError, "expected seed= as a whole number, got 'x'"),
-        (lambda n: n(7), TypeError, "expected client= as a name, got 7"),
+        (lambda n: n(7), TypeError, "expected client= as a name, got 7; write client='7'"),
+        (lambda n: n(b"bob"), TypeError, "write client='bob'"),
+        (lambda n: n.slow_reader({"bob"}), TypeError, "got {'bob'}; write client='bob'"),
+        (lambda n: n.hold(""), ValueError, "got ''; leave it out for everybody"),
+        (lambda n: n.calm(""), ValueError, "got ''; leave it out for everybody"),
         (lambda n: n.release(count=0), ValueError, "expected count= as how many messages"),
-        (lambda n: n.cut("bob"), LookupError, "got 'bob'; none is open"),
+        (lambda n: n.release(3), TypeError, "write lab.network.release(count=3)"),
+        (lambda n: n.cut("cid"), LookupError, "got 'cid'; open are ann, bob"),
+        (lambda n: n.cut(None), TypeError, "the name of one client, got None"),
+        (lambda n: n.release("cid"), LookupError, "got 'cid'; there are ann, bob"),
+        (lambda n: n.release("cid", count=1), LookupError, "got 'cid'; there are ann, bob"),
+        (lambda n: n.calm("Bob"), LookupError, "got 'Bob'; there are ann, bob"),
         (lambda n: n.partition(["a"]), ValueError, "expected two groups or more, got 1"),
         (lambda n: n.partition("ann", "bob"), TypeError, "write ['ann']"),
+        (lambda n: n.partition(None, ["bob"]), TypeError, "got None; write ['ann', 'bob']"),
+        (lambda n: n.partition([None], ["bob"]), TypeError, "names in a group, got None"),
+        (lambda n: n.partition([], ["bob"]), ValueError, "got an empty one; leave it out"),
         (lambda n: n.partition(["a"], ["a"]), ValueError, "got 'a' in two"),
     ],
 )
 async def test_what_is_asked_wrongly_is_said(call: Any, error: type[Exception], words: str) -> None:
     lab = await serving(Chat, "memory")
+    await lab.connect("/echo", client="ann")
+    await lab.connect("/echo", client="bob")
     with pytest.raises(error) as raised:
         call(lab.network)
     assert words in str(raised.value)
     assert not parts_of(lab).gating.gates.rules
+    assert said(lab, "link") == []
 
 
 async def test_a_rule_for_somebody_who_is_not_there_says_so_and_waits(
     capsys: pytest.CaptureFixture[str],
 ) -> None:
     lab = await serving(Chat, "memory")
+    lab.network.hold("early")  # nobody is there yet: who sets the weather first is not told
+    lab.network.release("early")
     await lab.connect("/echo", client="bob")
     lab.network.hold("bob")
     assert capsys.readouterr().out == ""
-    lab.network.hold("bbo")
-    assert "is called 'bbo'; there are bob. The rule waits" in capsys.readouterr().out
+    for rule in (lab.network, lab.network.hold, lab.network.slow_reader):
+        rule("bbo")
+        assert "is called 'bbo'; there are bob. The rule waits" in capsys.readouterr().out
+    lab.network.partition(["bob"], ["ann", "cid"])
+    assert "is called 'ann', 'cid'; there are bob." in capsys.readouterr().out
+    # Once there is a rule for such a name, it can be ended too.
+    lab.network.release("bbo")
+    lab.network.calm("bbo")
+
+
+async def test_what_ends_nothing_says_what_holds_still(capsys: pytest.CaptureFixture[str]) -> None:
+    lab = await serving(Chat, "memory")
+    bob = await lab.connect("/echo", client="bob")
+    lab.network.release("bob")
+    lab.network.calm("bob")
+    lab.network.release()
+    assert (capsys.readouterr().out, said(lab, "link")) == ("", [])
+    lab.network.slow_reader()
+    lab.network.release("bob")
+    slow = "What holds is network, everybody, to client: reads nothing. lab.network.calm() ends all"
+    assert f"Nothing was ended: there is no hold to end. {slow}" in capsys.readouterr().out
+    lab.network.calm("bob")
+    assert f"no rule is about 'bob' alone. {slow}" in capsys.readouterr().out
+    # Who has left is no stranger.
+    await bob.close()
+    lab.network.release("bob")
+    lab.network.calm()
+
+
+async def test_a_rule_that_has_ended_is_no_rule_again() -> None:
+    lab = await serving(Chat, "memory")
+    rule = lab.network.hold("bob")
+    with rule:
+        assert lab.network.held == []
+    with pytest.raises(RuntimeError, match="held>, which has ended; make it again"), rule:
+        pass
+
+
+async def test_release_in_an_exercise_is_of_its_own_holds_alone() -> None:
+    lab = await serving(Chat, "memory")
+    lab.network.hold("bob")
+    inside = Network(parts_of(lab).gating, "check")
+    inside.hold()
+    await lab.connect("/echo", client="check-ann")
+    inside.release()
+    with pytest.raises(LookupError, match=r"got 'bob'; there are ann$"):
+        inside.release("bob")
+    with pytest.raises(LookupError, match=r"got 'bob'; open are ann$"):
+        inside.cut("bob")
+    assert [each.client for each in parts_of(lab).gating.gates.rules] == ["bob"]

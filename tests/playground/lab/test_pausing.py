@@ -323,7 +323,46 @@ async def test_what_is_asked_wrongly_is_said() -> None:
         lab.break_at(7)  # type: ignore[arg-type]
     with pytest.raises(TypeError, match="expected client= as a name"):
         lab.break_at("", client=7)  # type: ignore[arg-type]
+    with pytest.raises(ValueError, match="got ''; leave it out for everybody"):
+        lab.break_at(client="")
+    with pytest.raises(ValueError, match=r"for messages of 'bob', got 'client:ann'; no message is"):
+        lab.break_at("client:ann", client="bob")
+    for wrong in ("In[5]", "In [5]:", "In[5]:0", "In[5]:x"):
+        with pytest.raises(ValueError, match=r"a line with its number, .* write line='In\[5\]:12'"):
+            lab.break_at(wrong)
     assert lab.breakpoints == []
+    assert lab.break_at('"In[5]"').line is None
+
+
+async def test_a_breakpoints_client_is_called_so_to_the_letter() -> None:
+    lab = await serving(Chat, "memory")
+    await lab.connect("/echo", client="bob")
+    assert lab.break_at("client:BOB").pending == ""
+    assert lab.break_at(client="Bob").pending == "no client is called 'Bob' yet; there are bob"
+
+
+@pytest.mark.parametrize(
+    ("message", "error", "why"),
+    [
+        ({1, 2}, TypeError, "JSON has no set, so send a list of it; nothing was sent"),
+        (object, TypeError, r"JSON has no type, so send str\(\) of it"),
+        (float("nan"), ValueError, "it has no NaN and no infinity"),
+        ("\ud800", ValueError, "half a surrogate pair"),
+    ],
+)
+async def test_what_cannot_be_sent_replaces_nothing(
+    message: Any, error: type[Exception], why: str
+) -> None:
+    lab = await serving(Chat, "memory")
+    bob = await lab.connect("/echo", client="bob")
+    lab.break_at("client:bob")
+    await bob.send("a")
+    pause = await lab.paused()
+    with pytest.raises(error, match=why):
+        pause.replace(message)
+    assert pause.ended == ""
+    pause.replace(None)
+    assert await bob.receive() == "null"
 
 
 async def test_a_wait_in_vain_says_why() -> None:
