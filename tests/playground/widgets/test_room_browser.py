@@ -79,6 +79,50 @@ def test_what_comes_above_the_rows_leaves_them_where_they_are(panel: PanelPage, 
     assert page.evaluate(TOPS) == before
 
 
+@pytest.mark.parametrize("picture", ["Table", "Ladder"])
+def test_rows_that_do_not_fill_the_list_stay_too(
+    panel: PanelPage, page: Page, picture: str
+) -> None:
+    panel.render(*FACES)
+    panel.log.clear()
+    ids = chat(panel.log, "alice")
+    say(panel.log, ids["alice"], "few {}", 3)
+    page.get_by_role("button", name=picture).click()
+    panel.tick()
+    rows = (
+        "() => [...document.querySelectorAll('.mpp-sheet > *')]"
+        ".map((each) => each.getBoundingClientRect()).filter(({ height }) => height)"
+        ".map(({ top }) => top)"
+    )
+    before = page.evaluate(rows)
+    assert len(before) > 2
+    strip, compose = page.locator(".mpp-between"), page.locator(".mpp-compose")
+    end = compose.bounding_box()
+    for state in (HELD, PAUSED, {**PAUSED, "pauses": [PAUSE, {**PAUSE, "number": 5}]}):
+        tell(panel, state)
+        expect(strip).to_contain_text("held")
+        panel.tick()
+        assert page.evaluate(rows) == before
+    assert compose.bounding_box() == end
+    box = strip.bounding_box()
+    assert box is not None
+    assert end is not None
+    assert max(before) + 23 <= box["y"]
+    assert box["y"] + box["height"] <= end["y"] + 1
+    # Once rows fill what is left, the newest stands above the strip, which stays where it is.
+    say(panel.log, ids["alice"], "more {}", 30)
+    panel.tick()
+    assert strip.bounding_box() == box
+    scrolled, end_of_list = page.locator(".mpp-scroller:visible").evaluate(
+        "(el) => [el.scrollHeight - el.scrollTop - el.clientHeight,"
+        " el.getBoundingClientRect().bottom]"
+    )
+    assert (scrolled, end_of_list) == (0, pytest.approx(box["y"], abs=1))
+    tell(panel, CALM)
+    expect(strip).to_be_hidden()
+    expect(page.locator(".mpp-main")).to_have_css("padding-bottom", "0px")
+
+
 def test_a_hand_that_rests_presses_what_was_there(panel: PanelPage, page: Page) -> None:
     panel.render(*FACES)
     panel.log.clear()

@@ -1,6 +1,7 @@
 /**
- * Room for the strips: they come between the bar of the traffic and its rows, and the list gives up
- * of its own, so that rows stay where they are and the panel stays as high as it was.
+ * Room for the strips, which the list gives up of its own: rows stay where they are, and the panel
+ * stays as high as it was. Strips come between the bar of the traffic and its rows; where the list
+ * has so much room left below its rows, there, until the last of them goes.
  */
 
 import { onResize, windowOf } from "../shared/dom.js";
@@ -42,7 +43,12 @@ class Room {
   constructor(view) {
     this.view = view;
     this.panel = /** @type {HTMLElement | null} */ (null);
-    this.given = 0;
+    /** Pixels that the list gives above its rows and below them. */
+    this.given = { above: 0, below: 0 };
+    /** Whether the strips stand below the rows. */
+    this.below = false;
+    /** Whether any strip stands, or has just stood. */
+    this.stand = false;
     this.later = /** @type {any} */ (undefined);
     /** What came under a hand that rests. */
     this.came = { at: -MEANT, by: 0, x: 0, y: 0 };
@@ -52,8 +58,8 @@ class Room {
     this.follow = (/** @type {PointerEvent} */ { clientX, clientY }) => {
       this.hand = { x: clientX, y: clientY };
     };
-    const { bar, banner, note } = view.chrome;
-    this.unsize = [bar, banner, note].map((each) => onResize(each, () => this.settle()));
+    const { bar, banner, note, main } = view.chrome;
+    this.unsize = [bar, banner, note, main].map((each) => onResize(each, () => this.settle()));
   }
 
   /** Find the panel that the view stands in: it may have been moved to another window. */
@@ -95,27 +101,40 @@ class Room {
     panel.classList.add("mpp-roomy");
     const said = banner.offsetHeight + note.offsetHeight;
     const heights = strips.map((each) => each.offsetHeight);
-    const { given, tops } = roomFor(said, heights);
-    const from = bar.getBoundingClientRect().bottom - panel.getBoundingClientRect().top;
-    for (const [index, strip] of strips.entries())
-      strip.style.top = `${from - panel.clientTop + tops[index]}px`;
+    const total = roomFor(0, heights).given;
+    if (!this.stand) this.below = total > 0 && total <= emptyIn(this.view.picture);
+    this.stand ||= total > 0;
+    for (const strip of strips) strip.classList.toggle("mpp-strip-below", this.below);
     main.style.setProperty("--mpp-said", `${said}px`);
+    const { given, tops } = roomFor(this.below ? 0 : said, heights);
+    const wanted = this.below ? { above: said, below: given } : { above: given, below: 0 };
     clearTimeout(this.later);
-    if (given >= this.given) this.take(given);
-    else this.later = setTimeout(() => this.take(given), LINGERS);
+    const has = this.given.above + this.given.below;
+    if (wanted.above + wanted.below >= has) this.take(wanted);
+    else this.later = setTimeout(() => this.take(wanted), LINGERS);
+    const { top } = panel.getBoundingClientRect();
+    const begins = this.below
+      ? main.getBoundingClientRect().bottom - given
+      : bar.getBoundingClientRect().bottom;
+    for (const [index, strip] of strips.entries())
+      strip.style.top = `${begins - top - panel.clientTop + tops[index]}px`;
   }
 
-  /** Have the list begin so far below the bar, and its rows stay where they are. */
-  take(/** @type {number} */ given) {
-    const by = given - this.given;
+  /** Have the list give so much, and its rows stay where they are. */
+  take(/** @type {{above: number, below: number}} */ given) {
+    const by = given.above - this.given.above;
+    const grown = given.below - this.given.below;
     const { main } = this.view.chrome;
-    if (!by) return;
+    this.stand = this.strips.some((each) => each.offsetHeight > 0);
+    if (!by && !grown) return;
     this.given = given;
     const { scroller } = this.view.picture;
     const before = scroller.getBoundingClientRect().top;
-    main.style.setProperty("--mpp-given", `${given}px`);
+    main.style.setProperty("--mpp-given", `${given.above}px`);
+    main.style.setProperty("--mpp-given-below", `${given.below}px`);
     const moved = scroller.getBoundingClientRect().top - before;
     const left = moved - scrolledBy(this.view.picture, moved);
+    if (grown) followed(this.view.picture);
     this.came = { at: performance.now(), by: left, ...this.hand };
   }
 
@@ -158,6 +177,23 @@ function scrolledBy(
     picture.draw();
   }
   return scroller.scrollTop - before;
+}
+
+/** Draw a picture whose end has moved; where it follows, its newest row stays in sight. */
+function followed(/** @type {import("../traffic/picture.js").Picture} */ picture) {
+  const { scroller, scroll } = picture;
+  if (scroller !== scroll.el) return;
+  if (scroll.look.now.following) scroller.scrollTop = scroller.scrollHeight;
+  scroll.known = scroller.scrollTop;
+  picture.draw();
+}
+
+/** How many pixels are left below what a picture shows. */
+function emptyIn(/** @type {import("../traffic/picture.js").Picture} */ { scroller, scroll }) {
+  const { top } = scroller.getBoundingClientRect();
+  const ends = [...scroller.children].map((each) => each.getBoundingClientRect().bottom - top);
+  const shown = scroller === scroll.el ? scroll.items.length * scroll.height : Math.max(0, ...ends);
+  return scroller.clientHeight - shown;
 }
 
 function swallow(/** @type {Event} */ event) {
