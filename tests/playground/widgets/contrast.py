@@ -9,6 +9,8 @@ ENOUGH = 4.5
 
 # What is disabled need not be read, as the standard has it.
 _FAINT = """(enough) => {
+  // On its way from one colour to another a button has neither.
+  for (const each of document.getAnimations()) if (each instanceof CSSTransition) each.finish();
   const pen = new OffscreenCanvas(1, 1).getContext("2d", { willReadFrequently: true });
   const paint = (colour, alpha) => {
     pen.globalAlpha = alpha;

@@ -131,6 +131,31 @@ def test_a_swap_goes_right_across(shown: FaceOnPage, log: Log) -> None:
     assert band["right"] >= seen["x"] + seen["width"]
 
 
+def test_the_words_of_an_error_have_ground_of_their_own_on_the_lanes(
+    shown: FaceOnPage, log: Log
+) -> None:
+    talk(log)
+    shown.tick()
+    box = (
+        "(el) => { const { left, right, top, bottom } = el.getBoundingClientRect();"
+        " return [left, right, top, bottom]; }"
+    )
+    error = shown.page.locator(".mpp-rung-exception.mpp-rung-is-error")
+    left, right, top, bottom = error.locator(".mpp-rung-words").evaluate(box)
+    ground = error.locator(".mpp-rung-ground")
+    expect(ground).to_have_count(1)
+    at = ground.evaluate(box)
+    assert at[0] <= left
+    assert at[1] >= right
+    assert at[2] <= top
+    assert at[3] >= bottom
+    # It covers lanes and none of the words beside it.
+    assert error.evaluate("(el) => [...el.children].map((each) => each.tagName)")[-2:] == [
+        "rect",
+        "text",
+    ]
+
+
 def test_a_cause_is_a_thread_and_a_broadcast_one_fan(shown: FaceOnPage, log: Log) -> None:
     talk(log)
     shown.tick()

@@ -85,7 +85,16 @@ function drawMark(
       r: step.tone === "error" ? 4 : 2.5,
     }),
   );
+  if (step.tone === "error") group.append(groundOf(placed, y - LINE));
   drawWords(group, step, placed, y);
+}
+
+/** What the words of an error lie on: in pieces between them, lanes would look like dashes. */
+function groundOf(/** @type {Placed} */ placed, /** @type {number} */ top) {
+  const width = widthOf(placed.chip, placed.label) + 8;
+  const x = placed.anchor === "end" ? placed.x - width + 4 : placed.x - 4;
+  const height = STEP_HEIGHT - 2;
+  return shape("rect", { class: "mpp-rung-ground", x, y: top + 1, width, height });
 }
 
 function drawArrow(
