@@ -52,6 +52,11 @@ class Spot(NamedTuple):
         """The number of the line."""
         return int(self.line.rpartition(":")[2])
 
+    def is_among(self, others: Iterable[Spot]) -> bool:
+        """Return whether some lines have it, in the same place, whatever that is called now."""
+        here = (self.filename, self.number)
+        return any((each.filename, each.number) == here for each in others)
+
 
 def spots_of(app: Any) -> list[Spot]:
     """Return every line of an app, and of what stands beside it, at which a handler can stand."""

@@ -14,7 +14,7 @@ from playground.gates.stops import How, Stop, Verdict
 from playground.lab.gating import Gating
 from playground.lab.lines import Spot, moved
 from playground.lab.standing import Sight
-from playground.lab.verifying import LINE, Verifying, check_which, line_said
+from playground.lab.verifying import Verifying, check_which, checked_line, line_said
 from playground.sight import Frame, Standing
 from playground.traffic.filter import Filter
 from playground.traffic.log import Log
@@ -224,7 +224,7 @@ class Pausing:
         if line is None and (said := line_said(which)) is not None:
             which, line = "", said
         if line is not None:
-            line = _line(line)
+            line = checked_line(line)
         finds = Filter(which)
         check_which(which, client)
         pending = "" if line is None else self._verifying.check_line(line)
@@ -252,8 +252,7 @@ class Pausing:
         before, old = self._before, self._revision
         self._look_at_code()
         if old != self._revision:
-            for each in made:
-                self._follow(each, before)
+            self._follow_all(made, before)
 
     def _bind(self, made: Breakpoint) -> None:
         """Note where a line is in the code on stage, if it is there."""
@@ -261,23 +260,35 @@ class Pausing:
         if spot is not None:
             made._spots, made.pending = {self._revision: spot}, ""
 
+    def _follow_all(self, made: list[Breakpoint], before: list[Spot]) -> None:
+        for each in made:
+            self._follow(each, before)
+
     def _follow(self, made: Breakpoint, before: list[Spot]) -> None:
-        was = next(reversed(made._spots.values()), None)
-        if was is None:  # it has been nowhere yet
+        if not made._spots:  # it has been nowhere yet
             self._bind(made)
             return
+        was = _latest(made)
         spot = moved(was, before, self._before)
         self._say_where(made, spot)
         made._spots = {**made._spots, self._revision: spot or was}
-        made._gone = {*made._gone, self._revision} if spot is None else made._gone
+        made._gone = made._gone - {self._revision} | ({self._revision} if spot is None else set())
         self._place(made)
 
     def after_cell(self) -> None:
-        """Have lines be called as rows call them: a cell that was run again has another number."""
+        """Follow lines of what a cell defined anew without new code on stage, as of a helper.
+
+        A cell that was run again as it is has another number alone.
+        """
         self._look_again()
         made = [each for each in self.breakpoints if each._spots]
-        if any(each.line != next(reversed(each._spots.values())).now for each in made):
-            self._before = self._verifying.spots()
+        now = self._verifying.spots() if made else []
+        if self._verifying.revision == self._revision:
+            before, self._before = self._before, now
+            moved_on = [each for each in made if not _latest(each).is_among(now)]
+            self._gating.there(lambda: self._follow_all(moved_on, before))
+        if any(each.line != _latest(each).now for each in made):
+            self._before = now
             self._gating.there(lambda: self._place_all(made))
 
     def _place_all(self, made: list[Breakpoint]) -> None:
@@ -288,7 +299,7 @@ class Pausing:
         """Have a breakpoint be where it is known to be, in each revision."""
         point, spots = made._point, made._spots
         lines = {each: "" if each in made._gone else spot.now for each, spot in spots.items()}
-        made.line = next(reversed(spots.values())).now
+        made.line = _latest(made).now
         made._point = point._replace(line=made.line, lines=lines)
         self._gating.gates.breaks.replace(point, made._point)
 
@@ -373,12 +384,9 @@ class Pausing:
         return doubt or f"no message came that matches {said}; timeout= waits longer"
 
 
-def _line(line: object) -> str:
-    if isinstance(line, str) and (LINE.fullmatch(line) or line_said(line)):
-        return line_said(line) or line
-    raise ValueError(
-        f"expected a line as rows and lab.handlers() have it, got {line!r}; write line='In[5]:12'"
-    )
+def _latest(made: Breakpoint) -> Spot:
+    """Return where a breakpoint's line is, or was last."""
+    return next(reversed(made._spots.values()))
 
 
 def _said(breakpoint_: Breakpoint) -> str:

@@ -16,7 +16,7 @@ from playground.traffic.log import Log
 from playground.traffic.model import MESSAGES
 
 # A cell or a file, and the number of a line; and as a person says it, or a traceback.
-LINE: Final = re.compile(r"(.+):([1-9]\d*)")
+_LINE: Final = re.compile(r"(.+):([1-9]\d*)")
 _SAID: Final = re.compile(
     r"(?:File )?[\"']?(In ?\[\d+\]|[^\s\"',]+\.py)[\"']?(?::|,? line )([1-9]\d*)"
 )
@@ -35,6 +35,19 @@ def line_said(which: str) -> str | None:
     """Return the line that a text is, if it is one and no filter: ``In[5]:12``, or in words."""
     found = _SAID.fullmatch(which.strip())
     return f"{found[1].replace(' ', '')}:{found[2]}" if found else None
+
+
+def checked_line(line: object) -> str:
+    """Return a line as rows have it, however a person says it.
+
+    Raises:
+        ValueError: If it is none.
+    """
+    if isinstance(line, str) and (_LINE.fullmatch(line) or line_said(line)):
+        return line_said(line) or line
+    raise ValueError(
+        f"expected a line as rows and lab.handlers() have it, got {line!r}; write line='In[5]:12'"
+    )
 
 
 def check_which(which: str, client: str | None = None) -> None:
