@@ -29,8 +29,30 @@ _AGAIN: Final = 0.01
 _REDIS_READY = re.compile(r"ready to accept connections", re.I)
 
 
-class Workers:
+class Service:
+    """A program that serves until it is stopped; a subclass says which, and starts it."""
+
+    _program: Program
+
+    @property
+    def running(self) -> bool:
+        """Whether it has not ended."""
+        return self._program.running
+
+    @property
+    def text(self) -> str:
+        """What it has printed so far; of much, the last lines."""
+        return self._program.text
+
+    def stop(self) -> None:
+        """End it, with every process of its own. It may be called again."""
+        self._program.stop()
+
+
+class Workers(Service):
     """Uvicorn with one or more workers: processes that serve one app at one address.
+
+    When it is stopped, open sockets are closed with 1012.
 
     Args:
         app: The app as `"module:name"`.
@@ -69,16 +91,6 @@ class Workers:
         self.url: str = _URL.findall(text)[0]
         self.pids = [int(pid) for pid in _WORKER.findall(text)]
         _wait_until_open(self._program, self.url)
-
-    @property
-    def running(self) -> bool:
-        """Whether it has not ended."""
-        return self._program.running
-
-    @property
-    def text(self) -> str:
-        """The output of uvicorn so far."""
-        return self._program.text
 
     def ws_url(self, path: str = "/") -> str:
         """Return the address of a WebSocket handler.
@@ -125,16 +137,12 @@ class Workers:
             ) from None
         return list(met.values())
 
-    def stop(self) -> None:
-        """End all its processes; open sockets are closed with 1012. It may be called again."""
-        self._program.stop()
-
     def __repr__(self) -> str:
         count = f"{len(self.pids)} worker{'s' * (len(self.pids) != 1)}"
         return f"<{count} of {self.app} at {self.url}{'' if self.running else ', stopped'}>"
 
 
-class Server:
+class Server(Service):
     """A server of any kind: a Python file that listens at the port which it is given.
 
     Args:
@@ -159,16 +167,6 @@ class Server:
         self._program = Program([python, name, str(self.port)], folder, environment)
         _wait_until_open(self._program, f"http://127.0.0.1:{self.port}")
 
-    @property
-    def running(self) -> bool:
-        """Whether it has not ended."""
-        return self._program.running
-
-    @property
-    def text(self) -> str:
-        """What it has printed so far."""
-        return self._program.text
-
     def ws_url(self, path: str = "") -> str:
         """Return the address of its WebSockets.
 
@@ -177,16 +175,14 @@ class Server:
         """
         return f"ws://127.0.0.1:{self.port}{path}"
 
-    def stop(self) -> None:
-        """End it. It may be called again."""
-        self._program.stop()
-
     def __repr__(self) -> str:
         return f"<{self.name} at {self.ws_url()}{'' if self.running else ', stopped'}>"
 
 
-class Redis:
+class Redis(Service):
     """A Redis of one's own: it listens in a folder, not on the network, and keeps nothing on disk.
+
+    When it is stopped, all that it held is gone.
 
     Args:
         path: The program `redis-server`.
@@ -206,15 +202,6 @@ class Redis:
         nothing_kept = ["--save", "", "--appendonly", "no", "--daemonize", "no"]
         self._program = Program([path, *place, *nothing_kept], folder)
         self._program.wait_until(lambda text: bool(_REDIS_READY.search(text)), _START)
-
-    @property
-    def running(self) -> bool:
-        """Whether it has not ended."""
-        return self._program.running
-
-    def stop(self) -> None:
-        """End it; all that it held is gone. It may be called again."""
-        self._program.stop()
 
     def __repr__(self) -> str:
         return f"<Redis{'' if self.running else ', stopped'}>"
