@@ -79,6 +79,8 @@ class Board(App):
             await ws.close(limits.REMOVED, "the teacher has taken you off the board")
         except Full:
             await ws.close(limits.FULL, f"the board is full: it has room for {limits.LEARNERS}")
+        except _Silent:
+            await ws.close(limits.SILENT, "whoever joins says at once who it is; nothing came")
         except _TooFast:
             await ws.close(limits.TOO_FAST, "too many messages")
         finally:
@@ -104,8 +106,11 @@ class Board(App):
             self._pages -= 1
 
     async def _entered(self, ws: WebSocket, secret: str) -> Learner:
-        async with asyncio.timeout(30):
-            said = messages.read(await ws.receive_text())
+        try:
+            async with asyncio.timeout(limits.PATIENCE):
+                said = messages.read(await ws.receive_text())
+        except TimeoutError:
+            raise _Silent from None
         if said.get("kind") != "join" or said.get("version") != limits.VERSION:
             raise Unfit(f"expected to be joined in version {limits.VERSION}; update both ends")
         standings = messages.standings_in(said.get("stands"))
@@ -182,6 +187,10 @@ class Board(App):
     def _looks(self) -> Looks:
         """Return what the teacher sees of it and may do."""
         return Looks(self._roster, self._key)
+
+
+class _Silent(Exception):
+    """Nobody has said who joins."""
 
 
 class _TooFast(Exception):

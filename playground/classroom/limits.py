@@ -46,11 +46,17 @@ EACH_SECOND: Final = 10.0
 PAGES: Final = 60
 """Pages that show the board at once."""
 
+PATIENCE: Final = 30.0
+"""Seconds in which a kernel that has connected says who it is."""
+
 UNFIT: Final = 4400
 """Close codes of ours (RFC 6455 7.4.2): the kernel says what no board takes."""
 
 REMOVED: Final = 4403
 """The teacher has removed the learner."""
+
+SILENT: Final = 4408
+"""Whoever connected has not said in time who they are; a kernel tries again."""
 
 TOO_FAST: Final = 4429
 """More has come than a kernel sends."""

@@ -288,6 +288,19 @@ async def test_too_much_at_once_ends_the_conversation(joined: Opened) -> None:
     assert await closed(ws) == (limits.TOO_FAST, "too many messages")
 
 
+async def test_who_says_nothing_is_let_go_without_an_exception(
+    board: Lab, opened: Opened, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(limits, "PATIENCE", 0.05)
+    ws = await opened()
+    assert await closed(ws) == (
+        limits.SILENT,
+        "whoever joins says at once who it is; nothing came",
+    )
+    assert [each for each in board.log if each.kind == "exception"] == []
+    assert learners(board) == {}
+
+
 async def test_another_version_is_refused_in_words(opened: Opened) -> None:
     ws = await opened()
     await ws.send(messages.written("join", version=2, name="bob", stands=[]))
