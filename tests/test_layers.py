@@ -287,7 +287,7 @@ TABLE: dict[str, Room] = {
         "playground.outside.programs "
         "playground.traffic.escapes playground.traffic.model playground.transports",
         others="uvloop",
-        live="asyncio threading time",
+        live="asyncio signal threading time",
     ),
     "playground/fuzzing/__init__.py": Room("playground.fuzzing"),
     "playground/fuzzing/acts.py": Room("micropie.testing.happenings"),

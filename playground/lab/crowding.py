@@ -9,7 +9,7 @@ from playground.clients.pool import ClientPool
 from playground.lab.code import Code
 from playground.lab.remarks import Remarks
 from playground.recorder import CrowdTap, Recorder
-from playground.swarm import Crowd, Plan
+from playground.swarm import Crowd, Plan, endings
 from playground.swarm.plan import checked
 from playground.swarm.process import Apart
 from playground.swarm.running import Running
@@ -23,7 +23,6 @@ from playground.transports.waiting import interruptible
 _LATE: Final = 20.0
 _STUCK: Final = "its script does not await, so it could not end; await what takes long"
 _STOPPED: Final = "the lab is stopped; lab.restart() starts it again"
-_BROKEN: Final = "its process broke down"
 
 
 class Crowding:
@@ -123,4 +122,4 @@ class Crowding:
         if not await running.wait(time):
             running.why = _STUCK
         elif not running.whole:
-            running.why = running.why or _BROKEN  # what it has said last is printed
+            running.why = running.why or endings.UNKNOWN  # what it has said last is printed

@@ -36,6 +36,7 @@ class Crowd:
     def __init__(self, running: Running, raised: Mapping[str, int]) -> None:
         tally = running.tally
         self.path, self.clients = running.plan.path, running.wanted
+        self._scripted = running.scripted
         self.opened, self.failed = tally.opened, tally.failed
         self.messages, self.heard = tally.messages, tally.heard
         self.unanswered = tally.messages - tally.answered
@@ -68,15 +69,19 @@ class Crowd:
             clients = f"{self.clients:,} clients" if self.clients > 1 else "1 client"
         parts = [
             f"{clients} at {escaped(self.path)}, open in {self.opening:.1f} s",
-            f"{self.messages:,} messages sent, {self._answers()}",
+            self._messages(),
             *([f"it ended early: {self.why}"] if self.why else []),
             *(f"{count:,} × {kind}" for kind, count in self._worst_first()),
         ]
         return "; ".join(parts)
 
+    def _messages(self) -> str:
+        if self.messages:
+            return f"{self.messages:,} messages sent, {self._answers()}"
+        silent = self._scripted and self.opened and not self.errors and not self.why
+        return f"no message sent{': the script came to send none' if silent else ''}"
+
     def _answers(self) -> str:
-        if not self.messages:
-            return "none answered"
         if not len(self.latency):
             return "none answered" if self.errors else "none answered: the app sends nothing back"
         missing = f"{self.unanswered:,} unanswered, " if self.unanswered else ""

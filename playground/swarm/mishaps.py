@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import errno
 import traceback
+from collections.abc import Iterable
+from types import FrameType
 from typing import Final
 
 from playground.notebook import kernel
-from playground.swarm.travelling import PLACES, SCRIPT
+from playground.swarm.travelling import PLACES, SCRIPT, placed
 from playground.traffic.model import beside, close_phrase
 from playground.transports import ClientClosed, HandshakeRefused
 
@@ -15,6 +17,10 @@ SILENT: Final = "no answer to the handshake within {:g} s: the app neither accep
 GONE: Final = "could not connect: nobody listens there any more"
 FILES: Final = "could not connect: this system lets a process open no more files (ulimit -n)"
 BROKEN: Final = "the handshake broke off"
+HELD: Final = (
+    "the script held up all the others for a moment, which is in these times: "
+    "await what takes long{}"
+)
 LOST: Final = "the connection broke off, without a closing handshake (1006)"
 
 
@@ -48,31 +54,44 @@ def closed(code: int, reason: str) -> str:
     return told if reason in ("", phrase) else f"{told}: {reason}"
 
 
-def in_script(error: BaseException, name: str) -> str:
+def held_up(where: str) -> str:
+    """Return that a script did not await for long; what it stood at then, or ""."""
+    return HELD.format(f" (before {where})" if where else "")
+
+
+def in_script(error: BaseException, name: str, *, hung_up: bool = False) -> str:
     """Return what a script has raised, for a client of any name.
 
     Args:
         error: What it was.
         name: The client's own name, which is not part of the kind.
+        hung_up: Whether the client has closed its connection itself.
     """
-    if isinstance(error, ClientClosed):
+    if isinstance(error, ClientClosed) and not hung_up:
         return closed(error.code, error.reason)
-    said = str(error).partition("\n")[0].replace(name, "a client")
-    told = f"the script raised {type(error).__name__}{f': {said}' if said else ''}"
-    place = _place(error)
-    return f"{told} ({place})" if place else told
+    return f"the script raised {told(error)}".replace(name, "a client")
 
 
-def _place(error: BaseException) -> str:
-    """Return the last line of the learner's that an exception came through: ``In[5] line 3``."""
+def told(error: BaseException) -> str:
+    """Return an exception's type, the first line of what it says, and the learner's line."""
+    said = str(error).partition("\n")[0]
+    place = place_of(traceback.walk_tb(error.__traceback__))
+    what = f"{type(error).__name__}{f': {said}' if said else ''}"
+    return f"{what} ({place})" if place else what
+
+
+def place_of(frames: Iterable[tuple[FrameType, int]]) -> str:
+    """Return the last line of the learner's among some frames, as ``In[5] line 3``; "" for none.
+
+    Args:
+        frames: Each with its line, the outermost first.
+    """
     found = ""
-    for frame, line in traceback.walk_tb(error.__traceback__):
-        parts = frame.f_globals.get(PLACES, [])
-        place, number = kernel.place_of(frame.f_code.co_filename), line
-        if place is None and frame.f_code.co_filename == SCRIPT:
-            for here, label, there in parts:
-                if here <= line:
-                    place, number = label, there + line - here
+    for frame, line in frames:
+        filename = frame.f_code.co_filename
+        place = kernel.place_of(filename)
         if place is not None:
-            found = f"{place} line {number}"
+            found = f"{place} line {line}"
+        elif filename == SCRIPT:
+            found = placed(frame.f_globals.get(PLACES, []), line) or found
     return found

@@ -5,13 +5,15 @@ from __future__ import annotations
 import json
 import sys
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 from playground.outside.programs import Program
+from playground.swarm import endings
 from playground.swarm.apart import MARK, order
 from playground.swarm.limits import check_room
 from playground.swarm.plan import Plan
 from playground.swarm.running import Running
+from playground.swarm.standing import Standing
 
 # It imports what this process would: the learner's modules too.
 _START: Final = (
@@ -19,6 +21,10 @@ _START: Final = (
 )
 # So much of what a script has printed is shown when its process broke down.
 _SHOWN: Final = 2000
+# Seconds without a turn of its loop after which it says where it stands. Twice, and it is ended.
+_STILL: Final = 1.5
+# Seconds for a process to be gone that has closed its output.
+_END: Final = 5.0
 
 
 class Apart(Running):
@@ -35,11 +41,12 @@ class Apart(Running):
 
     def __init__(self, plan: Plan, base: str, script: tuple[str, str] | None = None) -> None:
         check_room(plan.clients)
-        super().__init__(plan)
+        super().__init__(plan, scripted=script is not None)
+        self._standing = Standing(script[1] if script else "")
         start = _START.format(paths=[str(Path(each).absolute()) for each in sys.path])
         command = [sys.executable, "-c", start]
-        self._program = Program(command, Path.cwd(), heard=self._hear, ended=self.finish)
-        self._program.tell(order(plan, base, script))
+        self._program = Program(command, Path.cwd(), heard=self._hear, ended=self._fell_silent)
+        self._program.tell(order(plan, base, script, _STILL))
 
     def resize(self, clients: int) -> None:
         """Have more clients come, or the newest leave."""
@@ -58,17 +65,32 @@ class Apart(Running):
         self._program.stop()
 
     def _hear(self, line: str) -> bool:
-        if not line.startswith(MARK):
+        if line.startswith(MARK):
+            self._take(json.loads(line[1:]))
+            return True
+        if not self._standing.heard(line):
             return line == "\n"
-        said = json.loads(line[1:])
+        if self._standing.stuck and not self.over:
+            self.why = endings.STUCK.format(self._standing.stuck)
+            self.finish()
+        return True
+
+    def _take(self, said: dict[str, Any]) -> None:
         if "tally" in said:
+            self._standing.turned()
             self.tally.take(said["tally"])
         if "broken" in said:
-            self.why = f"its script could not be run: {said['broken']}"
+            self.why = said["broken"]
         if "over" in said:
             self.whole = True
             self.finish()
-        return True
+
+    def _fell_silent(self) -> None:
+        """Take notice that it says nothing any more."""
+        program = vars(self).get("_program")
+        if not self.over:
+            self.why = self.why or endings.of(program and program.wait(_END))
+        self.finish()
 
     @property
     def printed(self) -> str:

@@ -23,9 +23,11 @@ class Running:
 
     Args:
         plan: What it does.
+        scripted: Whether a script says what each client does.
 
     Attributes:
         number: Tells it from others.
+        scripted: As given.
         tally: What has become of it so far.
         wanted: How many clients there are to be.
         over: Whether it has ended.
@@ -34,8 +36,9 @@ class Running:
         seconds: For how long it has run.
     """
 
-    def __init__(self, plan: Plan) -> None:
+    def __init__(self, plan: Plan, *, scripted: bool = False) -> None:
         self.plan = plan
+        self.scripted = scripted
         self.number = next(_numbers)
         self.tally = Tally()
         self.wanted = plan.clients

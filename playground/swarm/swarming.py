@@ -10,11 +10,13 @@ import asyncio
 import contextlib
 import time
 from collections.abc import Awaitable, Callable
+from types import FrameType
 from typing import Any, Final
 
 from playground.clients.client import Client
 from playground.swarm import mishaps
 from playground.swarm.plan import MOST, Plan
+from playground.swarm.steps import Stepped
 from playground.swarm.tally import Tally
 from playground.swarm.wires import Counted, CountedTransport, Reach
 from playground.transports import ClientClosed
@@ -22,9 +24,11 @@ from playground.transports import ClientClosed
 Script = Callable[[Client, int], Awaitable[object]]
 """What a client does: given it and its number, from 1."""
 
-# Seconds: for a handshake, for answers that are missing at the end, and for the closing handshake.
+# Seconds: for a handshake, for answers that are missing when time is up, or when a script has ended
+# that might have waited for them itself, and for the closing handshake.
 HANDSHAKE: Final = 10.0
 PATIENCE: Final = 2.0
+REST: Final = 1.0
 CLOSING: Final = 3.0
 # Handshakes that are under way at once; the others wait.
 _AT_ONCE: Final = 200
@@ -46,12 +50,14 @@ class Swarm:
     Attributes:
         tally: What has become of it so far.
         wanted: How many clients there are to be; see `resize`.
+        over: Whether all of it is.
     """
 
     def __init__(self, reach: Reach, plan: Plan, script: Script | None = None) -> None:
         self.tally = Tally()
         self.wanted = plan.clients
-        self._transport: Any = CountedTransport(reach, self.tally)
+        self.over = False
+        self._reach = reach
         self._plan = plan
         self._script = script
         self._members: dict[int, asyncio.Task[None]] = {}
@@ -81,6 +87,7 @@ class Swarm:
             self._send_off(list(self._members))
             if self._leaving:
                 await asyncio.wait(self._leaving, timeout=CLOSING)
+        self.over = True
 
     async def _let_come(self) -> None:
         """Let clients come, and some leave again, until the time is up or all have left."""
@@ -124,7 +131,8 @@ class Swarm:
         tally.began += 1
         try:
             async with self._handshakes:
-                mine = await (self._wire(number) if self._script is None else self._client(number))
+                way = CountedTransport(self._reach, tally)
+                mine = await self._connected(way, number)
         except Exception as error:
             tally.failed += 1
             tally.missed(mishaps.not_open(error, HANDSHAKE))
@@ -134,23 +142,21 @@ class Swarm:
         tally.opening = max(tally.opening, time.perf_counter() - self._began)
         try:
             if isinstance(mine, Client):
-                await self._play(mine, number)
+                assert way.wire is not None
+                await self._play(mine, way.wire, number)
             else:
                 await self._talk(mine, number)
         finally:
             tally.open -= 1
 
-    async def _wire(self, number: int) -> Counted:
-        async with asyncio.timeout(HANDSHAKE):
-            header = self._plan.header(number)
-            wire: Counted = await self._transport.connect(self._plan.path, headers=[header])
-            return wire
-
-    async def _client(self, number: int) -> Client:
+    async def _connected(self, way: Any, number: int) -> Counted | Client:
+        """Connect: a wire that talks by itself, or a client for a script."""
         plan = self._plan
-        client = Client(
-            self._transport, f"crowd-{number}", plan.path, naming=lambda name: plan.header(number)
-        )
+        if self._script is None:
+            async with asyncio.timeout(HANDSHAKE):
+                wire: Counted = await way.connect(plan.path, headers=[plan.header(number)])
+                return wire
+        client = Client(way, f"crowd-{number}", plan.path, naming=lambda name: plan.header(number))
         await client.open(HANDSHAKE)
         return client
 
@@ -176,15 +182,18 @@ class Swarm:
                 self.tally.missed(mishaps.closed(ended.code, ended.reason))
             listener.cancel()
 
-    async def _play(self, client: Client, number: int) -> None:
+    async def _play(self, client: Client, wire: Counted, number: int) -> None:
         """Do what the script says, to its end or until time is up, and then leave."""
         assert self._script is not None
-        playing = asyncio.ensure_future(_played(self._script, client, number))
+        playing = asyncio.ensure_future(_played(self._script, client, number, self._held_up))
         try:
             if await _done(playing, self._ends):
                 error = playing.result()
+                if error is None and client.listener is not None:
+                    await _either(client.listener, wire.at_rest.wait(), REST)
                 if error is not None:
-                    self.tally.missed(mishaps.in_script(error, client.name))
+                    kind = mishaps.in_script(error, client.name, hung_up=wire.hung_up)
+                    self.tally.missed(kind)
                 elif client.code not in _WELL:
                     self.tally.missed(mishaps.closed(client.code or 1006, client.reason))
         finally:
@@ -193,11 +202,16 @@ class Swarm:
                 async with asyncio.timeout(CLOSING - 1.0):
                     await client.close()
 
+    def _held_up(self, frames: list[tuple[FrameType, int]]) -> None:
+        self.tally.missed(mishaps.held_up(mishaps.place_of(frames)))
 
-async def _played(script: Script, client: Client, number: int) -> BaseException | None:
+
+async def _played(
+    script: Script, client: Client, number: int, held_up: Callable[..., object]
+) -> BaseException | None:
     """Play a script; return what it has raised: `sys.exit` ends one client, and not all of them."""
     try:
-        await script(client, number)
+        await Stepped(script(client, number), held_up)  # type: ignore[arg-type]
     except (Exception, SystemExit, KeyboardInterrupt) as error:
         return error
     return None
@@ -220,7 +234,7 @@ async def _done(task: asyncio.Future[Any], due: float) -> bool:
     return task.done()
 
 
-async def _either(task: asyncio.Task[Any], waiting: Any, seconds: float) -> None:
+async def _either(task: asyncio.Future[Any], waiting: Any, seconds: float) -> None:
     """Wait for a task or for something else, but not for long."""
     other = asyncio.ensure_future(waiting)
     try:

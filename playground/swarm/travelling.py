@@ -34,10 +34,10 @@ def check_script(script: object) -> None:
         TypeError: If it is not.
     """
     if not inspect.iscoroutinefunction(script):
-        raise TypeError(
-            f"expected an async function as script, got {script!r}; write "
-            "`async def script(client, number):`"
-        )
+        write = "write `async def script(client, number):`"
+        if inspect.isasyncgenfunction(script):
+            write = "take out its `yield`, which makes it a generator"
+        raise TypeError(f"expected an async function as script, got {script!r}; {write}")
     try:
         inspect.signature(script).bind(object(), 1)
     except TypeError as error:
@@ -53,6 +53,11 @@ def packed(script: Callable[..., Any]) -> tuple[str, str]:
     Raises:
         ValueError: Something that it uses cannot travel; the message names it.
     """
+    if not isinstance(script, types.FunctionType):
+        raise ValueError(
+            f"expected a script that can go to another process, got {_a(type(script).__name__)}, "
+            "whose object stays here; write `async def script(client, number):` by itself"
+        )
     packing = _Packing()
     name = packing.add(script, script.__name__)
     head = ["from __future__ import annotations\n"] if packing.postpones else []
@@ -63,6 +68,25 @@ def packed(script: Callable[..., Any]) -> tuple[str, str]:
             places.append((text.count("\n") + 1, place, first))
         text += f"{each}\n"
     return name, f"{text}{PLACES} = {places!r}\n"
+
+
+def place_in(text: str, line: int) -> str:
+    """Return what a line of such a module is here, as ``In[5] line 3``; "" if it is nobody's.
+
+    Args:
+        text: The module's.
+        line: Its line.
+    """
+    return placed(ast.literal_eval(text.rpartition(f"{PLACES} = ")[2]), line)
+
+
+def placed(parts: Iterable[tuple[int, str, int]], line: int) -> str:
+    """Return the same, given where the module's parts are from."""
+    found = ""
+    for here, label, there in parts:
+        if here <= line:
+            found = f"{label} line {there + line - here}"
+    return found
 
 
 class _Packing:

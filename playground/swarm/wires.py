@@ -16,6 +16,9 @@ T = TypeVar("T")
 # Of a client whose messages nobody answers, so many are remembered.
 _WAITING: Final = 4096
 
+# Messages that one client sends before the others have a turn.
+_AT_ONCE: Final = 16
+
 
 class Counted:
     """A `Wire` that counts, and takes the time from a message to the next that comes.
@@ -26,6 +29,7 @@ class Counted:
 
     Attributes:
         at_rest: Set while no message of its own is unanswered.
+        hung_up: Whether it has been closed from this side.
     """
 
     def __init__(self, wire: Wire, tally: Tally) -> None:
@@ -35,19 +39,26 @@ class Counted:
         self.subprotocol = wire.subprotocol
         self.headers = wire.headers
         self.send_now = None if wire.send_now is None else self._send_now
+        self.hung_up = False
+        self._turn = 0
         self.at_rest = asyncio.Event()
         self.at_rest.set()
 
     async def send(self, message: str | bytes) -> None:
         """Send one message; `ClientClosed` if nobody is there."""
+        self._turn += 1
+        if self._turn > _AT_ONCE:
+            self._turn = 0
+            await asyncio.sleep(0)
         self._goes(time.perf_counter())
         await self._wire.send(message)
         self._tally.messages += 1
 
     def _send_now(self, message: str | bytes) -> bool:
         began, send_now = time.perf_counter(), self._wire.send_now
-        if send_now is None or not send_now(message):
+        if send_now is None or self._turn >= _AT_ONCE or not send_now(message):
             return False
+        self._turn += 1
         self._goes(began)
         self._tally.messages += 1
         return True
@@ -74,6 +85,7 @@ class Counted:
 
     async def close(self, code: int, reason: str) -> None:
         """Do the closing handshake."""
+        self.hung_up = True
         await self._wire.close(code, reason)
 
 
@@ -93,6 +105,9 @@ class CountedTransport:
     Args:
         reach: How they reach the app.
         tally: Where they count.
+
+    Attributes:
+        wire: The last one that was connected; None before.
     """
 
     blocker: Blocker
@@ -101,6 +116,7 @@ class CountedTransport:
     def __init__(self, reach: Reach, tally: Tally) -> None:
         self._reach = reach
         self._tally = tally
+        self.wire: Counted | None = None
         self.blocker = lambda seconds: ""
 
     async def connect(
@@ -108,7 +124,8 @@ class CountedTransport:
     ) -> Counted:
         """Do an opening handshake."""
         wire = await self._reach.connect(path, headers=headers, subprotocols=subprotocols)
-        return Counted(wire, self._tally)
+        self.wire = Counted(wire, self._tally)
+        return self.wire
 
     async def run(self, work: Coroutine[Any, Any, T], deadline: float | None = None) -> T:
         """Await a coroutine."""

@@ -18,7 +18,7 @@ class Within(Running):
     """
 
     def __init__(self, plan: Plan, transport: Transport, script: Script | None = None) -> None:
-        super().__init__(plan)
+        super().__init__(plan, scripted=script is not None)
         self._transport = transport
         self._swarm = Swarm(transport, plan, script)
         self.tally = self._swarm.tally

@@ -286,18 +286,82 @@ def _wait_until_gone(pid: int) -> None:
     raise AssertionError(f"process {pid} is still there")
 
 
-async def test_a_script_that_does_not_await_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
-    from playground.lab import crowding
-
-    monkeypatch.setattr(crowding, "_LATE", 0.0)
-    monkeypatch.setattr(crowding, "PATIENCE", 0.0)
-    monkeypatch.setattr(crowding, "CLOSING", 1.0)
+async def test_a_script_that_does_not_await_is_ended_and_named_with_its_line(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr("playground.swarm.process._STILL", 0.3)
     lab: Lab = await serving(Echo)
 
     async def script(client: Any, number: int) -> None:
-        while True:
-            pass
+        sum(range(10**12))  # no thread of Python's has a turn meanwhile either
 
-    crowd = await lab.swarm("/echo", script=script, **{**CROWD, "seconds": 0.1})
-    assert "its script does not await" in repr(crowd)
+    line = script.__code__.co_firstlineno + 1
+    crowd = await lab.swarm("/echo", script=script, **CROWD)
+    assert crowd.why == (
+        f"its script did not await at test_crowding.py line {line}, so no client had a turn any "
+        "more; await what takes long"
+    )
     await until(lambda: lab.sockets == 0)
+
+
+async def ends_the_process(client: Any, number: int) -> None:
+    os._exit(3)
+
+
+async def stops_the_loop(client: Any, number: int) -> None:
+    asyncio.get_running_loop().stop()
+
+
+async def cancels_everything(client: Any, number: int) -> None:
+    for each in asyncio.all_tasks():
+        each.cancel()
+
+
+@pytest.mark.parametrize(
+    ("script", "why"),
+    [
+        (
+            ends_the_process,
+            "its script ended the whole process, with code 3; `return` ends one client",
+        ),
+        (stops_the_loop, "its script stopped the event loop; `return` ends one client"),
+        (
+            cancels_everything,
+            "its script cancelled the crowd's tasks too; cancel those that it has made",
+        ),
+    ],
+)
+async def test_a_script_that_ends_all_of_it_is_told_so(script: Any, why: str) -> None:
+    lab: Lab = await serving(Echo)
+    crowd = await lab.swarm("/echo", script=script, **CROWD)
+    assert crowd.why == why
+    await until(lambda: lab.sockets == 0)
+
+
+@on_both
+async def test_who_sends_without_end_lets_the_others_come(
+    transport: str,
+) -> None:
+    lab = await serving(Echo, transport)
+
+    async def script(client: Any, number: int) -> None:
+        while True:
+            await client.send("hi")
+
+    crowd = await talked(lab, "/echo", lambda tally: tally.opened == 8, script=script)
+    assert (crowd.opened, dict(crowd.errors)) == (8, {})
+
+
+async def test_a_script_is_answered_even_if_it_does_not_wait_for_that() -> None:
+    lab = await serving(Echo, "memory")
+
+    async def script(client: Any, number: int) -> None:
+        await client.send("hi")
+
+    crowd = await lab.swarm("/echo", script=script, **CROWD)
+    assert (crowd.messages, crowd.unanswered) == (8, 0)
+
+    async def says_nothing(client: Any, number: int) -> None: ...
+
+    crowd = await lab.swarm("/echo", script=says_nothing, **CROWD)
+    assert "; no message sent: the script came to send none>" in repr(crowd)

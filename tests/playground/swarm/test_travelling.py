@@ -6,6 +6,7 @@ import json
 import math as maths
 import threading
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 import pytest
@@ -65,6 +66,19 @@ def test_what_cannot_travel_is_named() -> None:
 def test_what_is_no_script_is_refused(script: Any, words: str) -> None:
     with pytest.raises(TypeError, match=words):
         check_script(script)
+
+
+def test_a_generator_is_told_what_makes_it_one() -> None:
+    async def script(client: Any, number: int) -> Any:
+        yield number
+
+    with pytest.raises(TypeError, match="take out its `yield`"):
+        check_script(script)
+
+
+def test_an_object_that_can_be_called_stays_here() -> None:
+    with pytest.raises(ValueError, match="got a partial, whose object stays here; write `async"):
+        packed(partial(at_the_top, number=3))
 
 
 def test_a_script_takes_a_client_and_its_number() -> None:
