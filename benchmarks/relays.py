@@ -24,7 +24,8 @@ from websockets.uri import parse_uri
 
 from playground.transports.websocket_protocol import Protocol
 from playground.upstream.address import address_of
-from playground.upstream.leg import Leg, Opening
+from playground.upstream.leg import Leg
+from playground.upstream.opening import Opening
 
 
 class _End(asyncio.Protocol):

@@ -156,7 +156,8 @@ TABLE: dict[str, Room] = {
         live="asyncio contextvars threading",
     ),
     "playground/upstream/*.py": Room(
-        "playground.upstream playground.traffic.redact",
+        "playground.upstream playground.traffic.redact playground.transports.at_once "
+        "playground.transports.server_internals playground.transports.short_frames",
         others="httpx2 js pyodide websockets",
         live="asyncio contextvars socket ssl",
     ),
@@ -388,7 +389,9 @@ STARTS_A_SERVER = (
     "playground/transports/uvicorn_server.py",
     "playground/transports/websocket_protocol.py",
     # Imported when somebody comes who is to be led on.
+    "playground/transports/short_frames.py",
     "playground/upstream/leg.py",
+    "playground/upstream/opening.py",
     "playground/upstream/requests.py",
 )
 

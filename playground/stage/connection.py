@@ -101,6 +101,8 @@ class Connection:
         """Send an event to the client, and note if it accepts or closes the connection."""
         await self._send(event)
         kind = event["type"]
+        if kind == "websocket.send":
+            return
         if kind == "websocket.accept":
             self.accepted = True
             self.subprotocol = event.get("subprotocol")

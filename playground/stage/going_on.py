@@ -71,12 +71,13 @@ class GoingOn:
         # Runs at the loop's next turn: who is in a row has tried again by then.
         asyncio.get_running_loop().call_soon(self._forget, self._count)
 
-    async def bursts(self) -> None:
-        """Let others run now and then, where a handler sends message after message."""
+    def bursts(self) -> bool:
+        """Count a message; return whether so many came in a row that others are to run now."""
         self._sent += 1
-        if self._sent >= BURST:
-            self._sent = 0
-            await asyncio.sleep(0)
+        if self._sent < BURST:
+            return False
+        self._sent = 0
+        return True
 
     def has_received(self) -> None:
         """Begin to count anew what is sent in a row."""

@@ -93,6 +93,7 @@ class HandlerRun:
         self._called_back: dict[asyncio.Task[Any], int] = {}
         self._timer: asyncio.TimerHandle | None = None
         self._failure: BaseException | None = None
+        self._loop: asyncio.AbstractEventLoop
         self._task: asyncio.Task[None]
         self._relay: ContextRelay
         self._ended: asyncio.Future[None]
@@ -106,7 +107,8 @@ class HandlerRun:
 
     async def to_its_end(self) -> BaseException | None:
         """Run the handler to its end; return the exception it raised, if it did."""
-        loop = asyncio.get_running_loop()
+        # Kept, for to ask for it costs a message more than what is done with it.
+        loop = self._loop = asyncio.get_running_loop()
         self._ended = loop.create_future()
         self.context = copy_context()
         self._task = loop.create_task(self._run(), context=self.context)
@@ -215,7 +217,7 @@ class HandlerRun:
             return await self._the_end()
         if self._has_heard_the_end:
             await self._going_on.again()
-        task = asyncio.current_task()
+        task = asyncio.current_task(self._loop)
         assert task is not None
         self._waiting.add(task)
         try:
@@ -273,7 +275,13 @@ class HandlerRun:
         if self.cancelled and not self.line.accepted:
             pass  # the handshake is for the new code to answer
         elif kind == "websocket.send":
-            await self._say(event)
+            if self.line.ended or self._has_lost or self._going_on.bursts():
+                await self._give_way()
+            try:
+                await self.line.say(event)
+            except OSError:
+                await self._lose()
+                raise
         elif kind == "websocket.accept" and self._resumed:
             self.accepted = True
             self.resumed()
@@ -286,19 +294,18 @@ class HandlerRun:
             self.accepted = self.accepted or kind == "websocket.accept"
             await self.line.say(event)
 
-    async def _say(self, event: Event) -> None:
-        """Send a message; who sends on and on gives way, and is ended if nobody is there."""
+    async def _give_way(self) -> None:
+        """Let others run; end who sends on and on, though nobody is there."""
         if not (self.line.ended or self._has_lost):
-            await self._going_on.bursts()
+            await asyncio.sleep(0)
         elif self.line.ended and self._is_its_own():
             await self._going_on.sends()
-        try:
-            await self.line.say(event)
-        except OSError:
-            self._has_lost = True
-            if not self.line.ended and self._is_its_own():
-                await self._going_on.sends()
-            raise
+
+    async def _lose(self) -> None:
+        """Note that a message went nowhere, though nobody has said that the client left."""
+        self._has_lost = True
+        if not self.line.ended and self._is_its_own():
+            await self._going_on.sends()
 
     def _is_its_own(self) -> bool:
         """Return whether this run's own handler is at work, and not another's, with a broadcast."""

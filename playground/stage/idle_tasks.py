@@ -16,6 +16,8 @@ or in `asyncio.wait`          are these
 it waits in `wait_for`        Python 3.11 does so in a task of its own: `awaited_task`
 it waits for a queue's next   the innermost code is `asyncio.Queue.get`, and the future it waits for
 item                          is not done: there is none
+it waits for what has not     the future it waits for says so itself, as `nothing_yet`: that of a
+come                          transport's queue, which is none of asyncio's
 it is nothing but a sleep     the innermost code is `asyncio.sleep`, and nobody awaits it
 ============================  ======================================================================
 
@@ -35,7 +37,7 @@ import asyncio
 from collections import defaultdict
 from collections.abc import Collection
 from contextvars import ContextVar
-from typing import Final
+from typing import Any, Final
 
 from playground.stage.asyncio_internals import (
     WAITS_FOR_TASKS,
@@ -93,7 +95,7 @@ def is_waiting(task: Task) -> bool:
     waiter = waits_for(task)
     if waiter is None or waiter.done():
         return False
-    if isinstance(waiter, asyncio.Task) or is_gathering(waiter):
+    if isinstance(waiter, asyncio.Task) or is_gathering(waiter) or _is_for_an_item(waiter):
         return True
     *callers, innermost = chain_of(task)
     code = code_of(innermost)
@@ -102,6 +104,11 @@ def is_waiting(task: Task) -> bool:
     if code is _WAIT_FOR:
         return awaited_task(innermost) is not None
     return code is _QUEUE or code in WAITS_FOR_TASKS
+
+
+def _is_for_an_item(waiter: asyncio.Future[Any]) -> bool:
+    """Return whether a future says of itself that who waits for it holds nothing."""
+    return bool(getattr(waiter, "nothing_yet", False))
 
 
 def is_timer(task: Task) -> bool:

@@ -151,6 +151,26 @@ def has_events(websocket: Any) -> bool:
     return bool(getattr(websocket, "events", True))
 
 
+def is_between_messages(websocket: Any) -> bool:
+    """Return whether what a connection reads next begins a message; False where it is not shown."""
+    waits = getattr(websocket, "parser", None)
+    while (inner := getattr(waits, "gi_yieldfrom", None)) is not None:
+        waits = inner
+    at_the_beginning = getattr(waits, "__name__", "") == "at_eof"
+    return at_the_beginning and getattr(websocket, "current_size", 0) is None
+
+
+def is_plain(websocket: Any) -> bool:
+    """Return whether a connection's frames are but messages, and are neither seen nor compressed.
+
+    False where the library does not show that, and where it is about to send something.
+    """
+    try:
+        return not (websocket.extensions or websocket.writes or websocket.debug)
+    except AttributeError:
+        return False
+
+
 def reader_of(websocket: Any) -> Any:
     """Return what a connection reads its bytes from; None where it does not show it."""
     return getattr(websocket, "reader", None)

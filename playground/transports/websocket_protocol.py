@@ -6,25 +6,34 @@ message's way is longer, but for who sends so much at once that others would hav
 
 from __future__ import annotations
 
+import asyncio
 import logging
 from time import perf_counter
 from typing import Any, Final
 
 from uvicorn.protocols.websockets.websockets_sansio_impl import WebSocketsSansIOProtocol
+from websockets.protocol import State
 from websockets.server import ServerProtocol
 
 from playground.traffic.escapes import escaped
 from playground.traffic.redact import redact_path
+from playground.transports import short_frames
+from playground.transports.at_once import Inbox
 from playground.transports.server_internals import (
     generous_handshakes,
     handshake_error,
     has_events,
+    is_between_messages,
     is_broken,
+    is_plain,
 )
 
 # What is parsed at once of what has come: some hundred frames, if they are as small as can be. One
 # that is larger than that is taken in ever larger pieces.
 SLICE: Final = 2048
+
+# So many messages may wait for the app before nothing more is read.
+MOST: Final = 16
 
 # Seconds after which the others have their turn.
 TURN: Final = 0.002
@@ -38,6 +47,8 @@ _MALFORMED: Final = (
 )
 
 _NO_CODE: Final = 1005
+
+_WHOLE: Final = (str, bytes)
 
 # What one message a time costs counts.
 _received: Final = WebSocketsSansIOProtocol.data_received
@@ -60,6 +71,8 @@ class Protocol(WebSocketsSansIOProtocol):
 
     # What has come and waits for its turn.
     _waiting: bytes = b""
+    # Whether what comes next begins a message, as far as is known.
+    _is_between = False
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         # What reads the first line of the handshake is made here.
@@ -67,9 +80,50 @@ class Protocol(WebSocketsSansIOProtocol):
             super().__init__(*args, **kwargs)
         # ASGI has no word for a close frame without a code: an app says 1005 (RFC 6455 7.1.5).
         self.conn.__class__ = _Codeless
+        self._has_inbox = isinstance(self.queue, asyncio.Queue)
+        if self._has_inbox:
+            self.queue = Inbox(self.loop)  # type: ignore[assignment]
 
     def data_received(self, data: bytes) -> None:
         """Take what has come: at once if it is little, and else a part in each turn of the loop."""
+        conn = self.conn
+        if self._is_between and conn.state is State.OPEN and len(data) <= SLICE and is_plain(conn):
+            message = short_frames.from_client(data)
+            if message is not None:
+                self._take_message(message)
+                return
+        self._take_bytes(data)
+        self._is_between = self._has_inbox and not self._waiting and is_between_messages(self.conn)
+
+    def _take_message(self, message: str | bytes) -> None:
+        kind = "text" if isinstance(message, str) else "bytes"
+        inbox: Any = self.queue
+        inbox.put_at_once({"type": "websocket.receive", kind: message})
+        if not self.read_paused and inbox.qsize() >= MOST:
+            self.read_paused = True
+            self.transport.pause_reading()
+
+    async def send(self, message: Any) -> None:
+        """Be the app's `send`: a message that can be one short frame is made one."""
+        if (
+            message["type"] == "websocket.send"
+            and self.handshake_complete
+            and not self.close_sent
+            and self.writable.is_set()
+            and not self.disconnected
+            and self.conn.state is State.OPEN
+            and is_plain(self.conn)
+        ):
+            content = message.get("bytes")
+            if content is None:
+                content = message.get("text")
+            frame = short_frames.of_server(content) if isinstance(content, _WHOLE) else None
+            if frame is not None:
+                self.transport.write(frame)
+                return
+        await super().send(message)
+
+    def _take_bytes(self, data: bytes) -> None:
         if len(data) <= SLICE and self.handshake_initiated and not self._waiting:
             _received(self, data)
         elif not self.handshake_initiated:

@@ -52,6 +52,8 @@ class FarLeg(Protocol):
     @property
     def headers(self) -> Sequence[tuple[bytes, bytes]]: ...
     async def opened(self) -> None: ...
+    @property
+    def is_full(self) -> bool: ...
     async def take(self) -> Message | End: ...
     def send(self, message: Message) -> bool: ...
     async def drained(self) -> None: ...
@@ -210,14 +212,17 @@ class Bridge:
             for each in out:
                 if leg.send(each):
                     tap.sent(each)
-            await leg.drained()
+            if leg.is_full:
+                await leg.drained()
 
     async def _lead_down(self) -> None:
         passage, hook = self._passage, self._hooks.from_server
         plain = _is_plain(hook)
         while True:
             if passage.taken is None and not passage.left:
-                item = await self._next()
+                if self._is_leaving:
+                    await _for_ever()
+                item = passage.end or await passage.leg.take()
                 if isinstance(item, End):
                     passage.end = item
                     passage.tap.closed(item.code, item.reason or item.why, by_us=False)
@@ -245,11 +250,10 @@ class Bridge:
             # The client has left; the way up hears how, and ends this one too.
             await _for_ever()
 
-    async def _next(self) -> Message | End:
-        """Take the far side's next message; a handler that is asked to leave takes none."""
-        if self._belongings is not None and self._belongings.leaving:
-            await _for_ever()
-        return self._passage.end or await self._passage.leg.take()
+    @property
+    def _is_leaving(self) -> bool:
+        """Whether it is asked to leave: then it takes nothing more from the far side."""
+        return self._belongings is not None and self._belongings.leaving
 
     async def _asked(self, hook: Callable[..., Any], message: Message) -> list[Message] | None:
         """Return the messages that a hook gives; None if it failed, and then all is closed.

@@ -15,6 +15,9 @@ from playground.upstream.refused import Unreachable
 _OWN: Final = range(3000, 5000)
 _NORMAL: Final = 1000
 
+# So many bytes may wait to be sent before who sends has to wait.
+MOST_BYTES: Final = 256 * 1024
+
 _NO_REQUESTS: Final = (
     "This Python runs in a browser, which has no sockets: from here WebSockets are led on, and "
     "requests are not. On a computer they are: pip install 'micropie-playground[lab]'"
@@ -79,9 +82,14 @@ class BrowserLeg:
         self._socket.send(message if isinstance(message, str) else _buffer(message))
         return True
 
+    @property
+    def is_full(self) -> bool:
+        """Whether much is left to be sent."""
+        return bool(self._socket.bufferedAmount > MOST_BYTES and self._socket.readyState == 1)
+
     async def drained(self) -> None:
         """Wait until little is left to be sent: a browser tells how much, and calls nobody."""
-        while self._socket.bufferedAmount > 256 * 1024 and self._socket.readyState == 1:  # noqa: ASYNC110
+        while self.is_full:  # noqa: ASYNC110
             await asyncio.sleep(0.01)
 
     def close(self, code: int | None, reason: str = "") -> None:

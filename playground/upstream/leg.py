@@ -7,24 +7,22 @@ ahead at most; so a client that does not read has the far side wait.
 from __future__ import annotations
 
 import asyncio
-import logging
 from collections.abc import Sequence
 from contextvars import Context
-from typing import Any, Final, NamedTuple, cast
+from typing import Final, cast
 from weakref import WeakKeyDictionary
 
-from websockets.client import ClientProtocol
 from websockets.exceptions import InvalidHandshake
-from websockets.extensions.permessage_deflate import ClientPerMessageDeflateFactory
 from websockets.frames import Close, Frame, Opcode
-from websockets.http11 import Request, Response
+from websockets.http11 import Response
 from websockets.protocol import State
-from websockets.typing import Subprotocol
-from websockets.uri import WebSocketURI
 
-from playground.upstream.address import Address
+from playground.transports.at_once import Inbox
+from playground.transports.server_internals import is_between_messages, is_plain
+from playground.transports.short_frames import Masking, from_server
 from playground.upstream.dialling import dial
 from playground.upstream.ending import CLOSING, End, broken, gone
+from playground.upstream.opening import Opening, pairs_of, protocol_of, request_of
 from playground.upstream.refused import FarRefused, Refused, Unreachable
 
 # So many messages, or bytes of them, wait to be taken before nothing more is read.
@@ -36,29 +34,6 @@ FAREWELL: Final = 0.5
 
 # What is parsed at once, at first; of one that is larger, ever larger pieces.
 SLICE: Final = 4096
-
-_QUIET: Final = logging.getLogger("playground.upstream.websockets")
-_QUIET.setLevel(logging.CRITICAL + 1)
-
-
-class Opening(NamedTuple):
-    """What the opening handshake with the far side is made of.
-
-    Attributes:
-        address: Where.
-        target: Path and query.
-        headers: But for those of the handshake itself.
-        subprotocols: What is offered.
-        context: For TLS (`ssl.SSLContext`); None without.
-        timeout: Seconds until the answer.
-    """
-
-    address: Address
-    target: str
-    headers: Sequence[tuple[bytes, bytes]]
-    subprotocols: Sequence[str]
-    context: Any
-    timeout: float
 
 
 class Leg(asyncio.Protocol):
@@ -82,14 +57,18 @@ class Leg(asyncio.Protocol):
         self._gone: asyncio.Future[None] = loop.create_future()
         # Whoever leaves while it opens does not ask what became of it.
         self._opened.add_done_callback(lambda opened: opened.cancelled() or opened.exception())
-        self._conn = _protocol(opening)
+        self._conn = protocol_of(opening)
         self._transport: asyncio.Transport | None = None
-        self._queue: asyncio.Queue[str | bytes | End] = asyncio.Queue()
+        self._queue: Inbox[str | bytes | End] = Inbox(loop)
+        self._masking = Masking()
+        # Whether what comes next begins a message, as far as is known.
+        self._is_between = False
         self._waiting, self._rest = 0, b""
         self._reading, self._lost, self._ended = True, False, False
         self._parts: list[bytes] = []
         self._first, self._is_ours = b"", False
         self._is_text = False
+        self.is_full = False
         self._writable = asyncio.Event()
         self._writable.set()
         self._timer: asyncio.TimerHandle | None = None
@@ -115,9 +94,14 @@ class Leg(asyncio.Protocol):
 
     def send(self, message: str | bytes) -> bool:
         """Send a message; return whether it could be: the far side may have closed."""
-        conn = self._conn
-        if conn.state is not State.OPEN:
+        conn, transport = self._conn, self._transport
+        if conn.state is not State.OPEN or transport is None:
             return False
+        frame = None if conn.extensions else self._masking.frame(message)
+        if frame is not None:
+            if not transport.is_closing():
+                transport.write(frame)
+            return True
         if isinstance(message, str):
             conn.send_text(message.encode())
         else:
@@ -152,20 +136,37 @@ class Leg(asyncio.Protocol):
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         """Send the opening handshake."""
         self._transport = cast("asyncio.Transport", transport)
-        self._transport.write(_request(self._conn.connect(), self._opening))
+        self._transport.write(request_of(self._conn.connect(), self._opening))
 
     def data_received(self, data: bytes) -> None:
         """Parse what has come, or keep it until somebody takes messages."""
+        if self._is_between and len(data) <= SLICE and self._is_plain:
+            message = from_server(data)
+            if message is not None:
+                self._waiting += len(message)
+                self._queue.put_at_once(message)
+                if self._has_enough:
+                    self._read(False)
+                return
+        self._take_bytes(data)
+        self._is_between = self._reading and not self._rest and is_between_messages(self._conn)
+
+    @property
+    def _is_plain(self) -> bool:
+        """Whether all that comes is messages, as far as is known, and not compressed."""
+        return self._conn.state is State.OPEN and is_plain(self._conn)
+
+    def _take_bytes(self, data: bytes) -> None:
         if not self._reading or self._rest or len(data) > SLICE or not self._first:
             self._rest += data
             self._first = self._first or data[:5]
             self._parse()
             return
-        # One message a time, mostly: the same, without what only many need.
+        # One piece a time, mostly: the same, without what only many need.
         self._conn.receive_data(data)
         self._take_events()
         self._flush()
-        if self._queue.qsize() >= MOST or self._waiting >= MOST_BYTES:
+        if self._has_enough:
             self._read(False)
 
     def connection_lost(self, exc: Exception | None) -> None:
@@ -174,6 +175,7 @@ class Leg(asyncio.Protocol):
         _CLOSING.pop(self, None)
         if not self._gone.done():
             self._gone.set_result(None)
+        self.is_full = False
         self._writable.set()
         self._stop_timer()
         if not self._rest:
@@ -181,10 +183,12 @@ class Leg(asyncio.Protocol):
 
     def pause_writing(self) -> None:
         """Have whoever sends wait."""
+        self.is_full = True
         self._writable.clear()
 
     def resume_writing(self) -> None:
         """Let whoever sends go on."""
+        self.is_full = False
         self._writable.set()
 
     async def _open(self) -> None:
@@ -210,7 +214,7 @@ class Leg(asyncio.Protocol):
     def _parse(self) -> None:
         """Parse until enough waits to be taken; read on from the wire if it does not."""
         data, at, size = self._rest, 0, SLICE
-        while at < len(data) and not self._is_full:
+        while at < len(data) and not self._has_enough:
             self._conn.receive_data(data[at : at + size])
             at += size
             size = SLICE if self._take_events() else 2 * size
@@ -219,10 +223,10 @@ class Leg(asyncio.Protocol):
             self._over()
         elif not self._lost:
             self._flush()
-            self._read(not self._is_full)
+            self._read(not self._has_enough)
 
     @property
-    def _is_full(self) -> bool:
+    def _has_enough(self) -> bool:
         return self._queue.qsize() >= MOST or self._waiting >= MOST_BYTES
 
     def _read(self, reading: bool) -> None:
@@ -250,11 +254,11 @@ class Leg(asyncio.Protocol):
     def _answered(self, response: Response) -> None:
         if response.status_code != 101:
             body = bytes(response.body or b"")
-            self._refuse(FarRefused(response.status_code, _pairs(response), body))
+            self._refuse(FarRefused(response.status_code, pairs_of(response), body))
         elif self._conn.state is State.CONNECTING:
             self._refuse(self._misunderstood(response))
         elif not self._opened.done():
-            self.subprotocol, self.headers = self._conn.subprotocol, _pairs(response)
+            self.subprotocol, self.headers = self._conn.subprotocol, pairs_of(response)
             self._opened.set_result(None)
 
     def _misunderstood(self, response: Response) -> Unreachable:
@@ -357,36 +361,3 @@ _CLOSING: Final[WeakKeyDictionary[Leg, tuple[asyncio.AbstractEventLoop, asyncio.
     WeakKeyDictionary()
 )
 """The legs that wait for the far side's half of the closing handshake, with their loop."""
-
-
-def _protocol(opening: Opening) -> ClientProtocol:
-    address = opening.address
-    path, _, query = opening.target.partition("?")
-    return ClientProtocol(
-        WebSocketURI(address.secure, address.host, address.port, path, query, None, None),
-        extensions=[ClientPerMessageDeflateFactory(compress_settings={"memLevel": 5})],
-        subprotocols=[Subprotocol(each) for each in opening.subprotocols] or None,
-        max_size=None,
-        logger=_QUIET,
-    )
-
-
-def _request(request: Request, opening: Opening) -> bytes:
-    """Return the opening handshake as bytes: headers of the client's are passed as they came."""
-    own = [(name.encode(), value.encode()) for name, value in request.headers.raw_items()]
-    own[0] = (b"Host", opening.address.netloc.encode())
-    lines = [b"GET %s HTTP/1.1" % opening.target.encode()]
-    lines += [b"%s: %s" % pair for pair in (*own, *opening.headers)]
-    return b"\r\n".join(lines) + b"\r\n\r\n"
-
-
-def _pairs(response: Response) -> list[tuple[bytes, bytes]]:
-    return [(name.encode(), _bytes(value)) for name, value in response.headers.raw_items()]
-
-
-def _bytes(value: str) -> bytes:
-    """Return a header's value as it came: older versions of websockets escape what is no ASCII."""
-    try:
-        return value.encode("latin-1")
-    except UnicodeEncodeError:
-        return value.encode("utf-8", "surrogateescape")

@@ -221,7 +221,8 @@ class Upstream:
             from playground.upstream.browser import BrowserLeg
 
             return BrowserLeg(self._address, target, offered, self._timeout, own=bool(self._own))
-        from playground.upstream.leg import Leg, Opening
+        from playground.upstream.leg import Leg
+        from playground.upstream.opening import Opening
 
         return Leg(Opening(self._address, target, headers, offered, self._context, self._timeout))
 

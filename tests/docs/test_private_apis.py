@@ -28,7 +28,8 @@ from micropie.uploads import FileQueue
 from playground.notebook import nested
 from playground.stage import asyncio_internals
 from playground.traffic.frames import Frame
-from playground.transports import frames, server_internals
+from playground.traffic.heads import mixed
+from playground.transports import frames, server_internals, short_frames
 from playground.transports import websocket_protocol as websocket_protocol_module
 from playground.transports.uvicorn_server import Server
 from playground.widgets.still import WIDGET
@@ -393,8 +394,46 @@ async def test_a_protocol_shows_its_connection_and_whether_it_is_gone() -> None:
     still("uvicorn", "RequestResponseCycle.disconnected", "self.disconnected = False" in given)
 
 
+async def test_a_protocol_keeps_what_has_come_in_a_queue() -> None:
+    protocol = websocket_protocol(server().config)
+    still("uvicorn", "WebSocketsSansIOProtocol.queue", isinstance(protocol.queue, asyncio.Queue))
+    receives = inspect.getsource(WebSocketsSansIOProtocol.receive)
+    for said in ("await self.queue.get()", "if self.read_paused and self.queue.empty():"):
+        still("uvicorn", "WebSocketsSansIOProtocol.receive", said in receives)
+
+
+async def test_a_connection_shows_whether_a_message_begins() -> None:
+    connection = ServerProtocol()
+    assert not server_internals.is_between_messages(connection)
+    connection.receive_data(handshake())
+    [request] = connection.events_received()
+    assert isinstance(request, Request)
+    connection.send_response(connection.accept(request))
+    assert not server_internals.is_plain(connection), "its answer is not sent"
+    connection.data_to_send()
+    still(
+        "websockets", "Protocol.debug, writes or extensions", server_internals.is_plain(connection)
+    )
+    client = Protocol(Side.CLIENT)
+    for text, fin in ((b"a", True), (b"b", False)):
+        still("websockets", "Protocol.parser", server_internals.is_between_messages(connection))
+        client.send_text(text, fin)
+        data = b"".join(client.data_to_send())
+        connection.receive_data(data[:3])
+        cut = not server_internals.is_between_messages(connection)
+        still("websockets", "where Protocol.parser waits", cut)
+        connection.receive_data(data[3:])
+    within = not server_internals.is_between_messages(connection)
+    still("websockets", "Protocol.current_size", within)
+
+
+def test_a_mask_is_put_on_in_c() -> None:
+    still("websockets", "speedups.apply_mask", short_frames.apply_mask is not mixed)
+    assert short_frames.apply_mask(b"abcde", b"1234") == mixed(b"abcde", b"1234")
+
+
 def test_a_websocket_runs_through_the_methods_that_are_replaced() -> None:
-    replaced = ["data_received", "connection_lost"]
+    replaced = ["data_received", "connection_lost", "send"]
     for name in (*replaced, "handle_events", "handle_parser_exception"):
         method = getattr(WebSocketsSansIOProtocol, name, None)
         still("uvicorn", f"WebSocketsSansIOProtocol.{name}", callable(method))

@@ -218,3 +218,65 @@ async def test_a_client_is_told_which_message_was_too_large_for_it() -> None:
     with pytest.raises(ConnectionError, match="larger than the 64 MiB that this client takes"):
         await client.receive(timeout=30)
     assert client.code == 1009
+
+
+async def test_a_short_message_is_heard_in_the_step_in_which_it_comes() -> None:
+    line = Line()
+    await line.open()
+    heard: list[object] = []
+
+    def comes() -> None:
+        for message in (b"one", b"two"):
+            line.protocol.data_received(frame(Opcode.TEXT, message))
+            heard.append(list(line.heard))
+
+    asyncio.get_running_loop().call_soon(comes)
+    await until(lambda: len(heard) == 2)
+    assert heard == [["one"], ["one", "two"]]
+
+
+async def test_short_ones_among_others_keep_their_order() -> None:
+    line = Line()
+    await line.open()
+    parts = [
+        frame(Opcode.TEXT, b"one"),
+        frame(Opcode.TEXT, b"tw", fin=False),
+        frame(Opcode.CONT, b"o"),
+        frame(Opcode.BINARY, b"three") + frame(Opcode.PING, b"")[:3],
+        frame(Opcode.PING, b"")[3:],
+        frame(Opcode.TEXT, b"x" * 3_000)[:2_999],
+        frame(Opcode.TEXT, b"x" * 3_000)[2_999:],
+        frame(Opcode.TEXT, b"last"),
+    ]
+    for each in parts:
+        line.protocol.data_received(each)
+    await until(lambda: len(line.heard) == 5)
+    assert line.heard == ["one", "two", b"three", "x" * 3_000, "last"]
+
+
+def frame(opcode: Opcode, data: bytes, *, fin: bool = True) -> bytes:
+    """Return a frame of a client's with a mask of noughts: it can be cut anywhere."""
+    head = bytes([0x80 * fin | opcode])
+    size = len(data)
+    long = bytes([0xFE]) + size.to_bytes(2, "big") if size > 125 else bytes([0x80 | size])
+    return head + long + bytes(4) + data
+
+
+async def test_a_fragment_of_one_message_amid_another_breaks_the_protocol() -> None:
+    line = Line()
+    await line.open()
+    line.protocol.data_received(frame(Opcode.TEXT, b"a", fin=False))
+    line.protocol.data_received(frame(Opcode.TEXT, b"b"))
+    await until(lambda: line.heard == ["websocket.disconnect"])
+    assert b"expected a continuation frame" in line.wire.written
+
+
+async def test_so_many_short_ones_wait_for_an_app_and_no_more_is_read() -> None:
+    line = Line()
+    await line.open()
+    for number in range(websocket_protocol.MOST):
+        assert line.wire.reading, number
+        line.protocol.data_received(frame(Opcode.TEXT, b"one"))
+    assert not line.wire.reading
+    await until(lambda: len(line.heard) == websocket_protocol.MOST)
+    assert line.wire.reading

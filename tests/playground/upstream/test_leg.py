@@ -12,6 +12,7 @@ from websockets.server import ServerProtocol
 
 from playground.upstream import leg as legs
 from playground.upstream.address import address_of
+from playground.upstream.opening import Opening
 
 
 class Wire(asyncio.Transport):
@@ -44,7 +45,7 @@ async def test_small_messages_are_read_so_far_ahead_and_no_further(
         await asyncio.Event().wait()
 
     monkeypatch.setattr(legs, "dial", dial)
-    opening = legs.Opening(address_of("ws://127.0.0.1:9"), "/", [], [], None, 10.0)
+    opening = Opening(address_of("ws://127.0.0.1:9"), "/", [], [], None, 10.0)
     deflate = [ServerPerMessageDeflateFactory()]
     leg, wire, far = legs.Leg(opening), Wire(), ServerProtocol(extensions=deflate)
     leg.connection_made(wire)
