@@ -45,6 +45,7 @@ class BrowserLeg:
         self._opened: asyncio.Future[None] = loop.create_future()
         self._opened.add_done_callback(lambda opened: opened.cancelled() or opened.exception())
         self._socket: Any = None
+        self._callbacks: list[Any] = []
         if own or address.login:
             self._fail("a browser sends no headers but its own: leave out headers= and the login")
             return
@@ -110,9 +111,12 @@ class BrowserLeg:
     def _listen(self) -> None:
         socket = self._socket
         socket.binaryType = "arraybuffer"
-        socket.onopen = _callback(self._has_opened)
-        socket.onmessage = _callback(lambda event: self._queue.put_nowait(_message(event.data)))
-        socket.onclose = _callback(self._closed)
+        calls = (self._has_opened, self._has_come, self._closed)
+        self._callbacks = [_callback(each) for each in calls]
+        socket.onopen, socket.onmessage, socket.onclose = self._callbacks
+
+    def _has_come(self, event: Any) -> None:
+        self._queue.put_nowait(_message(event.data))
 
     def _has_opened(self, event: Any) -> None:
         if not self._opened.done():
@@ -122,6 +126,14 @@ class BrowserLeg:
         self._fail(f"{self._address.base} is not there, or refuses: a browser does not say which")
         clean = bool(event.wasClean)
         self._queue.put_nowait(End(event.code, event.reason) if clean else gone(self._address))
+        # Nothing comes after it. JavaScript would keep the leg for ever.
+        asyncio.get_running_loop().call_soon(self._forget, context=Context())
+
+    def _forget(self) -> None:
+        socket = self._socket
+        socket.onopen = socket.onmessage = socket.onclose = None
+        for each in self._callbacks:
+            each.destroy()
 
     def _fail(self, text: str, status: int = 502) -> None:
         if not self._opened.done():
