@@ -80,7 +80,7 @@ class Board(App):
         except Full:
             await ws.close(limits.FULL, f"the board is full: it has room for {limits.LEARNERS}")
         except _Silent:
-            await ws.close(limits.SAYS_NOTHING, "whoever joins says at once who it is; nothing came")
+            await ws.close(limits.MUTE, "whoever joins says at once who it is; nothing came")
         except _TooFast:
             await ws.close(limits.TOO_FAST, "too many messages")
         finally:

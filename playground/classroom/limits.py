@@ -55,7 +55,7 @@ UNFIT: Final = 4400
 REMOVED: Final = 4403
 """The teacher has removed the learner."""
 
-SAYS_NOTHING: Final = 4408
+MUTE: Final = 4408
 """Whoever connected has not said in time who they are; a kernel tries again."""
 
 TOO_FAST: Final = 4429

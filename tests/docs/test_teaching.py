@@ -27,9 +27,7 @@ def minutes(notebook: Any) -> int:
     words = len(FOLD.sub("", text).split())
     lines = len([line for line in code.splitlines() if line.strip()])
     exercises = len(exercises_of(notebook).names)
-    counted = (
-        words / WORDS_A_MINUTE + lines * SECONDS_A_LINE / 60 + exercises * MINUTES_AN_EXERCISE
-    )
+    counted = words / WORDS_A_MINUTE + lines * SECONDS_A_LINE / 60 + exercises * MINUTES_AN_EXERCISE
     return 5 * math.ceil(counted / 5)
 
 

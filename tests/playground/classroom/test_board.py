@@ -294,7 +294,7 @@ async def test_who_says_nothing_is_let_go_without_an_exception(
     monkeypatch.setattr(limits, "PATIENCE", 0.05)
     ws = await opened()
     assert await closed(ws) == (
-        limits.SAYS_NOTHING,
+        limits.MUTE,
         "whoever joins says at once who it is; nothing came",
     )
     assert [each for each in board.log if each.kind == "exception"] == []

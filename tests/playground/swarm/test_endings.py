@@ -9,13 +9,15 @@ import pytest
 
 from playground.swarm import endings
 
+KILLED = "its process was killed (SIGKILL), as a system does with what takes too much"
+
 
 @pytest.mark.skipif(os.name == "nt", reason="has no such signals")
 @pytest.mark.parametrize(
     ("code", "words"),
     [
         (256 - signal.SIGSEGV, "its process crashed (SIGSEGV)"),
-        (256 - signal.SIGKILL, "its process was killed (SIGKILL), as a system does with what takes too much"),
+        (256 - signal.SIGKILL, KILLED),
         (3, "its script ended the whole process, with code 3; `return` ends one client"),
         (1, endings.UNKNOWN),
         (None, endings.UNKNOWN),
