@@ -1,21 +1,27 @@
 """What gates cost: delayed links, a paused handler beside others, and a message with nothing set.
 
-Run with ``python -m benchmarks.gates``, or with some of ``links pause nothing``. Each figure is a
-ratio of runs that take turns in the same process: a machine that is busy makes both slow.
+Run with ``python -m benchmarks.gates``, or with some of ``links pause nothing order held``. Each
+figure of cost is a ratio of runs that take turns in the same process: a machine that is busy makes
+both slow.
 
 - 200 clients on delayed links, ten messages a second together: share of one core, beside the same
   without a rule.
 - 50 clients of whom one is paused: the 99th percentile of the others' round trips, beside the same
   without a pause; and of their processor time.
+- 10,000 messages each way on a link with jitter: how many come out of their order.
+- What a held link takes of a client that goes on sending, small messages and large: how many, and
+  the memory that they take up, until the sender waits.
 - An echo after a rule was set and ended, beside one in a lab that never had one.
 """
 
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import statistics
 import sys
 import time
+import tracemalloc
 from typing import Any
 
 from micropie import App
@@ -25,6 +31,7 @@ CLIENTS = 200
 SECONDS = 4.0
 TRIPS = 40
 PAUSES = 15
+MESSAGES = 10_000
 
 
 class Echo(App):
@@ -147,9 +154,52 @@ async def nothing(transport: Any) -> None:
     print(f"{transport}: an echo once all rules have ended: {statistics.median(ratios):.2f} ×")
 
 
+async def order(transport: Any) -> None:
+    """Print whether messages keep their order in bad weather."""
+    lab = serve(Echo, name=f"order {transport}", transport=transport, max_entries=10 * MESSAGES)
+    (client,) = await crowd(lab, 1)
+    began, heard = time.perf_counter(), list[int]()
+    with lab.network(delay=0.02, jitter=0.02, seed=1):
+
+        async def speak() -> None:
+            for number in range(MESSAGES):
+                await client.send(str(number), timeout=60)
+
+        speaking = asyncio.create_task(speak())
+        while len(heard) < MESSAGES:
+            heard.append(int(await client.receive(timeout=60)))
+        await speaking
+    wrong = sum(number != place for place, number in enumerate(heard))
+    seconds = time.perf_counter() - began
+    lab.stop()
+    print(f"{transport}: {MESSAGES:,} messages with jitter both ways, {wrong} out of order, "
+          f"{seconds:.0f} s")  # fmt: skip
+
+
+async def held(transport: Any) -> None:
+    """Print what a held link takes before its sender waits."""
+    for size in (1, 10_000):
+        lab = serve(Echo, name=f"held {transport}", transport=transport)
+        lab.log.recording = False
+        (client,) = await crowd(lab, 1)
+        lab.network.hold("c0", "to app")
+        tracemalloc.start()
+        before, sent = tracemalloc.get_traced_memory()[0], 0
+        with contextlib.suppress(TimeoutError):
+            while True:
+                await client.send("x" * size, timeout=2)
+                sent += 1
+        grown = tracemalloc.get_traced_memory()[0] - before
+        tracemalloc.stop()
+        print(f"{transport}: of messages of {size:,} bytes a client could send {sent:,}, "
+              f"{grown / 2**20:.1f} MiB more; {lab.network}")  # fmt: skip
+        lab.network.calm()
+        lab.stop()
+
+
 def main() -> None:
     """Print the figures; of those named on the command line, or all."""
-    measures = {"links": links, "pause": pause, "nothing": nothing}
+    measures = {"links": links, "pause": pause, "nothing": nothing, "order": order, "held": held}
     for transport in ("memory", "server"):
         for name in sys.argv[1:] or measures:
             asyncio.run(measures[name](transport))

@@ -20,8 +20,12 @@ from playground.gates.rules import CLEAR, Way
 # server and the kernel's buffers hold about as much of a client that does not read.
 MOST: Final = 4 * 1024 * 1024
 
-# What a message costs beside its bytes, so that a flood of empty ones is bounded too.
-OVERHEAD: Final = 200
+# What a message takes of memory beside its bytes, as `benchmarks.gates` has measured, so that a
+# flood of empty ones is bounded too.
+OVERHEAD: Final = 800
+
+# What one takes in the buffers of a line beside its bytes.
+IN_BUFFERS: Final = 200
 
 
 _numbers: Final = count(1)
@@ -82,16 +86,15 @@ class Link:
 
     Attributes:
         way: What holds for it.
-        weight: What is in flight, in bytes, with what each message costs beside its own.
         opened: Whether more is to come: then whoever takes from it waits for that.
     """
 
     def __init__(self, clock: Clock) -> None:
         self.way = CLEAR
-        self.weight = 0
         self.opened = False
         self._clock = clock
         self._items: deque[Item] = deque()
+        self._size = 0
         # In the order in which they came, as a dict keeps it.
         self._waiting: dict[asyncio.Future[None], None] = {}
         self._chance = random.Random(0)
@@ -103,6 +106,11 @@ class Link:
 
     def __len__(self) -> int:
         return len(self._items)
+
+    @property
+    def weight(self) -> int:
+        """What is in flight, in bytes, with what each message costs beside its own."""
+        return self._size + len(self._items) * OVERHEAD
 
     def open(self, opened: bool) -> None:
         """Say whether more is to come."""
@@ -124,7 +132,7 @@ class Link:
         item.since, item.due, item.number = now, self._due(item.size, now), next(_numbers)
         item.stopped = self.is_stopped(item) or self._is_behind()
         self._items.append(item)
-        self.weight += item.size + OVERHEAD
+        self._size += item.size
         self._wake()
 
     def _is_behind(self) -> bool:
@@ -153,7 +161,9 @@ class Link:
 
     def is_full(self) -> bool:
         """Return whether a sender has to wait before it sends more."""
-        return self.weight >= (MOST if self.way.window is None else self.way.window)
+        if self.way.window is None:
+            return self.weight >= MOST
+        return self._size + len(self._items) * IN_BUFFERS >= self.way.window
 
     async def room(self) -> None:
         """Wait until there is room for another message."""
@@ -177,7 +187,7 @@ class Link:
     def _take(self) -> Item:
         item = self._items.popleft()
         item.gone = True
-        self.weight -= item.size + OVERHEAD
+        self._size -= item.size
         self._wake()
         return item
 
@@ -214,7 +224,7 @@ class Link:
         self._items.clear()
         for each in lost:
             each.gone = True
-        self.weight = 0
+        self._size = 0
         self._wake()
         return lost
 

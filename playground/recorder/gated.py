@@ -23,6 +23,8 @@ class Heard(dict[str, Any]):
         revision: The code on stage when it came.
     """
 
+    __slots__ = ("event", "revision", "seq")
+
     def __init__(self, event: Event, seq: int | None, revision: int) -> None:
         super().__init__(type="playground.heard")
         self.event = event

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import tracemalloc
 from collections.abc import Awaitable, Callable
 from typing import Any
 
@@ -12,6 +13,7 @@ from hypothesis import strategies as st
 
 from playground.gates.link import MOST, OVERHEAD, Item, Link
 from playground.gates.rules import CLEAR, Way
+from playground.recorder.gated import Heard
 from tests.playground.gates.clock import HandClock, settled
 
 HELD = Way(held=True)
@@ -225,6 +227,19 @@ def test_a_full_link_makes_its_sender_wait(way: Way, most: int) -> None:
         assert link.weight == 0
 
     run(test)
+
+
+def test_what_a_message_takes_of_memory_is_counted() -> None:
+    link = Link(HandClock())
+    link.follow(HELD)
+    tracemalloc.start()
+    before, _ = tracemalloc.get_traced_memory()
+    for number in range(1_000):
+        event = {"type": "websocket.receive", "text": f"message {number}"}
+        link.put(Item(Heard(event, number, 1), size=12, by="bob", seq=number))
+    taken = tracemalloc.get_traced_memory()[0] - before
+    tracemalloc.stop()
+    assert OVERHEAD * 500 < taken < link.weight
 
 
 def test_what_is_lost_is_said_and_gone() -> None:
