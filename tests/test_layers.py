@@ -350,7 +350,7 @@ TABLE: dict[str, Room] = {
         "micropie playground.terminal playground.exports.text playground.lab "
         "playground.live.tracebacks playground.plain.opening playground.serving "
         "playground.traffic.log playground.traffic.summary playground.traffic.words "
-        "playground.watching.reasons",
+        "playground.upstream playground.watching.reasons",
         live="signal subprocess threading",
     ),
     "playground/__main__.py": Room("playground.terminal"),

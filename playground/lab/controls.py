@@ -17,6 +17,8 @@ from playground.lab.keeping_controls import KeepingControls
 from playground.lab.listing import code_view, frames_of, state_view
 from playground.lab.parts import Parts
 from playground.lab.route_controls import RouteControls
+from playground.lab.sentences import sentence
+from playground.lab.upstream_controls import UpstreamControls
 from playground.transports import HandshakeRefused
 from playground.widgets.controls import (
     ClientView,
@@ -42,6 +44,7 @@ class LabControls:
         self.crowds = CrowdControls(lab.crowding)
         self.keeps = KeepingControls(lab)
         self.trying = RouteControls(lab, self._start)
+        self.leading = UpstreamControls(lab, self._start)
 
     def status(self) -> Status:
         """Return what the status line shows."""
@@ -169,7 +172,7 @@ class LabControls:
             try:
                 said = self._lab.unblocking.free()
             except Exception as error:
-                done(_sentence(error), None)
+                done(sentence(error), None)
             else:
                 done(None, said)
 
@@ -197,7 +200,7 @@ class LabControls:
         try:
             action()
         except Exception as error:
-            done(_sentence(error), None)
+            done(sentence(error), None)
         else:
             done(None, None)
 
@@ -210,7 +213,7 @@ class LabControls:
             try:
                 result = await work()
             except Exception as error:
-                done(_sentence(error), None)
+                done(sentence(error), None)
             else:
                 done(None, result)
 
@@ -219,7 +222,7 @@ class LabControls:
             self._lab.transport.spawn(task)
         except Exception as error:
             task.close()
-            done(_sentence(error), None)
+            done(sentence(error), None)
 
 
 def content_type(body: str | bytes) -> str:
@@ -232,13 +235,6 @@ def content_type(body: str | bytes) -> str:
         fields = all("=" in field for field in body.split("&")) and "\n" not in body
         return "application/x-www-form-urlencoded" if fields else "text/plain; charset=utf-8"
     return "application/json"
-
-
-def _sentence(error: Exception) -> str:
-    """Return an exception's message as a person reads it."""
-    said = str(error) or type(error).__name__
-    said = said[0].upper() + said[1:]
-    return said if said.endswith((".", "?", "!")) else said + "."
 
 
 def _client(client: Client) -> ClientView:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from playground.lab.crowding import Crowding
+from playground.lab.sentences import sentence
 from playground.swarm.crowd import edges
 from playground.swarm.histogram import shown_ms
 from playground.swarm.plan import MOST
@@ -73,7 +74,6 @@ class CrowdControls:
         try:
             action()
         except Exception as error:
-            said = str(error) or type(error).__name__
-            done(f"{said[0].upper()}{said[1:]}.", None)
+            done(sentence(error), None)
         else:
             done(None, None)

@@ -67,7 +67,10 @@ def _words(args: tuple[Any, ...], kwargs: Mapping[str, Any], takes: list[str]) -
         remedy = f"port={value!r}" if isinstance(value, int) else f"such as name={value!r}"
         return f"expected one app, and all else by its name, got {value!r} too; write {remedy}"
     if not args and "app" not in kwargs:
-        return "expected an app, got none; write serve(Chat), with the class that is your app"
+        return (
+            "expected an app, got none; write serve(Chat), with the class that is your app, or "
+            "serve(Upstream('wss://example.org')) to watch a server elsewhere"
+        )
     unknown = next((name for name in kwargs if name != "app" and name not in takes), None)
     if unknown is None:
         return ""

@@ -21,11 +21,13 @@ from playground.widgets.kept import Keeps, keeps_of
 from playground.widgets.logged import STANDS, Logged
 from playground.widgets.names import Names
 from playground.widgets.resending import send_again
+from playground.widgets.row import sendable
 from playground.widgets.search import Search
 from playground.widgets.send_budget import SendBudget
 from playground.widgets.showing import Showing
 from playground.widgets.standing import chain_seen, code_seen
 from playground.widgets.states import see
+from playground.widgets.upstream import leading_of
 from playground.widgets.watched import number_of, numbers_of, text_of, view_of
 from playground.widgets.wire import MOST_ROWS, Found, Rows, Totals, finds, progress, rows, totals
 
@@ -41,6 +43,12 @@ CROWDED: Final = "Too many views have a filter: this one looks through the rows 
 
 # The name of a file, and a number.
 MOST_LINE: Final = 300
+
+# Of an address that somebody types.
+MOST_ADDRESS: Final = 2000
+
+# So many rows a lab has written itself at most before anybody has come.
+FEW: Final = 20
 
 # Rows that a view gets that was displayed but could not say hello yet.
 WELCOME_ROWS: Final = 200
@@ -114,13 +122,22 @@ class TrafficTable(Logged):
         """Return whether everything is held, the rows in flight, and the breakpoints."""
         between = between_of(self._controls) if self._stood is None else None
         if between is None:
-            return {"holds": False, "flying": []}
+            return {"holds": False, "flying": [], **self._watches()}
         view = between.view()
         return {
             "holds": view.holds,
             "flying": [each.seq for each in view.flight if each.seq],
             "breakpoints": [breakpoint_told(each) for each in view.breakpoints],
+            **self._watches(),
         }
+
+    def _watches(self) -> dict[str, str]:
+        """Return what is offered as long as nothing can have passed: a server elsewhere."""
+        leading = leading_of(self._controls)
+        if leading is None or self._stood is not None or self._log.last > FEW:
+            return {}
+        offer = leading.offer()
+        return {"watches": sendable(offer)} if offer else {}
 
     def _found(self, now: float) -> dict[str, Found]:
         """Look on in the searches of all views, and return what is new for whom."""
@@ -295,6 +312,18 @@ class TrafficTable(Logged):
         if keeps is None:
             raise ValueError("This lab keeps no conversations.")
         return keeps
+
+    def heard_lead(self, message: dict[str, Any], buffers: object) -> None:
+        """Lead to a server elsewhere from now on."""
+        url = text_of(message, "url", MOST_ADDRESS)
+
+        def act(done: Done) -> None:
+            leading = leading_of(self._controls)
+            if leading is None:
+                raise ValueError("Nothing can be led elsewhere here: this is a log, and no lab.")
+            leading.lead(url, done)
+
+        self.command(message, act)
 
     def heard_hold(self, message: dict[str, Any], buffers: object) -> None:
         """Hold everybody's messages, or release them."""

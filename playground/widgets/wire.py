@@ -47,6 +47,7 @@ class Totals(TypedDict):
     holds: bool
     flying: list[int]
     breakpoints: NotRequired[list[dict[str, str]]]
+    watches: NotRequired[str]
 
 
 class Rows(TypedDict, total=False):

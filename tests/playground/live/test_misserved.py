@@ -32,6 +32,7 @@ class Chat(App): ...
         ),
         ((Chat, "chat"), {}, "write such as name='chat'"),
         ((), {}, "expected an app, got none; write serve(Chat)"),
+        ((), {}, "or serve(Upstream('wss://example.org')) to watch a server elsewhere"),
     ],
 )
 def test_it_says_what_to_write(args: Any, kwargs: dict[str, Any], said: str) -> None:

@@ -8,6 +8,7 @@ from urllib.parse import urlsplit
 
 import pytest
 from playwright.sync_api import Browser, ConsoleMessage, Locator, Page, expect
+from websockets.sync.client import connect
 
 from micropie import App
 from playground import serve
@@ -175,3 +176,34 @@ def stop_and_start(page: Page, panel: PanelOnPage, lab: Any) -> None:
     panel.press("Start")
     panel.wait_running()
     assert lab.running
+
+
+class Far(App):
+    """A server elsewhere."""
+
+    async def ws_far(self, ws: Any) -> None:
+        await ws.accept()
+        await ws.send_text(f"far: {await ws.receive_text()}")
+
+
+def test_a_server_elsewhere_is_watched_from_a_panel_in_which_nothing_has_passed(
+    page: Page,
+) -> None:
+    far, lab = serve(Far), serve(Chat)
+    page.goto(lab.panel.open_page())
+    page.get_by_role("button", name="Watch a server…").click()
+    page.keyboard.type(lab.ws_url("/"))
+    page.keyboard.press("Enter")
+    form = page.get_by_role("form", name="Watch a server")
+    expect(form).to_contain_text("got this lab's own", timeout=MILLISECONDS)
+    form.get_by_role("textbox").fill(far.local_url)
+    page.keyboard.press("Enter")
+    expect(form).to_be_hidden(timeout=MILLISECONDS)
+    rows = page.locator(".mpp-traffic")
+    expect(rows).to_contain_text("revision 2 on stage", timeout=MILLISECONDS)
+    expect(rows).to_contain_text("in place of Chat; lab.swap(revision=1) has it back")
+    with connect(lab.local_url.replace("http", "ws") + "far", proxy=None) as client:
+        client.send("hi")
+        assert client.recv(20) == "far: hi"
+    expect(rows).to_contain_text("far: hi", timeout=MILLISECONDS)
+    expect(page.get_by_role("button", name="Watch a server…")).to_be_hidden()

@@ -6,6 +6,7 @@ import { element } from "../shared/dom.js";
 import { escaped } from "../shared/format.js";
 import { outliveStill } from "../shared/still.js";
 import { Clearing } from "../traffic/clearing.js";
+import { Elsewhere } from "../traffic/elsewhere.js";
 import { Grid } from "../traffic/grid.js";
 import { offerKeeping } from "../traffic/keeping.js";
 import { Margin } from "../traffic/margin.js";
@@ -44,6 +45,7 @@ export default {
     const view = new Traffic(model, el, { Table: LiveGrid, Ladder: LivePlayer, Code });
     view.ruling = new Ruling(view);
     view.clearing = new Clearing(view.feed, view.chrome, view.aloud);
+    view.elsewhere = new Elsewhere(view);
     offerKeeping(view.detail);
     offerPlaying(view);
     outliveStill(model, view.chrome.root);

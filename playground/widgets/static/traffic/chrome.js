@@ -132,9 +132,10 @@ export class Chrome {
   fill(pictures, detail, sheet) {
     /** @type {HTMLElement} */
     this.empty = element("div", "mpp-empty mpp-dim", WAITING);
-    const list = element("div", "mpp-list");
-    list.append(...pictures, this.empty);
-    this.main.append(list, detail, sheet);
+    /** @type {HTMLElement} */
+    this.list = element("div", "mpp-list");
+    this.list.append(...pictures, this.empty);
+    this.main.append(this.list, detail, sheet);
   }
 
   makeFoot() {
