@@ -54,7 +54,12 @@ def _parser() -> argparse.ArgumentParser:
         "browser has the panel. Ctrl-C ends it.",
         epilog=_EPILOG,
     )
-    run.add_argument("app", type=_reference, metavar="MODULE:NAME", help="such as chat:Chat")
+    run.add_argument(
+        "app",
+        type=_reference,
+        metavar="MODULE:NAME",
+        help="such as chat:Chat; or the address of a server to watch, such as wss://example.org",
+    )
     run.add_argument("--port", type=_port, default=0, help="a TCP port; by default a free one")
     run.add_argument(
         "--host", type=_host, default="127.0.0.1", help="127.0.0.1: it serves this machine alone"
@@ -79,6 +84,8 @@ def _parser() -> argparse.ArgumentParser:
 
 
 def _reference(text: str) -> str:
+    if "://" in text:
+        return _address(text)
     module, colon, name = text.partition(":")
     if not (colon and all(part.isidentifier() for part in f"{module}.{name}".split("."))):
         guess = module.removesuffix(".py").replace("\\", "/").strip("./").replace("/", ".")
@@ -87,6 +94,16 @@ def _reference(text: str) -> str:
             f"expected a module and a name in it, got {text!r}; write {named} for the class "
             f"{name or 'Chat'} in {guess.replace('.', '/') or 'chat'}.py"
         )
+    return text
+
+
+def _address(text: str) -> str:
+    from playground.upstream.address import address_of
+
+    try:
+        address_of(text)
+    except ValueError as error:
+        raise argparse.ArgumentTypeError(str(error)) from None
     return text
 
 

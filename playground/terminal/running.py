@@ -15,6 +15,7 @@ from playground.live.tracebacks import NotOnStage, complaint
 from playground.plain.opening import opened
 from playground.serving import serve
 from playground.terminal.rows import Rows, has_colours
+from playground.upstream import Upstream
 from playground.watching.reasons import is_from_a_file, why
 
 NOT_STARTED: Final = 1
@@ -28,7 +29,7 @@ def run(app: str, *, port: int, frames: bool, panel: bool = True, opens: bool = 
     """Serve an app until Ctrl-C; return the exit code.
 
     Args:
-        app: Where it is, such as ``"chat:Chat"``.
+        app: Where it is, such as ``"chat:Chat"``, or the address of a server to watch.
         port: A TCP port; 0 for a free one.
         frames: Whether frames are shown.
         panel: Whether a page has the panel.
@@ -37,7 +38,7 @@ def run(app: str, *, port: int, frames: bool, panel: bool = True, opens: bool = 
     out = sys.stdout  # a lab puts another one in its place, to know who prints
     with _ended_by_signals() as end:
         try:
-            lab = serve(app, port=port, frames=frames, watch=True, transport="server")
+            lab = _served(app, port=port, frames=frames)
         except KeyboardInterrupt:
             return _TWICE
         except BaseException as error:
@@ -60,16 +61,25 @@ def run(app: str, *, port: int, frames: bool, panel: bool = True, opens: bool = 
             parts_of(lab).panel_site.close()
 
 
+def _served(app: str, *, port: int, frames: bool) -> Lab:
+    if "://" in app:
+        return serve(Upstream(app), port=port, frames=frames, transport="server")
+    return serve(app, port=port, frames=frames, watch=True, transport="server")
+
+
 def _welcome(lab: Lab, app: str, out: TextIO, *, panel: bool) -> str:
     """Say where it serves, and what it does; return the address of the panel, "" without one."""
     files = ", ".join(name for watch in parts_of(lab).files.watches for name in watch.names)
-    out.write(f"{app} serves at {lab.local_url}\n")
+    elsewhere = isinstance(lab.app, Upstream)
+    does = f"{lab.app.address} is watched" if elsewhere else f"{app} serves"
+    out.write(f"{does} at {lab.local_url}\n")
     if lab.url != lab.local_url:
         out.write(f"In a browser: {lab.url}\n")
     address, said = _panel_of(lab) if panel else ("", "")
     if said:
         out.write(f"{said}\n")
-    out.write(f"Save {files}, and the new code takes over. Ctrl-C ends it.\n\n")
+    saves = f"Save {files}, and the new code takes over. " if files else ""
+    out.write(f"{saves}Ctrl-C ends it.\n\n")
     return address
 
 
@@ -86,7 +96,7 @@ def _show(lab: Lab, end: threading.Event, out: TextIO) -> None:
     rows = Rows(lab.log, out, colours=has_colours(out))
     rows.begin()
     site = parts_of(lab).panel_site
-    used = site.used
+    used = 0  # the address stands there already, and somebody may be quick
     while not end.wait(_EVERY):
         rows.write()
         if site.used > used:

@@ -17,7 +17,9 @@ from urllib.request import urlopen
 import pytest
 from websockets.sync.client import connect
 
+from playground import Lab, serve
 from playground.terminal import running as running_room
+from tests.playground.lab_apps import Echo
 from tests.playground.watching.folders import chat
 
 pytestmark = pytest.mark.live
@@ -151,6 +153,26 @@ def test_open_opens_the_panel_or_without_one_the_app(
     assert ("The panel" in capsys.readouterr().out) is panel
     left = set(threading.enumerate()) - before
     assert [each for each in left if each.name.startswith("playground-")] == []
+
+
+def test_a_server_elsewhere_is_watched_by_its_address(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    answers: list[int] = []
+
+    def ask(lab: Lab, end: object, out: object) -> None:
+        with urlopen(lab.local_url, timeout=SECONDS) as answer:
+            answers.append(answer.status)
+
+    far = serve(Echo)
+    monkeypatch.setattr(running_room, "_show", ask)
+    address = far.local_url.replace("http://", "http://me:secret@")
+    assert running_room.run(address, port=0, frames=False, panel=False) == 0
+    said = capsys.readouterr().out
+    assert said.startswith(f"{far.local_url.replace('http', 'ws').rstrip('/')} is watched at http:")
+    assert "Save" not in said
+    assert "secret" not in said
+    assert answers == [200]
 
 
 @pytest.mark.parametrize(
