@@ -23,6 +23,7 @@ from micropie import App
 from playground import Lab, serve
 from playground.lab import parts_of
 from playground.stage import Stage
+from playground.widgets.crowd import CrowdStrip
 
 SWAPS = 6
 
@@ -45,7 +46,7 @@ async def thousand(transport: Any) -> None:
     """Let a thousand clients come in three seconds, and talk for five."""
     lab = serve(Echo, name=f"thousand-{transport}", transport=transport)
     await lab.get("/")
-    strip = lab.panel.children[4]
+    strip = next(each for each in lab.panel.children if isinstance(each, CrowdStrip))
     told: list[float] = []
     tell = strip.tell
 

@@ -27,8 +27,8 @@ from playground.transports.loop_thread import new_loop
 MARK: Final = "\x1e"
 """What a report begins with (RFC 7464 has it so)."""
 
-# Seconds from one report to the next: a panel shows at least five a second.
-_PACE: Final = 0.125
+# Seconds from one report to the next: a panel shows at least five a second, on a busy machine too.
+_PACE: Final = 0.1
 # Should memory be short, this process is ended before the kernel that began it (Linux).
 _FIRST_TO_GO: Final = "1000"
 
