@@ -41,6 +41,9 @@ def test_a_teacher_sees_the_class_and_a_projector_names_nobody(board: Lab, page:
     roster = board.app._roster
     page.goto(f"{board.local_url}#key={board.app._key}")
     expect(page.locator(".mpp-class-empty")).to_contain_text(f"127.0.0.1:{board.port}")
+    # The key is out of the address, and a reload has it still.
+    assert page.url == board.local_url
+    page.reload()
     learners = [roster.enter(f"{n:032x}", name) for n, name in enumerate([EVIL, "ada", "bob"])]
     for each in learners:
         roster.take(each, [Standing("echo-twice", "open", EVIL), Standing("chat-left", "done")])
@@ -73,3 +76,8 @@ def test_a_teacher_sees_the_class_and_a_projector_names_nobody(board: Lab, page:
     expect(page.get_by_role("rowheader").first).to_contain_text("Learner 1")
     expect(page.get_by_role("button", name="Names")).to_have_count(0)
     assert "bob" not in page.locator(".mpp-class-table").inner_text()
+    # Nor with that of a board that is gone, which is said.
+    page.goto("about:blank")
+    page.goto(f"{board.local_url}#key=of-a-board-that-is-gone")
+    expect(page.get_by_role("alert")).to_contain_text("opened by the link of a board that is gone")
+    expect(page.get_by_role("rowheader").first).to_contain_text("Learner 1")
