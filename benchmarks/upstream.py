@@ -3,9 +3,11 @@
 Run with ``python -m benchmarks.upstream``. Client, lab and far side share one event loop, so that a
 round trip is processor time and no switch between threads is in it. *Direct* is the same client
 at the same far side without a lab; there are two WebSockets on the way through a lab, and one
-without. What can be had with that is in two rows (`relays`): *protocols alone* relays with neither
-a task nor a queue, and *a bare ASGI app* as an app does, without a lab. All take turns in the same
-loop, in short rounds, of which the quarter counts that was disturbed least.
+without: with equal parts that alone is twice as much. What can be had with two is in two rows
+(`relays`): *protocols alone* relays with neither a task nor a queue, and *a bare ASGI app* as an
+app does, without a lab. All take turns in the same loop, in short rounds, of which the quarter
+counts that was disturbed least. An *app of the lab's own* answers the same client itself, over one
+WebSocket: who moves such an app elsewhere pays the difference.
 
 ``python -m benchmarks.upstream --messages 2000 --swaps 10`` runs less.
 """
@@ -18,6 +20,7 @@ import socket
 import statistics
 import time
 from collections import defaultdict
+from collections.abc import Callable
 from statistics import fmean
 from typing import Any
 
@@ -58,7 +61,24 @@ async def round_trips(url: str, count: int) -> float:
         return (time.thread_time() - began) / count * 1e6
 
 
-VARIANTS: dict[str, tuple[type[Upstream], bool]] = {
+async def own(scope: Any, receive: Any, send: Any) -> None:
+    """Be an app that sends back what comes."""
+    if scope["type"] != "websocket":
+        return
+    await receive()
+    await send({"type": "websocket.accept"})
+    while (event := await receive())["type"] == "websocket.receive":
+        await send({"type": "websocket.send", "text": event["text"]})
+
+
+def answering(far: str) -> Any:
+    """Return an app that leads to nobody."""
+    return own
+
+
+VARIANTS: dict[str, tuple[Callable[[str], Any], bool]] = {
+    "own app, not recorded": (answering, False),
+    "own app, recorded": (answering, True),
     "led, not recorded": (Upstream, False),
     "led, recorded": (Upstream, True),
     "led, changed by a hook": (Upper, True),
@@ -68,10 +88,10 @@ VARIANTS: dict[str, tuple[type[Upstream], bool]] = {
 async def in_one_loop(rounds: int) -> dict[str, tuple[float, float]]:
     """Return what a round trip takes on a lab's own loop, in microseconds and times direct."""
     found: dict[str, list[tuple[float, float]]] = defaultdict(list)
-    for name, (kind, recording) in VARIANTS.items():
+    for name, (make, recording) in VARIANTS.items():
         with socket.create_server(("127.0.0.1", 0)) as listening:
             far = f"ws://127.0.0.1:{listening.getsockname()[1]}"
-            lab = serve(kind(far), name=name)
+            lab = serve(make(far), name=name)
             lab.log.recording = recording
             ways = {"direct": far, name: f"ws://127.0.0.1:{lab.port}"}
             turns = _in_turns(ways, listening, rounds)
@@ -155,7 +175,9 @@ def main() -> None:
     options = parser.parse_args()
     found = asyncio.run(in_one_loop(max(4, options.messages // 4000)))
     for name, (took, times) in found.items():
-        print(f"{name:24} {took:7.1f} µs a round trip, {times:5.2f} × direct")
+        beside = found[f"own app, {'not ' if 'not' in name else ''}recorded"][1]
+        as_own = f", {times / beside:5.2f} × the lab's own app" if name.startswith("led") else ""
+        print(f"{name:24} {took:7.1f} µs a round trip, {times:5.2f} × direct{as_own}")
     for name, value in asyncio.run(across_swaps(options.messages, options.swaps)).items():
         print(f"{name:24} {value:10.1f}")
 

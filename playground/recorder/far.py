@@ -62,22 +62,25 @@ class FarTap(Tap):
 
     def sent(self, message: str | bytes) -> None:
         """Note a message that has gone there."""
+        if not self.log.recording:
+            self.log.unrecorded += 1
+            return
         cause, revision = current_cause()
         self._note("server", message, cause, revision or self.recorder.revision())
 
     def heard(self, message: str | bytes) -> None:
         """Note a message from there, which is handled now."""
-        seq = self._note("client", message, None, self.recorder.revision())
-        doing.set((seq, self, doing.get()[2]))
+        seq: int | None = None
+        revision = doing.get()[2] or self.recorder.revision()
+        if self.log.recording:
+            seq = self._note("client", message, None, revision)
+        else:
+            self.log.unrecorded += 1
+        doing.set((seq, self, revision))
 
-    def _note(
-        self, sender: Sender, message: str | bytes, cause: int | None, revision: int
-    ) -> int | None:
+    def _note(self, sender: Sender, message: str | bytes, cause: int | None, revision: int) -> int:
         """Write a message down, which is done for each: with what no other row needs left out."""
         log = self.log
-        if not log.recording:
-            log.unrecorded += 1
-            return None
         if isinstance(message, bytes):
             kind: Kind = "binary"
             size = len(message)

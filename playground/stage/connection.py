@@ -86,23 +86,32 @@ class Connection:
             receive, send = self.witness.receive, self.witness.send
         self._receive, self._send = receive, send
 
-    async def hear(self) -> Event:
-        """Receive the next event from the client; after a disconnect, that same one each time."""
-        if self._goodbye is not None:
-            return self._goodbye
-        event = await self._receive()
+    def hear(self) -> Awaitable[Event]:
+        """Receive the next event from the client; after a disconnect, that same one each time.
+
+        Whoever gets it says so to `heard`, before anything else is done.
+        """
+        return self._receive() if self._goodbye is None else self._again(self._goodbye)
+
+    @staticmethod
+    async def _again(event: Event) -> Event:
+        return event
+
+    def heard(self, event: Event) -> None:
+        """Note that an event has come, and if the client has left with it."""
         self.connected = True
         if event["type"] == "websocket.disconnect":
             self.ended = True
             self._goodbye = event
-        return event
 
-    async def say(self, event: Event) -> None:
+    def say(self, event: Event) -> Awaitable[None]:
         """Send an event to the client, and note if it accepts or closes the connection."""
+        # Most are messages, of which nothing is noted.
+        return self._send(event) if event["type"] == "websocket.send" else self._said(event)
+
+    async def _said(self, event: Event) -> None:
         await self._send(event)
         kind = event["type"]
-        if kind == "websocket.send":
-            return
         if kind == "websocket.accept":
             self.accepted = True
             self.subprotocol = event.get("subprotocol")

@@ -42,8 +42,9 @@ class Line(Protocol):
     ended: bool
     subprotocol: str | None
 
-    async def hear(self) -> Event: ...
-    async def say(self, event: Event) -> None: ...
+    def hear(self) -> Awaitable[Event]: ...
+    def heard(self, event: Event) -> None: ...
+    def say(self, event: Event) -> Awaitable[None]: ...
 
 
 class HandlerRun:
@@ -224,6 +225,7 @@ class HandlerRun:
             if self.leaving:
                 await self._stand_by()
             event = await self.line.hear()
+            self.line.heard(event)
         except asyncio.CancelledError:
             if not self._was_called_back(task):
                 raise

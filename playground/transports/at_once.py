@@ -25,21 +25,15 @@ Then = Callable[["Arrival"], object]
 class Arrival(asyncio.Future[None]):
     """What a reader waits for: the next item of an `Inbox`.
 
-    Args:
-        loop: The event loop.
-
     Attributes:
         nothing_yet: True: whoever waits for it holds nothing of what is put in.
     """
 
-    __slots__ = ("_context", "_then")
-
     nothing_yet: ClassVar[bool] = True
 
-    def __init__(self, *, loop: asyncio.AbstractEventLoop) -> None:
-        super().__init__(loop=loop)
-        self._then: Then | None = None
-        self._context: Context | None = None
+    # Of the class, until there is one: each message makes one of these.
+    _then: Then | None = None
+    _context: Context | None = None
 
     def add_done_callback(self, fn: Then, *, context: Context | None = None) -> None:
         """Have the reader's task called, which is the first to ask; others as ever."""
@@ -92,10 +86,12 @@ class Inbox(Generic[T]):
 
     Args:
         loop: The loop.
+        taken: Told of each item that is taken out.
     """
 
-    def __init__(self, loop: asyncio.AbstractEventLoop) -> None:
+    def __init__(self, loop: asyncio.AbstractEventLoop, taken: Callable[[T], object]) -> None:
         self._loop = loop
+        self._taken = taken
         self._items: deque[T] = deque()
         self._waiting: deque[Arrival] = deque()
 
@@ -134,7 +130,9 @@ class Inbox(Generic[T]):
             except BaseException:
                 self._give_up(arrival)
                 raise
-        return items.popleft()
+        item = items.popleft()
+        self._taken(item)
+        return item
 
     def _give_up(self, arrival: Arrival) -> None:
         """Wait no more; what has come for it meanwhile is another's."""

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+from collections.abc import Awaitable
 from time import perf_counter
 from typing import Any, Final
 
@@ -80,9 +81,11 @@ class Protocol(WebSocketsSansIOProtocol):
             super().__init__(*args, **kwargs)
         # ASGI has no word for a close frame without a code: an app says 1005 (RFC 6455 7.1.5).
         self.conn.__class__ = _Codeless
+        self._sent = self.loop.create_future()
+        self._sent.set_result(None)
         self._has_inbox = isinstance(self.queue, asyncio.Queue)
         if self._has_inbox:
-            self.queue = Inbox(self.loop)  # type: ignore[assignment]
+            self.queue = Inbox(self.loop, self._has_taken)  # type: ignore[assignment]
 
     def data_received(self, data: bytes) -> None:
         """Take what has come: at once if it is little, and else a part in each turn of the loop."""
@@ -103,7 +106,16 @@ class Protocol(WebSocketsSansIOProtocol):
             self.read_paused = True
             self.transport.pause_reading()
 
-    async def send(self, message: Any) -> None:
+    def receive(self) -> Any:
+        """Be the app's `receive`."""
+        return self.queue.get() if self._has_inbox else super().receive()
+
+    def _has_taken(self, event: Any) -> None:
+        if self.read_paused and self.queue.empty():
+            self.read_paused = False
+            self.transport.resume_reading()
+
+    def send(self, message: Any) -> Awaitable[None]:  # type: ignore[override]
         """Be the app's `send`: a message that can be one short frame is made one."""
         if (
             message["type"] == "websocket.send"
@@ -120,8 +132,8 @@ class Protocol(WebSocketsSansIOProtocol):
             frame = short_frames.of_server(content) if isinstance(content, _WHOLE) else None
             if frame is not None:
                 self.transport.write(frame)
-                return
-        await super().send(message)
+                return self._sent
+        return super().send(message)
 
     def _take_bytes(self, data: bytes) -> None:
         if len(data) <= SLICE and self.handshake_initiated and not self._waiting:

@@ -54,7 +54,7 @@ class FarLeg(Protocol):
     async def opened(self) -> None: ...
     @property
     def is_full(self) -> bool: ...
-    async def take(self) -> Message | End: ...
+    def take(self) -> Awaitable[Message | End]: ...
     def send(self, message: Message) -> bool: ...
     async def drained(self) -> None: ...
     def close(self, code: int | None, reason: str = "") -> None: ...
@@ -229,10 +229,13 @@ class Bridge:
                     await self._close(*item.told())
                     return
                 passage.tap.heard(item)
-                passage.taken = item
+                if plain:
+                    passage.left = [item]
+                else:
+                    passage.taken = item
             if passage.taken is not None:
                 given = passage.taken
-                out = [given] if plain else await self._asked(hook, given)
+                out = await self._asked(hook, given)
                 if out is None:
                     return
                 passage.taken, passage.left = None, out

@@ -7,7 +7,7 @@ ahead at most; so a client that does not read has the far side wait.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Awaitable, Sequence
 from contextvars import Context
 from typing import Final, cast
 from weakref import WeakKeyDictionary
@@ -59,7 +59,7 @@ class Leg(asyncio.Protocol):
         self._opened.add_done_callback(lambda opened: opened.cancelled() or opened.exception())
         self._conn = protocol_of(opening)
         self._transport: asyncio.Transport | None = None
-        self._queue: Inbox[str | bytes | End] = Inbox(loop)
+        self._queue: Inbox[str | bytes | End] = Inbox(loop, self._has_taken)
         self._masking = Masking()
         # Whether what comes next begins a message, as far as is known.
         self._is_between = False
@@ -83,14 +83,15 @@ class Leg(asyncio.Protocol):
         """
         await asyncio.shield(self._opened)
 
-    async def take(self) -> str | bytes | End:
+    def take(self) -> Awaitable[str | bytes | End]:
         """Wait for the next message, or the end."""
-        item = await self._queue.get()
+        return self._queue.get()
+
+    def _has_taken(self, item: str | bytes | End) -> None:
         if not isinstance(item, End):
             self._waiting -= len(item)
             if not self._reading and self._queue.qsize() <= MOST // 2:
                 self._parse()
-        return item
 
     def send(self, message: str | bytes) -> bool:
         """Send a message; return whether it could be: the far side may have closed."""
@@ -145,7 +146,7 @@ class Leg(asyncio.Protocol):
             if message is not None:
                 self._waiting += len(message)
                 self._queue.put_at_once(message)
-                if self._has_enough:
+                if self._queue.qsize() and self._has_enough:
                     self._read(False)
                 return
         self._take_bytes(data)

@@ -26,7 +26,7 @@ async def from_the_loop(call: Callable[..., Any], *given: Any) -> None:
 
 @pytest.fixture
 async def inbox() -> Inbox[Any]:
-    return Inbox(asyncio.get_running_loop())
+    return Inbox(asyncio.get_running_loop(), lambda item: None)
 
 
 async def waiting(work: Any) -> asyncio.Task[Any]:
@@ -116,7 +116,7 @@ async def test_what_ends_a_program_leaves_the_loop_and_not_the_call(inbox: Inbox
     def runs() -> None:
         loop = asyncio.new_event_loop()
         nonlocal inbox
-        inbox = Inbox(loop)
+        inbox = Inbox(loop, lambda item: None)
         task = loop.create_task(reads())
         loop.call_soon(comes)
         with pytest.raises(SystemExit):
