@@ -30,8 +30,8 @@ class Held:
         seq: The number of its entry in the log, if it has one.
     """
 
-    def __init__(self, gating: Gating, flight: InFlight, at: float, among: str = "") -> None:
-        self.client: str = flight.client.removeprefix(among)
+    def __init__(self, gating: Gating, flight: InFlight, at: float, client: str) -> None:
+        self.client = client
         self.direction: Direction = flight.direction
         event = event_of(flight)
         self.data: str | bytes = next(
@@ -356,7 +356,7 @@ class Network:
         if not found:
             return []
         at = self._gating.gates.clock.time()
-        return [Held(self._gating, each, at, f"{self._among}-") for each in found]
+        return [Held(self._gating, each, at, self._shown(each.client)) for each in found]
 
     def _cut(self, named: str | None, client: str) -> list[str] | None:
         """Cut; return who is there instead, if nobody is called so."""

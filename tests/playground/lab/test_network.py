@@ -489,6 +489,19 @@ async def test_what_ends_nothing_says_what_holds_still(capsys: pytest.CaptureFix
     lab.network.calm()
 
 
+@pytest.mark.parametrize("name", ["-bob", "-", "bob-2", "a, b", "日本", "*"])
+async def test_whatever_a_client_is_called_it_is_ruled_by_that(name: str) -> None:
+    lab = await serving(Chat, "memory")
+    client = await lab.connect("/echo", client=name)
+    lab.network.hold(name)
+    await client.send("a")
+    await in_flight(lab, 1)
+    assert [each.client for each in lab.network.held] == [name]
+    lab.network.release(name)
+    assert await client.receive() == "1:a"
+    lab.network.cut(name)
+
+
 async def test_a_rule_that_has_ended_is_no_rule_again() -> None:
     lab = await serving(Chat, "memory")
     rule = lab.network.hold("bob")
