@@ -40,7 +40,7 @@ class FarTap(Tap):
         self, near: Tap, address: str, headers: RawHeaders, offered: Iterable[str] = ()
     ) -> None:
         self.recorder, self.log, self.working_on = near.recorder, near.log, None
-        self.near = near
+        self.near = self._client = near
         self._scope = {"headers": list(headers), "path": address}
         self._over = False
         self._number, self._take = self.log.number, self.log.take
@@ -50,6 +50,11 @@ class FarTap(Tap):
             now(), far=True,
         )  # fmt: skip
         self._sent("open", path, note=", ".join(chosen) or None)
+
+    @property
+    def at_once(self) -> bool:
+        """Whether nothing holds up what goes on to the client."""
+        return self._client.gate is None
 
     def accepted(self, subprotocol: str | None) -> None:
         """Note that the handshake was answered with 101."""

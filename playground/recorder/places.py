@@ -29,7 +29,9 @@ _PACKAGE: Final = str(Path(__file__).resolve().parent.parent)
 # such as a cell. What leads on what another server sends is a task of its own, begun by us.
 _RECORDER: Final = (str(Path(__file__).with_name("recorder.py")), "__call__")
 _STEP: Final = (str(Path("asyncio", "events.py")), "_run")
-_LEADS: Final = (str(Path("upstream", "bridge.py")), "_lead_down")
+_LEADS: Final = tuple(
+    (str(Path("upstream", "bridge.py")), name) for name in ("_lead_down", "_lead_straight")
+)
 
 
 class Site:
@@ -131,7 +133,7 @@ class Places:
             self.forget()
         self._kept.append(code)
         label = self._locate(code.co_filename) or label_of_text(frame)
-        if label is None and _is(code, _LEADS):
+        if label is None and any(_is(code, each) for each in _LEADS):
             label = ""
         site: Site | bool = not _is_outermost(code) if label is None else Site(code, label)
         self._known[id(code)] = site

@@ -8,8 +8,10 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable, Iterable, MutableMapping, Sequence
+from contextvars import copy_context
 from typing import Any, Final, Protocol
 
+from playground.upstream.begun import Begun
 from playground.upstream.ending import ABNORMAL, NO_STATUS, End
 from playground.upstream.hooks import Message, ask, messages
 from playground.upstream.refused import FarRefused, Refused, Unreachable
@@ -37,6 +39,8 @@ _RESTART: Final = 1012
 class FarTap(Protocol):
     """What records a far leg."""
 
+    @property
+    def at_once(self) -> bool: ...
     def accepted(self, subprotocol: str | None) -> None: ...
     def refused(self, status: int, text: str) -> None: ...
     def sent(self, message: Message) -> None: ...
@@ -54,7 +58,11 @@ class FarLeg(Protocol):
     async def opened(self) -> None: ...
     @property
     def is_full(self) -> bool: ...
-    def take(self) -> Awaitable[Message | End]: ...
+
+    straight: Callable[[Message], bool] | None
+
+    def take(self) -> Awaitable[Message | End | None]: ...
+    def nudge(self) -> None: ...
     def send(self, message: Message) -> bool: ...
     async def drained(self) -> None: ...
     def close(self, code: int | None, reason: str = "") -> None: ...
@@ -129,6 +137,9 @@ class Bridge:
         # The client has left, or was told the end.
         self._over = False
         self._passage: Passage
+        # Whether the way down waits for the far side, and what it is to go on with.
+        self._rests = False
+        self._begun: Begun | BaseException | None = None
 
     async def lead(self) -> None:
         """Open the far leg if there is none, answer the client, and lead on until either ends."""
@@ -179,10 +190,15 @@ class Bridge:
         await refuse(self._scope, self._send, refused, headers)
 
     async def _both_ways(self) -> None:
-        ways = {asyncio.create_task(self._up()), asyncio.create_task(self._down())}
+        leg, context = self._passage.leg, copy_context()
+        down = asyncio.create_task(self._down(), context=context)
+        ways = {asyncio.create_task(self._up()), down}
+        if _is_plain(self._hooks.from_server):
+            leg.straight = lambda message: context.run(self._lead_straight, message)
         try:
             await asyncio.wait(ways, return_when=asyncio.FIRST_COMPLETED)
         finally:
+            leg.straight = None
             for each in ways:
                 each.cancel()
             # They end at their next step; what one of them has is in the passage.
@@ -222,7 +238,12 @@ class Bridge:
             if passage.taken is None and not passage.left:
                 if self._is_leaving:
                     await _for_ever()
+                self._rests = True
                 item = passage.end or await passage.leg.take()
+                self._rests = False
+                if item is None:
+                    await self._go_on()
+                    continue
                 if isinstance(item, End):
                     passage.end = item
                     passage.tap.closed(item.code, item.reason or item.why, by_us=False)
@@ -240,10 +261,40 @@ class Bridge:
                     return
                 passage.taken, passage.left = None, out
             while passage.left:
-                first = passage.left[0]
-                kind = "text" if isinstance(first, str) else "bytes"
-                await self._send({"type": "websocket.send", kind: first})
+                await self._send(_sent(passage.left[0]))
                 del passage.left[0]
+
+    def _lead_straight(self, message: Message) -> bool:
+        """Lead a message down in the step in which it comes; return whether it is on its way.
+
+        It is called in the context of the way down, and goes no other way. Should its client not
+        take it at once, the way down goes on with it.
+        """
+        passage = self._passage
+        if not self._rests or self._is_leaving or passage.left or not passage.tap.at_once:
+            return False
+        passage.tap.heard(message)
+        sending = self._send(_sent(message)).__await__()
+        try:
+            waits = next(sending)
+        except StopIteration:
+            return True
+        except BaseException as error:
+            self._begun = error
+        else:
+            self._begun = Begun(sending, waits)
+        passage.left = [message]
+        passage.leg.nudge()
+        return True
+
+    async def _go_on(self) -> None:
+        """Go on with what was begun in the step in which it came; nothing if other code had."""
+        begun, self._begun = self._begun, None
+        if isinstance(begun, BaseException):
+            raise begun
+        if begun is not None:
+            await begun
+            del self._passage.left[0]
 
     async def _down(self) -> None:
         """Lead what the far side sends to the client, until it closes or a hook fails."""
@@ -297,6 +348,11 @@ class Bridge:
             await _for_ever()
         self._over = True
         self._passage.close(code, reason)
+
+
+def _sent(message: Message) -> Event:
+    """Return the event by which a message is sent."""
+    return {"type": "websocket.send", "text" if isinstance(message, str) else "bytes": message}
 
 
 async def _for_ever() -> None:

@@ -35,13 +35,15 @@ class BrowserLeg:
     """
 
     headers: Sequence[tuple[bytes, bytes]] = ()
+    # Nobody is asked: a browser's messages come one by one, and seldom.
+    straight: Callable[[str | bytes], bool] | None = None
 
     def __init__(
         self, address: Address, target: str, offered: Sequence[str], timeout: float, *, own: bool
     ) -> None:
         loop = asyncio.get_running_loop()
         self._address = address
-        self._queue: asyncio.Queue[str | bytes | End] = asyncio.Queue()
+        self._queue: asyncio.Queue[str | bytes | End | None] = asyncio.Queue()
         self._opened: asyncio.Future[None] = loop.create_future()
         self._opened.add_done_callback(lambda opened: opened.cancelled() or opened.exception())
         self._socket: Any = None
@@ -72,9 +74,13 @@ class BrowserLeg:
         """
         await asyncio.shield(self._opened)
 
-    async def take(self) -> str | bytes | End:
+    async def take(self) -> str | bytes | End | None:
         """Wait for the next message, or the end."""
         return await self._queue.get()
+
+    def nudge(self) -> None:
+        """Have whoever takes go on, with nothing."""
+        self._queue.put_nowait(None)
 
     def send(self, message: str | bytes) -> bool:
         """Send a message; return whether it could be."""

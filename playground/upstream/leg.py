@@ -7,7 +7,7 @@ ahead at most; so a client that does not read has the far side wait.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from contextvars import Context
 from typing import Final, cast
 from weakref import WeakKeyDictionary
@@ -45,6 +45,9 @@ class Leg(asyncio.Protocol):
     Attributes:
         subprotocol: What was agreed on.
         headers: Those of the far side's answer.
+        is_full: Whether who sends has to wait until it is `drained`.
+        straight: Given a message that comes while none waits to be taken, whether it was dealt with
+            in that step; None while nobody can.
     """
 
     subprotocol: str | None = None
@@ -59,7 +62,8 @@ class Leg(asyncio.Protocol):
         self._opened.add_done_callback(lambda opened: opened.cancelled() or opened.exception())
         self._conn = protocol_of(opening)
         self._transport: asyncio.Transport | None = None
-        self._queue: Inbox[str | bytes | End] = Inbox(loop, self._has_taken)
+        self._queue: Inbox[str | bytes | End | None] = Inbox(loop, self._has_taken)
+        self.straight: Callable[[str | bytes], bool] | None = None
         self._masking = Masking()
         # Whether what comes next begins a message, as far as is known.
         self._is_between = False
@@ -83,12 +87,16 @@ class Leg(asyncio.Protocol):
         """
         await asyncio.shield(self._opened)
 
-    def take(self) -> Awaitable[str | bytes | End]:
-        """Wait for the next message, or the end."""
+    def take(self) -> Awaitable[str | bytes | End | None]:
+        """Wait for the next message, or the end; or to be nudged, which gives None."""
         return self._queue.get()
 
-    def _has_taken(self, item: str | bytes | End) -> None:
-        if not isinstance(item, End):
+    def nudge(self) -> None:
+        """Have whoever takes go on, with nothing."""
+        self._queue.put_nowait(None)
+
+    def _has_taken(self, item: str | bytes | End | None) -> None:
+        if item is not None and not isinstance(item, End):
             self._waiting -= len(item)
             if not self._reading and self._queue.qsize() <= MOST // 2:
                 self._parse()
@@ -144,6 +152,9 @@ class Leg(asyncio.Protocol):
         if self._is_between and len(data) <= SLICE and self._is_plain:
             message = from_server(data)
             if message is not None:
+                straight = self.straight
+                if straight is not None and self._queue.empty() and straight(message):
+                    return
                 self._waiting += len(message)
                 self._queue.put_at_once(message)
                 if self._queue.qsize() and self._has_enough:

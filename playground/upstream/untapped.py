@@ -6,6 +6,8 @@ from __future__ import annotations
 class Untapped:
     """Record nothing."""
 
+    at_once = True
+
     def accepted(self, subprotocol: str | None) -> None:
         """Note nothing."""
 

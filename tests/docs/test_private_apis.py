@@ -433,7 +433,7 @@ def test_a_mask_is_put_on_in_c() -> None:
 
 
 def test_a_websocket_runs_through_the_methods_that_are_replaced() -> None:
-    replaced = ["data_received", "connection_lost", "send"]
+    replaced = ["data_received", "connection_lost", "receive", "send"]
     for name in (*replaced, "handle_events", "handle_parser_exception"):
         method = getattr(WebSocketsSansIOProtocol, name, None)
         still("uvicorn", f"WebSocketsSansIOProtocol.{name}", callable(method))

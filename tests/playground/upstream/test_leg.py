@@ -68,7 +68,7 @@ async def test_small_messages_are_read_so_far_ahead_and_no_further(
     assert wire.calls == ["pause"]
     # What was on its way all the same waits, unread.
     say("last")
-    taken = [await leg.take() for _ in range(most)]
+    taken: list[Any] = [await leg.take() for _ in range(most)]
     assert wire.calls == ["pause", "resume"]
     assert [*map(len, taken), await leg.take()] == [size] * most + ["last"]
     leg.abort()
