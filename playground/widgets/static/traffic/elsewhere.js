@@ -93,6 +93,13 @@ export class Elsewhere {
     this.changed();
   }
 
+  /** Offer it where there is room: in a table without rows to speak of. */
+  draw(/** @type {import("./rows.js").Item[]} */ items) {
+    const { feed, look, picking } = this.traffic;
+    const calm = look.now.picture === "Table" && !look.now.filter && !picking.id;
+    this.show(offered(feed.totals, items, feed.stands !== null), calm);
+  }
+
   /**
    * Offer it, or not; a form that somebody writes in stays.
    * @param {string} offer

@@ -6,7 +6,6 @@ import { onSelected, tellSelected } from "../shared/selected.js";
 import { Aloud } from "./aloud.js";
 import { Chrome } from "./chrome.js";
 import { Detail } from "./detail.js";
-import { offered } from "./elsewhere.js";
 import { Feed } from "./feed.js";
 import { sheetOf } from "./keys.js";
 import { Look, TIMES } from "./look.js";
@@ -190,16 +189,9 @@ export class Traffic {
     });
     this.showDetail(item);
     this.chrome.filtered(shown, this.state(), this.feed.looking);
-    this.offerElsewhere(shown.items);
+    this.elsewhere?.draw(shown.items);
     this.status();
     this.showProblems();
-  }
-
-  /** Offer a server elsewhere, where there is room: in a table without rows to speak of. */
-  offerElsewhere(/** @type {Item[]} */ items) {
-    const { feed, look, picking } = this;
-    const calm = look.now.picture === "Table" && !look.now.filter && !picking.id;
-    this.elsewhere?.show(offered(feed.totals, items, feed.stands !== null), calm);
   }
 
   /** Show what a row holds, unless another view does. @param {Item | null} item */
