@@ -13,9 +13,12 @@ from micropie import App, WebSocket
 from playground.live.advice import name_of
 from playground.live.staging import Staging
 from playground.recorder import Recorder
+from playground.sight.attributes import attributes
+from playground.sight.moments import Moment
 from playground.sight.pictures import plain
 from playground.sight.sockets import client_behind
-from playground.sight.state import Doing, Moment, State, Witness, attributes
+from playground.sight.state import State
+from playground.sight.witness import Witness
 from playground.stage import Stage
 from playground.traffic.log import Log
 from playground.transports import Transport
@@ -55,6 +58,7 @@ class Seeing:
         tell: Callable[[str], object],
     ) -> None:
         self._log = log
+        self._places = recorder.places
         self._stage = stage
         self._staging = staging
         self._transport = transport
@@ -106,7 +110,7 @@ class Seeing:
     def _change(self, names: tuple[str, ...]) -> None:
         before, state = self.names, self._state
         state.see(names)
-        self._stage.attend((lambda *ends: Witness(state, *ends)) if names else None)
+        self._stage.attend((lambda *ends: Witness(state, self._places, *ends)) if names else None)
         self._watch_the_clock()
         self._begun = self._staging.app is not None
         if self._begun:
@@ -143,11 +147,11 @@ class Seeing:
     @property
     def oldest(self) -> int:
         """The number of the entry from which on the state is known; 0 if nothing is seen."""
-        return self._state.oldest if self.names else 0
+        return self._state.moments.oldest if self.names else 0
 
     def at(self, seq: int) -> Moment | None:
         """Return the state as of an entry; None if it is not known."""
-        return self._state.at(seq) if self.names else None
+        return self._state.moments.at(seq) if self.names else None
 
     def state(self, seq: int | None) -> dict[str, Any]:
         """Return what was seen, as of an entry; see `Lab.state`."""
@@ -158,7 +162,7 @@ class Seeing:
         asked = self._log.last if seq is None else seq
         if not isinstance(asked, int) or isinstance(asked, bool) or asked < 1:
             raise TypeError(f"expected the number of an entry, got {seq!r}; write lab.state(12)")
-        moment = self._state.at(asked)
+        moment = self._state.moments.at(asked)
         if moment is None or asked > self._log.last:
             raise LookupError(f"expected an entry with a known state, got {asked}; {self._since()}")
         return {name: plain(each) for name, each in moment.picture.items()}
@@ -171,7 +175,7 @@ class Seeing:
         if not self.names:
             return
         if self._begun:
-            self._state.look(lambda: Doing(cause=self._latest_swap()))
+            self._state.look(lambda: (0, self._latest_swap(), 0, None))
             self._watch_the_clock()
         else:
             names = self.names

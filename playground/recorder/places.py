@@ -186,6 +186,35 @@ class Places:
         return f"{label}:{last.lineno}", "\n".join(lines)
 
 
+class Spot:
+    """Find the user's line where the same code leads to it again and again: mostly where it was.
+
+    Args:
+        places: Find it where that is another.
+    """
+
+    __slots__ = ("_depth", "_places", "_site")
+
+    def __init__(self, places: Places) -> None:
+        self._places = places
+        self._site, self._depth = NOWHERE, 0
+
+    def here(self) -> str | None:
+        """Return the innermost line of the user's code that is running, None if there is none."""
+        site = self._site
+        # Of a handler's frame there is an object already; to ask for one of each costs more.
+        try:
+            frame = sys._getframe(self._depth)
+        except ValueError:  # there are not so many
+            frame = None
+        if frame is not None and frame.f_code is site.code:
+            return site.lines.get(frame.f_lasti) or site.place(frame) or None
+        where, found, distance = self._places.find(2)
+        if found is not None:
+            self._site, self._depth = found, distance + 1
+        return where
+
+
 def _texts(trace: TracebackType | None) -> list[tuple[str, traceback.FrameSummary]]:
     """Return the frames of a traceback that stand in a text given to exec."""
     found = []

@@ -217,7 +217,8 @@ class Tap:
 
 def current_tap() -> Tap | None:
     """Return what records the exchange whose handler is running here; None outside of handlers."""
-    return _whose(doing.get()[1])
+    tap = doing.get()[1]
+    return tap.near or tap if isinstance(tap, Tap) else None
 
 
 def client_of(scope: Scope) -> str:

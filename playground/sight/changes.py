@@ -9,7 +9,7 @@ without a value that the place itself came or went; ``count: 1 → 2`` says that
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from difflib import SequenceMatcher
 from itertools import compress
 from operator import is_not
@@ -53,8 +53,14 @@ def changes_of(old: Picture, new: Picture) -> list[Change]:
     return found
 
 
-def told(changes: list[Change]) -> str:
-    """Return changes as the lines of an entry; of very many, how many others there are."""
+def told(changes: Sequence[object]) -> str:
+    """Return changes as the lines of an entry; of very many, how many others there are.
+
+    Args:
+        changes: Those, or what each is in words.
+    """
+    if len(changes) == 1:
+        return str(changes[0])
     lines = [str(each) for each in changes[:LINES]]
     rest = len(changes) - len(lines)
     return "\n".join([*lines, f"… {rest:,} more"] if rest else lines)

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from itertools import chain
-from operator import attrgetter
+from operator import attrgetter, is_
 from typing import Any, Final, NamedTuple, Protocol
 
 SETS: Final = (set, frozenset)
@@ -144,7 +144,7 @@ class Single:
 class Hashed:
     """A dict of sets of things, such as rooms of sockets: each set is compared by its hash.
 
-    All are of one type. It is gone through twice with each message, so the loops are written out.
+    All are of one type.
 
     A set knows the hashes of its items, so nobody's code is run. Only such things are compared so
     that have one each; another that has the same by chance is seen when it is looked more closely.
@@ -152,39 +152,48 @@ class Hashed:
     Args:
         names: Its keys.
         kind: The type of its values.
-        sets: Its values, as they are.
+        hashes: That of each value.
+        all_of_them: That of all.
 
     Attributes:
-        hashes: That of each value.
+        names, kind, hashes: These.
+        all: The hash of all.
     """
 
-    __slots__ = ("_all", "_kind", "_latest", "_names", "hashes")
+    __slots__ = ("all", "hashes", "kind", "names")
 
     def __init__(
-        self, names: Sequence[Any], kind: type[Any], sets: tuple[frozenset[Any], ...]
+        self, names: Sequence[Any], kind: type[Any], hashes: list[int], all_of_them: int
     ) -> None:
-        self._names, self._kind = names, kind
-        self.hashes, self._all = [*map(hash, sets)], hash(sets)
-        # What it was when it was found to be another: not worked out twice.
-        self._latest: Hashed | None = None
+        self.names, self.kind = names, kind
+        self.hashes, self.all = hashes, all_of_them
 
     @classmethod
     def of(cls, names: Sequence[Any], held: Sequence[Held], values: Sequence[Any]) -> Hashed | None:
         """Return how to compare sets that hold what they should; None if they do not any more."""
-        found = cls(names, held[0].kind, (*map(frozenset, values),))
+        found = cls._of_sets(names, held[0].kind, values)
         # They were painted before: what has changed since is seen by the next look.
         is_as_painted = all(
             [*map(id, value)] == each.tokens for value, each in zip(values, held, strict=True)
         )
         return found if is_as_painted else None
 
+    @classmethod
+    def _of_sets(cls, names: Sequence[Any], kind: type[Any], values: Sequence[Any]) -> Hashed:
+        sets = (*map(frozenset, values),)
+        return cls(names, kind, [*map(hash, sets)], hash(sets))
+
+    def followed_by(self, hashes: list[int], all_of_them: int) -> Hashed:
+        """Return it with others of its values, of which the hashes are known."""
+        return Hashed(self.names, self.kind, hashes, all_of_them)
+
     def repaired(
         self, places: Iterable[int], watches: Sequence[Inner], values: Sequence[Any]
     ) -> Hashed | None:
         """Return how to compare it once some of its values are others; None if it cannot be."""
-        if not all(type(each) is self._kind for each in values):
+        if not all(type(each) is self.kind for each in values):
             return None
-        new = Hashed(self._names, self._kind, (*map(frozenset, values),))
+        new = self._of_sets(self.names, self.kind, values)
         expected = self.hashes.copy()
         for place in places:
             held, expected[place] = watches[place].held, new.hashes[place]
@@ -194,29 +203,16 @@ class Hashed:
 
     def same(self, pairs: dict[Any, Any]) -> bool:
         """Return whether it holds what it held."""
-        kind, values = self._kind, [*dict.values(pairs)]
-        for value in values:
-            if type(value) is not kind:
-                return False
-        for key, name in zip(dict.__iter__(pairs), self._names, strict=True):
-            if key is not name:
-                return False
-        sets = (*map(frozenset, values),)
-        if hash(sets) == self._all:
-            return True
-        self._latest = Hashed(self._names, kind, sets)
-        return False
-
-    def latest(self, pairs: dict[Any, Any]) -> Hashed | None:
-        """Return what it was at the last `same`, or is now; None if it is none such any more."""
-        if self._latest is None and (dict.__len__(pairs) != len(self._names) or self.same(pairs)):
-            return None
-        found, self._latest = self._latest, None
-        return found
+        kind, values = self.kind, [*dict.values(pairs)]
+        return (
+            all(type(each) is kind for each in values)
+            and all(map(is_, dict.__iter__(pairs), self.names))
+            and hash((*map(frozenset, values),)) == self.all
+        )
 
     def others(self, values: Sequence[Any]) -> list[int] | None:
         """Return where it holds others; None if that is not known."""
-        if not all(type(each) is self._kind for each in values):
+        if not all(type(each) is self.kind for each in values):
             return None
         now, before = [*map(hash, map(frozenset, values))], self.hashes
         return [place for place, each in enumerate(now) if each != before[place]]

@@ -99,6 +99,11 @@ class Painter:
         finally:
             self._inside.discard(id(value))
 
+    def item(self, value: object) -> Thing | None:
+        """Return an item of a set if its hash says which it is; else None."""
+        found = self.anew(value, None, 0)
+        return found if type(found) is Thing and found.by_hash else None
+
     def _collection(self, kind: type, value: Any, old: Watch | None, depth: int) -> Watch:
         base = next((each for each in _BASES if issubclass(kind, each)), None)
         if base is None:

@@ -19,7 +19,7 @@ from typing import Any, Final, Protocol
 from weakref import ref
 
 from playground.sight.flat import SETS, Compared, Held, comparer, token_of, tokens_of
-from playground.sight.pictures import Many, Node, Pairs
+from playground.sight.pictures import Leaf, Many, Node, Pairs
 from playground.sight.values import attributes_of, is_pythons_own
 
 # Of a collection, so many items are seen.
@@ -128,10 +128,12 @@ class Thing:
     __slots__ = ("_deaths", "_ref", "by_hash", "node", "token")
     held = None
 
-    def __init__(self, value: object, node: Node, deaths: Deaths) -> None:
-        self.token: int | None = id(value)
+    def __init__(self, value: object, node: Leaf, deaths: Deaths) -> None:
+        self.token = id(value)
         hash_of = type.__getattribute__(type(value), "__hash__")
-        self.by_hash = any(hash_of is each for each in deaths.hashes)
+        self.by_hash = False
+        for each in deaths.hashes:
+            self.by_hash = self.by_hash or hash_of is each
         self._deaths = deaths
         self._ref: Callable[[], object] = ref(value, deaths.hear)
         self.node = node
@@ -139,6 +141,10 @@ class Thing:
     def same(self, value: Any) -> bool:
         """Return whether it is that object."""
         return self._ref() is value if self._deaths.heard else id(value) == self.token
+
+    def still(self, value: object) -> bool:
+        """Return whether it is that object, though it was not watched meanwhile."""
+        return self._ref() is value
 
 
 class Unsure:
@@ -157,10 +163,19 @@ class Unsure:
 
 
 class OfPairs:
-    """A dict, or an object with attributes."""
+    """A dict, or an object with attributes.
 
-    __slots__ = ("_deaths", "_kind", "_length", "_plain", "_tokens", "flat", "keys", "names",
-                 "node", "token", "watches")  # fmt: skip
+    Attributes:
+        kind: Of which type it is: the address of that.
+        plain: Whether that is a dict itself.
+        deaths: Hears of objects that go.
+        flat: How it is compared at once.
+        keys, watches: What watches its keys, and its values.
+        names: Its keys, if they are constants that may be kept.
+    """
+
+    __slots__ = ("_length", "_tokens", "deaths", "flat", "keys", "kind", "names", "node", "plain",
+                 "token", "watches")  # fmt: skip
     held, by_hash = None, False
 
     def __init__(
@@ -171,9 +186,9 @@ class OfPairs:
         node: Pairs,
         deaths: Deaths,
     ) -> None:
-        self._kind, self._plain = id(type(value)), type(value) is dict
+        self.kind, self.plain = id(type(value)), type(value) is dict
         self._length = len(keys) + node.more
-        self._deaths = deaths
+        self.deaths = deaths
         self.keys, self.watches = keys, watches
         self._tokens = tokens_of(keys) if not node.more else None
         # Constants that are held stay where they are, whatever dies.
@@ -207,20 +222,16 @@ class OfPairs:
     def followed_by(self, flat: Compared, watches: tuple[Watch, ...], node: Pairs) -> OfPairs:
         """Return it with others of its values, if it is known how to compare them."""
         new = OfPairs.__new__(OfPairs)
-        new._kind, new._plain, new._length = self._kind, self._plain, self._length
-        new._deaths, new._tokens = self._deaths, self._tokens
+        new.kind, new.plain, new._length = self.kind, self.plain, self._length
+        new.deaths, new._tokens = self.deaths, self._tokens
         new.keys, new.names = self.keys, self.names
         new.flat, new.watches, new.node, new.token = flat, watches, node, None
         return new
 
-    def is_kind(self, value: Any) -> bool:
-        """Return whether a value is of its type, and no death was heard since it was looked at."""
-        return id(type(value)) == self._kind and not self._deaths.heard
-
     def others(self, values: Sequence[Any]) -> list[int]:
         """Return at which places other values are than there were."""
         found = None
-        if self.flat is not None and not self._deaths.heard:
+        if self.flat is not None and not self.deaths.heard:
             found = self.flat.others(values)
         if found is not None:
             return found
@@ -233,18 +244,18 @@ class OfPairs:
 
     def same_keys(self, pairs: dict[Any, Any]) -> bool:
         """Return whether all its keys are known, and those of another dict are the same."""
-        if self._tokens is None or (self._deaths.heard and self.names is None):
+        if self._tokens is None or (self.deaths.heard and self.names is None):
             return False
         return [*map(id, dict.__iter__(pairs))] == self._tokens
 
     def same(self, value: Any) -> bool:
         """Return whether it has the same keys in the same order, and the same values."""
-        if id(type(value)) != self._kind:
+        if id(type(value)) != self.kind:
             return False
-        pairs = value if self._plain else pairs_of(value)
+        pairs = value if self.plain else pairs_of(value)
         if dict.__len__(pairs) != self._length:
             return False
-        if not self._deaths.heard:
+        if not self.deaths.heard:
             if self.flat is not None:
                 return self.flat.same(pairs)
             if self._tokens is not None and not self.same_keys(pairs):

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from playground.recorder.places import Places
+from playground.recorder.places import Places, Spot
 
 # As the notebook's namespace: what `dataclass` writes then says that it is of it, too.
 TEXT = """
@@ -87,3 +87,28 @@ def test_below_what_leads_on_another_servers_messages_stands_nobody_who_sends() 
     assert (where, distance) == (here, 1)
     assert lines == [where]
     assert str(where).startswith("test:")
+
+
+def test_a_spot_finds_the_line_where_it_was_and_where_it_is_another() -> None:
+    places = Places(lambda filename: "In[1]" if filename == __file__ else None)
+    # Whoever asks for it is not the user's.
+    ours: dict[str, Any] = {"spot": Spot(places)}
+    exec("def asks(): return between()\ndef between(): return spot.here()", ours)
+    asks, between = ours["asks"], ours["between"]
+
+    def one() -> list[Any]:
+        return [asks(), places.here()]
+
+    def other() -> list[Any]:
+        return [between(), places.here()]
+
+    def inner() -> list[Any]:
+        return one()
+
+    def outer() -> list[Any]:  # what stood there is further out now
+        return [asks(), *inner(), between(), places.here()]
+
+    for function in (one, one, other, one, outer, outer, inner, other):
+        found = function()
+        assert None not in found
+        assert len({*found}) == (1 if len(found) == 2 else 2)

@@ -11,7 +11,7 @@ import pytest
 
 from playground.sight.painting import MOST, Painter
 from playground.sight.pictures import plain
-from playground.sight.rooms import stirred
+from playground.sight.rooms import Rooms
 from playground.sight.watches import ITEMS, Deaths, Watch
 
 
@@ -122,25 +122,84 @@ def test_sets_of_numbers_are_not_compared_by_their_hashes() -> None:
     assert not watch.same(rooms)
 
 
+def rooms_of(rooms: dict[str, set[Thing]], deaths: Deaths) -> Rooms:
+    painter = Painter(lambda _: "bob", deaths)
+    watch = Rooms.of("rooms", painter.paint(rooms, None), painter.item)
+    assert isinstance(watch, Rooms)
+    return watch
+
+
+def shown(rooms: dict[str, set[Thing]]) -> Any:
+    return plain(Painter(lambda _: "bob", Deaths()).paint(rooms, None).node)
+
+
 def test_who_moves_between_rooms_is_told_without_a_look_at_the_others() -> None:
-    one, other = Thing(), Thing()
-    rooms: dict[str, set[Thing]] = {"a": {one}, "b-c": {other}, "d": set()}
-    painter, deaths = Painter(lambda _: None, Deaths()), Deaths()
-    watch = Painter(lambda _: "bob", deaths).paint(rooms, None)
+    one, other, third = Thing(), Thing(), Thing()
+    rooms: dict[str, set[Thing]] = {"a": {one}, "b-c": {other}, "d": {third}}
+    watch = rooms_of(rooms, Deaths())
+    assert watch.moves(rooms) == ()
     rooms["a"].clear()
     rooms["d"].add(one)
-    found = stirred("rooms", rooms, watch, Painter(lambda _: "bob", deaths))
-    assert found is not None
-    now, changes = found
-    assert [str(each) for each in changes] == ["- rooms.a: bob", "+ rooms.d: bob"]
-    assert now.same(rooms)
-    assert now.node == Painter(lambda _: "bob", Deaths()).paint(rooms, None).node
-    # Not where that is not all there is to it: another dies, or a room comes.
-    rooms["e"] = set()
-    assert stirred("rooms", rooms, now, painter) is None
-    del rooms["e"]
-    deaths.heard = True
-    assert stirred("rooms", rooms, now, painter) is None
+    moves = watch.moves(rooms)
+    assert moves == ((0, ("bob",), ()), (2, (), ("bob",)))
+    assert type(moves[0][1][0]) is str
+    assert watch.lines == ["- rooms.a: bob", "+ rooms.d: bob"]
+    # What was found is seen when it is taken as seen, and not before.
+    assert plain(watch.node) == {"a": ["bob"], "b-c": ["bob"], "d": ["bob"]}
+    watch.follow()
+    assert watch.moves(rooms) == ()
+    assert plain(watch.node) == shown(rooms)
+    painted = watch.as_painted(rooms)
+    assert painted.same(rooms)
+    assert painted.node.size == watch.size == 7
+
+
+def test_rooms_are_painted_where_that_is_not_all_there_is_to_it() -> None:
+    deaths = Deaths()
+    rooms: dict[str, Any] = {"a": {Thing()}, "b": {Thing()}}
+    for change in (
+        lambda: rooms.update(c=set()),  # a room comes
+        lambda: rooms.update(a=[*rooms["a"]]),  # it is no set any more
+        lambda: rooms.update(a={1}),  # it holds what is not known by its hash
+        lambda: rooms.update(a={Thing()}),  # one bob goes, another comes
+        lambda: rooms["a"].update(Thing() for _ in range(ITEMS)),  # it is too large to be seen
+        lambda: setattr(deaths, "heard", True),  # an address says nothing any more
+    ):
+        rooms.clear()
+        rooms.update({"a": {Thing()}, "b": {Thing()}})
+        deaths.heard = False
+        watch = rooms_of(rooms, deaths)
+        gone = rooms["a"]  # nobody dies of it
+        change()
+        assert watch.moves(rooms) is None
+        assert watch.same(rooms) is deaths.heard
+        del gone
+
+
+def test_who_comes_back_is_known_and_another_at_the_same_address_is_not() -> None:
+    asked: list[int] = []
+    rooms, bob, deaths = {"a": {Thing()}}, Thing(), Deaths()
+
+    def named(value: object) -> str:
+        asked.append(id(value))
+        return f"m{len(asked)}"
+
+    painter = Painter(named, deaths)
+    watch: Any = Rooms.of("rooms", painter.paint(rooms, None), painter.item)
+    for change in (rooms["a"].add, rooms["a"].discard) * 2:
+        change(bob)
+        assert watch.moves(rooms)
+        watch.follow()
+    assert asked[1:] == [id(bob)]
+    del bob, change
+    assert deaths.heard
+    assert watch.same(rooms)
+    deaths.heard = False
+    others: list[Any] = []
+    while not others or id(others[-1]) != asked[1]:  # it soon comes to that address
+        others.append(Thing())
+    rooms["a"].add(others[-1])
+    assert watch.moves(rooms) == ((0, (), ("m3",)),)
 
 
 def test_equal_keys_of_other_objects_are_no_change_for_long() -> None:
