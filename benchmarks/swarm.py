@@ -16,6 +16,7 @@ import asyncio
 import os
 import statistics
 import time
+from collections.abc import Sequence
 from functools import partial
 from typing import Any
 
@@ -50,11 +51,11 @@ async def thousand(transport: Any) -> None:
     told: list[float] = []
     tell = strip.tell
 
-    def noted(message: dict[str, Any]) -> None:
+    def noted(message: dict[str, Any], buffers: Sequence[bytes] = ()) -> None:
         told.append(time.perf_counter())
-        tell(message)
+        tell(message, buffers)
 
-    strip.tell = noted
+    strip.tell = noted  # type: ignore[method-assign]
     strip.displayed()
     crowd = await lab.swarm("/echo", ramp=3, seconds=5)
     strip.close()

@@ -58,6 +58,27 @@ async def test_the_handler_of_a_message_pauses_before_it_sends_and_others_go_on(
     assert not lab.pauses
 
 
+async def test_no_ping_times_out_while_a_handler_is_paused() -> None:
+    lab = await serving(Chat, frames=True)
+    config = parts_of(lab).transport._thread.server.config  # type: ignore[attr-defined]
+    config.ws_ping_interval, config.ws_ping_timeout = 0.1, 0.6
+    bob = await lab.connect("/chat", client="bob")
+    lab.break_at("client:bob")
+    await bob.send("hi")
+    pause = await lab.paused()
+    began = next(iter(lab.log.filter("kind:pause"))).at
+
+    def answered() -> list[float]:
+        found = lab.log.filter("kind:frame client:bob dir:client")
+        return [each.at for each in found if str(each.note).startswith("pong")]
+
+    # Longer than it takes for a ping to be sent and not be answered in time.
+    await until(lambda: [each for each in answered() if each > began + 0.8])
+    pause.resume()
+    assert await bob.receive() == "HI"
+    assert not list(lab.log.filter("kind:close"))
+
+
 @on_both
 async def test_it_steps_to_its_next_send_and_then_to_its_next_receive(transport: str) -> None:
     lab, ann, bob = await party(transport)
