@@ -229,7 +229,7 @@ def test_links_lead_on_and_the_browsers_buttons_back(page: Page, url: str) -> No
     heading(page, "one")
 
 
-def test_what_a_page_notes_in_the_history_is_there_after_a_reload(page: Page) -> None:
+def test_what_a_page_notes_in_the_history_is_there_after_a_reload(page: Page, url: str) -> None:
     note = "() => { history.replaceState({ n: 7 }, ''); document.title = 'noted'; }"
     inside(page).evaluate(note)
     page.wait_for_function("() => document.title === 'noted'")
@@ -237,7 +237,7 @@ def test_what_a_page_notes_in_the_history_is_there_after_a_reload(page: Page) ->
     heading(page, "one")
     assert inside(page).evaluate("() => history.state") == {"n": 7}
     # It is that page's alone.
-    page.frame_locator("iframe").get_by_role("link", name="other").click()
+    page.goto(f"{url}other?n=1")
     heading(page, "other 1 None")
     assert inside(page).evaluate("() => history.state") is None
 
