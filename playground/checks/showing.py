@@ -71,5 +71,5 @@ def _row(each: State) -> str:
     fault = ""
     if each["fault"]:
         said = escape(sentence(each["fault"]))
-        fault = f'<div style="padding-left:1.6em">{said}</div>'
-    return f'<div style="padding:3px 0">{head}{fault}</div>'
+        fault = f'<div style="text-indent:0">{said}</div>'
+    return f'<div style="padding:3px 0 3px 1.6em;text-indent:-1.6em">{head}{fault}</div>'

@@ -36,6 +36,12 @@ LIMIT: Final = 200
 # Characters of a payload: with the other columns about what a page is wide.
 WIDTH: Final = 80
 
+ONE_WIDTH: Final = (
+    "font-family:var(--jp-code-font-family,monospace);font-size:12px;line-height:1.4;"
+    "white-space:pre;overflow-x:auto"
+)
+"""For characters that stand in columns. A page made by nbconvert has no such letters of its own."""
+
 # Okabe-Ito: told apart by people who see colours differently, on both grounds.
 CLIENT_COLOURS: Final = ("#0072b2", "#e69f00", "#009e73", "#cc79a7", "#56b4e9", "#d55e00")
 # Mixed with the ink around it a red is legible on both grounds, where a page leaves that in.
@@ -83,6 +89,11 @@ def table(
         '<table style="border-collapse:collapse;font-size:12px">'
         f"{_HEAD}<tbody>{''.join(rows)}{_wide(footer(record), _DIM)}</tbody></table>"
     )
+
+
+def preformatted(text: str) -> str:
+    """Return text as HTML that keeps its columns, on every page that shows a notebook."""
+    return f'<pre style="{ONE_WIDTH}">{escape(text)}</pre>'
 
 
 _HEAD: Final = (

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from micropie.testing.orders import Exploration
+from playground.exports.html import ONE_WIDTH, preformatted
 from playground.exports.ladder.svg import picture, shown_as_image
 from playground.exports.ladder.text import characters
 from playground.replays.marks import error_row
@@ -163,7 +164,7 @@ def line_of(log: Log) -> str:
         return ""
     where, line = lines
     return (
-        f'<pre style="margin:6px 0;padding:4px 8px;border-left:3px solid #d9363e">'
+        f'<pre style="{ONE_WIDTH};margin:6px 0;padding:4px 8px;border-left:3px solid #d9363e">'
         f'<span style="opacity:.7">{escape(where.strip())}</span>\n{escape(line.strip())}</pre>'
     )
 
@@ -202,6 +203,6 @@ class Ladder:
     def _repr_html_(self) -> str:
         # As an image it stays a picture where a page takes out what might be harmful.
         image = shown_as_image(self.svg(), "Ladder of the order; in words below")
-        text = escape(repr(self))
-        folded = f"<summary>The ladder in characters</summary><pre>{text}</pre>"
+        text = preformatted(repr(self))
+        folded = f"<summary>The ladder in characters</summary>{text}"
         return f"{image}<details>{folded}</details>"

@@ -6,9 +6,9 @@ Law: it is not there while nothing is set, held or paused.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from html import escape
 from typing import Any, Final, NamedTuple, Protocol, runtime_checkable
 
+from playground.exports.html import preformatted
 from playground.widgets.composing import compose, style
 from playground.widgets.controlled import Controlled
 from playground.widgets.controls import Controls, Done
@@ -231,4 +231,4 @@ class BetweenStrip(Controlled):
     def still_html(self) -> str:
         """Return the same as static HTML."""
         said = self.still_text()
-        return f"<pre>{escape(said)}</pre>" if said else ""
+        return preformatted(said) if said else ""

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from html import escape
 from typing import Final
 
+from playground.exports.html import preformatted
 from playground.traffic.log import Log
 from playground.widgets.controls import CodeView, Controls, DotView, SheetView, Sight
 from playground.widgets.follower import Follower
@@ -13,8 +13,6 @@ from playground.widgets.showing import Showing
 from playground.widgets.traffic import TrafficTable
 
 NOBODY: Final = "No handler is at work."
-# Pages that show notebooks have a font of their own for whatever a cell shows, and break its lines.
-_PRE: Final = "font-family:var(--jp-code-font-family,monospace);white-space:pre;overflow-x:auto"
 
 
 class Code(TrafficTable):
@@ -44,7 +42,7 @@ class Code(TrafficTable):
 
     def still_html(self) -> str:
         """Return the same as static HTML: who stands where, and no variable of theirs."""
-        return f'<pre style="{_PRE}">{escape(self.still_text())}</pre>'
+        return preformatted(self.still_text())
 
 
 def _written(sheet: SheetView, dots: tuple[DotView, ...]) -> str:

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from html import escape
 from os import PathLike
 from pathlib import Path
 from typing import Any, Final
 
+from playground.exports.html import preformatted
 from playground.exports.ladder import svg
 from playground.traffic.apart import without_checks
 from playground.traffic.formats import write
@@ -101,10 +101,10 @@ class Ladder(TrafficTable):
         As an image the picture keeps its styles; an SVG among the markup does not, where a page
         takes out what might be harmful, as GitHub's does.
         """
-        text = escape(self.still_text())
+        text = preformatted(self.still_text())
         return (
             f"{svg.shown_as_image(self._still_picture(), 'Ladder of the traffic; in words below')}"
-            f"<details><summary>The ladder in characters</summary><pre>{text}</pre></details>"
+            f"<details><summary>The ladder in characters</summary>{text}</details>"
         )
 
     def _still_picture(self) -> str:

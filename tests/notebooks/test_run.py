@@ -28,6 +28,15 @@ from playground.serving import stop_all
 stop_all()
 """
 
+# Which pictures of a lab go on when all cells have run. The others stand as the text has them.
+GOES_ON = """
+import json as _json
+_views = lab._parts.views.showing._shown
+print(_json.dumps({"kinds": [each.view.kind.__name__ for each in _views if each.follows]}))
+"""
+# 10's is of the conversation that goes on; 13's is to be looked at while the next cell runs.
+GOING_ON = {"10-asgi": {"Ladder"}, "13-where-the-code-is": {"Code"}}
+
 # A port, a memory address, a folder of somebody's machine.
 TRACES = re.compile(r"127\.0\.0\.1:\d|0x[0-9a-f]{6}|/tmp/|/home/|/root/|/Users/|site-packages/\w+/")
 
@@ -58,12 +67,14 @@ class Played:
     Attributes:
         path: The notebook.
         shown: It, with what its cells showed when it was run from the top.
+        going_on: The views that go on then.
         answers: For each printed answer, what became of its exercises.
         wrong: For each wrong answer, what became of its exercise.
     """
 
     path: Path
     shown: Any
+    going_on: set[str]
     answers: list[dict[str, list[str]]]
     wrong: list[dict[str, list[str]]]
 
@@ -77,6 +88,7 @@ def played(request: pytest.FixtureRequest) -> Played:
     asked = exercises_of(read(path))
     with kernel_for(path) as run:
         shown = clean(run.pass_())
+        going_on = set(_told(run, GOES_ON)["kinds"])
         answers = [
             _told(run, asked.checked(each.source, each.names, orders=True))
             for each in asked.answers
@@ -87,7 +99,7 @@ def played(request: pytest.FixtureRequest) -> Played:
         ]
         run.begin(STOPS)
         run.pass_()
-    return Played(path, shown, answers, wrong)
+    return Played(path, shown, going_on, answers, wrong)
 
 
 def _told(run: Run, source: str) -> dict[str, list[str]]:
@@ -106,6 +118,12 @@ def test_a_notebook_runs_twice_in_one_kernel_and_shows_what_is_committed(played:
         if not alike(new, old)
     ]
     assert stale == [], "these cells show something else now: run `make notebooks`"
+
+
+@pytest.mark.live
+def test_a_picture_stands_as_the_text_beside_it_has_it(played: Played) -> None:
+    pictures = played.going_on & {"Ladder", "Code"}
+    assert pictures == GOING_ON.get(played.path.stem, set()), "have a later cell clear the log"
 
 
 @pytest.mark.live

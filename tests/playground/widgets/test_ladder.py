@@ -124,7 +124,7 @@ def test_a_saved_notebook_keeps_a_picture_and_the_characters(ladder: Ladder) -> 
     data, _ = ladder._repr_mimebundle_()
     markup = data["text/html"]
     assert "hi <b>all</b>" in said(b64decode(picture_in(markup)).decode())
-    characters = re.search("<pre>(.*)</pre>", markup, re.DOTALL)
+    characters = re.search("<pre style=[^>]+>(.*)</pre>", markup, re.DOTALL)
     assert characters
     assert unescape(characters[1]) == data["text/plain"] == ladder.still_text()
     assert "abcdefghijkl" not in markup + b64decode(picture_in(markup)).decode()
@@ -141,7 +141,7 @@ def converted(data: dict[str, Any]) -> str:
 
 def test_where_images_are_cleaned_away_the_characters_are_left(ladder: Ladder) -> None:
     data, _ = ladder._repr_mimebundle_()
-    assert f"<pre>{escape(data['text/plain'], quote=False)}</pre>" in converted(data)
+    assert f">{escape(data['text/plain'], quote=False)}</pre>" in converted(data)
 
 
 def test_where_markup_is_not_shown_there_is_a_picture(ladder: Ladder) -> None:
