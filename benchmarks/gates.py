@@ -31,8 +31,8 @@ from playground import Lab, serve
 
 CLIENTS = 200
 SECONDS = 4.0
-TRIPS = 10
-PAUSES = 80
+TRIPS = 60
+PAUSES = 24
 MESSAGES = 10_000
 
 

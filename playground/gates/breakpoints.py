@@ -74,6 +74,7 @@ class Breakpoints:
     Args:
         log: Where entries are found.
         at_work: Returns at what the code works that runs where it is called.
+        owner: Returns the connection alone whose code that is, in a fraction of the time.
         watch: Called with a connection whose client is to be listened to, or not any more.
         why: Called for why a handler is cancelled, as a clause; "" if that is not known.
         lines: Returns the lines of the user's that run where it is called.
@@ -83,6 +84,7 @@ class Breakpoints:
         self,
         log: Log,
         at_work: Callable[[], Working],
+        owner: Callable[[], Any],
         watch: Callable[[Socket, bool], None],
         why: Callable[[Socket], str],
         lines: Callable[[], Iterable[str]],
@@ -94,6 +96,7 @@ class Breakpoints:
         self.fresh: deque[Stop] = deque(maxlen=_UNASKED)
         self._log = log
         self._at_work = at_work
+        self._owner = owner
         self._watch = watch
         self._why = why
         self._lines = lines
@@ -120,9 +123,10 @@ class Breakpoints:
         """
         if not (self.breakpoints or self._stepping):
             return None
-        work = self._at_work()
-        if work.owner is None or work.owner.id in self._unasked:
+        owner = self._owner()
+        if owner is None or owner.id in self._unasked:
             return None
+        work = self._at_work()
         return work if self._stops(work, socket, event) else None
 
     def _stops(self, work: Working, socket: Socket, event: Event | None) -> bool:

@@ -95,6 +95,7 @@ class Gate:
     def __init__(self, socket: Socket, house: House) -> None:
         self.socket = socket
         self.links: dict[Direction, Link] = {each: Link(house.clock) for each in DIRECTIONS}
+        self._in, self._out = self.links["to app"], self.links["to client"]
         self.is_watching = False
         self._house = house
         self._listening: asyncio.Task[None] | None = None
@@ -138,23 +139,7 @@ class Gate:
     @property
     def is_needed(self) -> bool:
         """Whether anything is held up here, or is to be."""
-        return self._reads_by_line or self._writes_by_line
-
-    @property
-    def _in(self) -> Link:
-        return self.links["to app"]
-
-    @property
-    def _out(self) -> Link:
-        return self.links["to client"]
-
-    @property
-    def _reads_by_line(self) -> bool:
-        return self._in.opened or len(self._in) > 0
-
-    @property
-    def _writes_by_line(self) -> bool:
-        return self._out.opened or len(self._out) > 0 or self._under_way
+        return self._in.busy or self._out.busy or self._under_way
 
     def _begin(self, work: Coroutine[Any, Any, None]) -> asyncio.Task[None]:
         # In a context of its own: what it writes down is no handler's doing.
@@ -169,11 +154,11 @@ class Gate:
         """Be the server's `receive`, for the recorder."""
         if (work := self._house.stops_here(self.socket, None)) is not None:
             return self._receive(work)
-        return self._next() if self._reads_by_line else self.socket.from_server()
+        return self._next() if self._in.busy else self.socket.from_server()
 
     async def _receive(self, work: Any) -> Any:
         await self._house.stand(work, self.socket, None)
-        return await (self._next() if self._reads_by_line else self.socket.from_server())
+        return await (self._next() if self._in.busy else self.socket.from_server())
 
     async def _next(self) -> Any:
         if self._in.opened and self._listening is None and not self._has_left:
@@ -187,7 +172,7 @@ class Gate:
 
     def passes(self, event: Any) -> bool:
         """Return whether an event is what the handler gets; else that has `arrived`."""
-        return not self._reads_by_line or _is_heard(event)
+        return not self._in.busy or _is_heard(event)
 
     async def arrived(self, event: Any) -> Any:
         """Return what the handler gets, which has waited for this event since before the gate."""
@@ -251,7 +236,7 @@ class Gate:
     def _goes_by_line(self, event: Event) -> bool:
         if self._has_closed:
             raise RuntimeError(f"expected no ASGI event after the close, got {event['type']!r}")
-        if self.lost or not self._writes_by_line or not self.socket.is_open:
+        if not (self._out.busy or self._under_way) or self.lost or not self.socket.is_open:
             return False
         return event["type"] in ("websocket.send", "websocket.close")
 

@@ -43,6 +43,7 @@ class Gates:
         sockets: Returns the connections that are open.
         opened: Sets whom to tell of each new connection; None for nobody.
         at_work: Returns at what the code works that runs where it is called.
+        owner: Returns the connection alone whose code that is.
         why: Called for why a handler is cancelled, as a clause; "" if that is not known.
         passed: Makes what the recorder is told of an event that a gate has changed or kept.
         lines: Returns the lines of the user's that run where it is called.
@@ -55,17 +56,20 @@ class Gates:
         sockets: Callable[[], Iterable[Any]],
         opened: Callable[[Callable[[Any], None] | None], None],
         at_work: Callable[[], Working],
+        owner: Callable[[], Any],
         why: Callable[[Any], str],
         passed: Callable[..., Any],
         lines: Callable[[], Iterable[str]],
         clock: Clock | None = None,
     ) -> None:
         self.rules = Rules()
-        self.breaks = Breakpoints(log, at_work, self._watch, why, lines)
+        self.breaks = Breakpoints(log, at_work, owner, self._watch, why, lines)
         self.passed = passed
         self._sockets = sockets
         self._opened = opened
-        self._at_work = at_work
+        self._owner = owner
+        # Every message is asked about: whose work stands still here, see `Breakpoints.stops_here`.
+        self.stops_here = self.breaks.stops_here
         self._clock = clock
         self._gates: dict[int, Gate] = {}
         self._ordered: asyncio.Task[None] | None = None
@@ -78,7 +82,7 @@ class Gates:
 
     def author(self) -> str:
         """Return the client whose doing is what is sent here; "" for nobody's."""
-        owner = self._at_work().owner
+        owner = self._owner()
         return "" if owner is None else str(owner.client)
 
     def refresh(self) -> None:
@@ -110,10 +114,6 @@ class Gates:
         gate.socket.stand_at(None)
 
     # What a gate asks.
-
-    def stops_here(self, socket: Socket, event: Event | None) -> Working | None:
-        """Return whose work stands still here; see `Breakpoints.stops_here`."""
-        return self.breaks.stops_here(socket, event)
 
     async def stand(self, work: Working, socket: Socket, event: Event | None) -> Verdict:
         """Stand still; see `Breakpoints.stand`."""

@@ -87,11 +87,12 @@ class Link:
     Attributes:
         way: What holds for it.
         opened: Whether more is to come: then whoever takes from it waits for that.
+        busy: Whether more is to come, or something is in flight. Every message is asked about.
     """
 
     def __init__(self, clock: Clock) -> None:
         self.way = CLEAR
-        self.opened = False
+        self.opened = self.busy = False
         self._clock = clock
         self._items: deque[Item] = deque()
         self._size = 0
@@ -115,6 +116,7 @@ class Link:
     def open(self, opened: bool) -> None:
         """Say whether more is to come."""
         self.opened = opened
+        self._is_busy()
         self._wake()
 
     def follow(self, way: Way) -> None:
@@ -186,6 +188,7 @@ class Link:
 
     def _take(self) -> Item:
         item = self._items.popleft()
+        self._is_busy()
         item.gone = True
         self._size -= item.size
         self._wake()
@@ -222,6 +225,7 @@ class Link:
         """Lose what is in flight; return it."""
         lost = list(self._items)
         self._items.clear()
+        self._is_busy()
         for each in lost:
             each.gone = True
         self._size = 0
@@ -243,6 +247,9 @@ class Link:
             del self._waiting[change]
             if timer is not None:
                 timer.cancel()
+
+    def _is_busy(self) -> None:
+        self.busy = self.opened or bool(self._items)
 
     def _wake(self) -> None:
         for change in tuple(self._waiting):

@@ -45,6 +45,7 @@ class Gating:
             recorder.sockets.values,
             self._tell_of_new,
             self._at_work,
+            _owner,
             self._why_cancelled,
             Passed,
             recorder.places.lines,
@@ -62,9 +63,8 @@ class Gating:
         return "" if self._transport.running else "the lab was stopped"
 
     def _at_work(self) -> Working:
-        seq, tap, revision = doing.get()
-        owner = tap if isinstance(tap, WebSocketTap) else None
-        return Working(seq, owner, revision or self._recorder.revision())
+        seq, _, revision = doing.get()
+        return Working(seq, _owner(), revision or self._recorder.revision())
 
     def there(self, function: Callable[[], T]) -> T:
         """Call a function that does not wait on the app's event loop; return what it returns.
@@ -132,6 +132,11 @@ class Gating:
         """Forget every connection: their event loop has ended, or is left behind."""
         self.gates.forget_all()
         self._recorder.sockets.clear()
+
+
+def _owner() -> WebSocketTap | None:
+    tap = doing.get()[1]
+    return tap if isinstance(tap, WebSocketTap) else None
 
 
 def _belongs(scope: Any, socket: WebSocketTap) -> bool:
