@@ -19,6 +19,10 @@ NO_BROWSER := $(shell test -n "$$DISPLAY$$WAYLAND_DISPLAY" || test "$$(uname)" =
 # JupyterLab refuses to run as root unless it is told that this is meant: in a container it is.
 AS_ROOT := $(shell test "$$(id -u)" != 0 || echo --allow-root)
 
+# Where Python is told to write no bytecode, as in many container images, every kernel and every script
+# that the tests start would compile all that it imports once more: a quarter of the run's work.
+unexport PYTHONDONTWRITEBYTECODE
+
 # A file is one worker's, so that what its tests share is made once, see tests/workers.py; those that
 # drive a browser come last, see tests/conftest.py. When a test has hung or killed its worker, the run ends:
 # pytest-xdist would put another worker in its place, and mostly wait for that for ever.

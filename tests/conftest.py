@@ -1,4 +1,4 @@
-"""What every test may use: one Chromium, and the rule that in CI nothing is skipped."""
+"""What every test may use: a Chromium for each worker; and in CI nothing is skipped."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from playwright.sync_api import Browser, sync_playwright
 
 from tests.notebooks import chromium as chromiums
 from tests.tiers import Watch, is_quick
-from tests.workers import BySharing, how_many
+from tests.workers import BySharing, how_many, place
 
 # How long an example takes says how busy the machine is. In CI a run is the same as the last.
 settings.register_profile(
@@ -29,7 +29,7 @@ _MIXED: set[Path] = set()
 
 @pytest.fixture(scope="session")
 def chromium() -> Iterator[Browser]:
-    """One Chromium for all tests of a run."""
+    """One Chromium for all tests of a worker."""
     path = chromiums.find()
     assert path, chromiums.ADVICE
     with sync_playwright() as playwright:
@@ -52,7 +52,7 @@ def pytest_xdist_auto_num_workers() -> int:
 
 @pytest.hookimpl(optionalhook=True)
 def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> BySharing | None:
-    """Keep files that share something dear on one worker."""
+    """Keep tests that share something dear on one worker."""
     return BySharing(config, log) if config.option.dist == "loadfile" else None
 
 
@@ -71,7 +71,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
             item.add_marker("browser")
         if is_quick(item):
             item.add_marker("quick")
-    items.sort(key=_turn)
+    items.sort(key=lambda item: (_turn(item), place(item.nodeid.partition("::")[0])))
     kinds = {(item.path, _turn(item) > 0) for item in items}
     _MIXED.update(path for path, late in kinds if late and (path, False) in kinds)
 

@@ -396,6 +396,7 @@ STARTS_A_SERVER = (
 )
 
 
+@cache
 def room_of(file: str) -> Room | None:
     """Return what a file may import, or None where the table does not say."""
     return next((room for pattern, room in TABLE.items() if fnmatch(file, pattern)), None)
@@ -406,6 +407,7 @@ def tree_of(file: str) -> ast.Module:
     return ast.parse((ROOT / file).read_text(encoding="utf-8"), file)
 
 
+@cache
 def is_module(name: str) -> bool:
     path = ROOT.joinpath(*name.split("."))
     return path.with_suffix(".py").exists() or (path / "__init__.py").exists()
@@ -423,6 +425,7 @@ def imported(node: ast.AST, file: str) -> Iterator[str]:
             yield inner if module.startswith(PACKAGES) and is_module(inner) else module
 
 
+@cache
 def imports(file: str) -> set[str]:
     """Return every module that a file imports, wherever in it."""
     return {name for node in ast.walk(tree_of(file)) for name in imported(node, file)}

@@ -1,4 +1,4 @@
-"""One JupyterLab for all tests of a run, and notebooks opened in it."""
+"""One JupyterLab for all tests of a worker, and notebooks opened in it."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from tests.notebooks.server import Server, jupyterlab
 
 @pytest.fixture(scope="session")
 def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
-    """One JupyterLab for all tests of a run."""
+    """One JupyterLab for all tests of a worker."""
     folder, home = tmp_path_factory.mktemp("notebooks"), tmp_path_factory.mktemp("jupyter")
     with jupyterlab(folder, home) as running:
         yield running

@@ -6,11 +6,11 @@ from collections.abc import AsyncIterator
 from typing import Any, Literal
 
 import pytest
-from openapi_spec_validator import validate
 
 from micropie import App
 from micropie.describing import openapi
 from tests.micropie.describing.course import course_apps
+from tests.micropie.describing.official import validate
 
 
 class Shop(App):

@@ -7,10 +7,10 @@ from pathlib import Path
 from typing import Any, Literal
 
 import pytest
-from openapi_spec_validator import validate
 
 from micropie import App, WebSocket
 from playground import Lab, serve
+from tests.micropie.describing.official import validate
 
 TOKEN = "eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiIxIn0.c2lnbmF0dXJlc2lnbmF0dXJl"
 

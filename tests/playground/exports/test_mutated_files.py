@@ -178,7 +178,7 @@ def try_files(count: int, folder: Path) -> None:
 
 
 def test_files_that_were_tampered_with(tmp_path: Path) -> None:
-    try_files(180, tmp_path)
+    try_files(90, tmp_path)
 
 
 @pytest.mark.soak
