@@ -20,7 +20,7 @@ NO_BROWSER := $(shell test -n "$$DISPLAY$$WAYLAND_DISPLAY" || test "$$(uname)" =
 AS_ROOT := $(shell test "$$(id -u)" != 0 || echo --allow-root)
 
 # Where Python is told to write no bytecode, as in many container images, every kernel and every script
-# that the tests start would compile all that it imports once more: a quarter of the run's work.
+# would compile all that it imports, and take three times the processor time to start.
 unexport PYTHONDONTWRITEBYTECODE
 
 # A file is one worker's, so that what its tests share is made once, see tests/workers.py; those that
