@@ -44,7 +44,7 @@ export class Elsewhere {
   constructor(traffic) {
     this.traffic = traffic;
     this.waiting = 0;
-    this.el = element("div", "mpp-elsewhere");
+    this.el = element("div", "mpp-watching");
     this.opener = button("Watch a server…", () => this.open(), "mpp-quiet");
     this.opener.title = "See what passes between a client and a server elsewhere";
     this.form = formOf(
@@ -74,7 +74,7 @@ export class Elsewhere {
     /** @type {HTMLButtonElement} */
     this.copy = button("Copy", () => this.copyLine(), "mpp-quiet");
     this.copy.setAttribute("aria-label", "Copy the line of code");
-    const line = element("div", "mpp-elsewhere-line");
+    const line = element("div", "mpp-watching-line");
     line.append(element("span", "mpp-dim", "In Python, a lab of its own:"), this.code, this.copy);
     /** @type {HTMLButtonElement} */
     this.go = button("Watch", () => {}, "mpp-on");
