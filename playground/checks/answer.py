@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from playground.checks.story import Fault, Story, fits, received, shown, wish
+from playground.checks.story import REASON, SHOWN, Fault, Story, fits, received, shown, wish
 from playground.transports import Response
 
 
@@ -48,7 +48,7 @@ class Answer:
         if self.status != status:
             wanted = f"the status {status}"
             wanted = wanted if body is None else f"{wanted} with {wish(body)}"
-            raise self._fault(wanted, f"{self.status} {shown(self.text)}")
+            raise self._fault(wanted, f"{self.status} {shown(self.text, self._as_far_as())}")
         if body is not None and not fits(body, self._body_for(body)):
             raise self._fault(wish(body), received(body, self._body_for(body)))
         for name, value in (headers or {}).items():
@@ -57,6 +57,11 @@ class Answer:
                 given = "none" if got is None else repr(got)
                 raise self._fault(f"the header {name}: {value}", given)
         self._story.tell(self._name, "hearing", f"got {self.status} {shown(self.text)}")
+
+    def _as_far_as(self) -> int:
+        # A page with the traceback of another framework says no more by being long.
+        told = self.status >= 400 and not self.text.lstrip().startswith("<")
+        return REASON if told else SHOWN
 
     def _body_for(self, wanted: Any) -> str | bytes:
         return self.body if isinstance(wanted, bytes) else self.text

@@ -9,7 +9,7 @@ from typing import Any
 from playground.checks.actor import WAIT, Actor
 from playground.checks.answer import Answer
 from playground.checks.ground import Ground, OnLab
-from playground.checks.story import Fault, Story, shown
+from playground.checks.story import REASON, Fault, Story, shown
 from playground.clients.client import Client
 from playground.clients.pool import ClientPool, body_of
 from playground.lab import Lab, parts_of
@@ -223,7 +223,8 @@ class Play:
     ) -> Fault:
         if not self.story.lines or self.story.lines[-1].words != f"asked to connect to {path}":
             self.story.tell(name, "opening", f"asked to connect to {path}")
-        said = f" {shown(refusal.body.strip())}" if refusal.body.strip() else ""
+        reason = refusal.body.strip()
+        said = f" {shown(reason, REASON)}" if reason else ""
         advice = advice_for(refusal.status, path, self._ground.routes(), "websocket")
         why = advice or self.why(_called(name))
         return self.story.fault(name, wanted, f"refused with {refusal.status}{said}", why)

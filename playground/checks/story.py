@@ -8,6 +8,8 @@ from typing import Any, Final, Literal, NamedTuple
 
 # A message is shown as far as this many characters: enough to see where it differs.
 SHOWN: Final = 80
+# Why a request was refused is read to its end, for there the framework says what to write.
+REASON: Final = 400
 
 # What came before an answer that is wrong, at most.
 _MOST: Final = 4
@@ -95,12 +97,17 @@ def _joined(lines: list[Line]) -> str:
     return ", ".join(parts)
 
 
-def shown(message: Any) -> str:
-    """Return a message as Python writes it; if it is long, its beginning, and how long it is."""
+def shown(message: Any, at_most: int = SHOWN) -> str:
+    """Return a message as Python writes it; if it is long, its beginning, and how long it is.
+
+    Args:
+        message: Text, bytes, a pattern, or a JSON value.
+        at_most: As far as this many characters.
+    """
     text = f"/{message.pattern}/" if isinstance(message, re.Pattern) else repr(message)
-    if len(text) <= SHOWN:
+    if len(text) <= at_most:
         return text
-    start = f"{text[: SHOWN - 1]}…"
+    start = f"{text[: at_most - 1]}…"
     if not isinstance(message, str | bytes):
         return start
     return f"{start} ({len(message)} {'characters' if isinstance(message, str) else 'bytes'})"

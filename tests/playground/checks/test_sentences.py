@@ -54,6 +54,9 @@ class Site(App):
         await ws.accept()
         await ws.close(4001, "bye")
 
+    async def ws_selfless(ws: Any) -> None:
+        """Forgets what a beginner forgets."""
+
     async def ws_fail(self, ws: Any) -> None:
         await ws.accept()
         raise KeyError(await ws.receive_text())
@@ -157,6 +160,14 @@ async def no_route(play: Play) -> None:
     await play.connect("/ehco")
 
 
+async def reason_is_long(play: Play) -> None:
+    await play.connect("/selfless")
+
+
+async def page_of_a_socket(play: Play) -> None:
+    (await play.get("/echo")).expect()
+
+
 async def never_accepts(play: Play) -> None:
     await play.connect("/shy")
 
@@ -240,6 +251,18 @@ async def anything_else(play: Play) -> None:
             no_route,
             "asked to connect to /ehco, expected to be accepted, got refused with 404 "
             "'No matching WebSocket route'; there is no handler ws_ehco; did you mean ws_echo?",
+        ),
+        (
+            reason_is_long,
+            "asked to connect to /selfless, expected to be accepted, got refused with 500 "
+            "'WebSocket handler must accept a connection argument: "
+            "write async def ws_selfless(self, ws)'",
+        ),
+        (
+            page_of_a_socket,
+            "asked for /echo, expected the status 200, got 426 "
+            "'426 Upgrade Required: ws_echo answers WebSockets; connect one to /echo, "
+            "or define echo to answer HTTP'",
         ),
         (
             never_accepts,
