@@ -271,10 +271,20 @@ def test_after_a_restart_the_panel_says_what_to_do_and_that_helps(
     again.wait_rows("server → you Echo: still there?")
 
 
+# How a table's words are set, and what lies under its rows.
+LOOKS = """table => {
+  const all = (what, key) => [
+    ...new Set([...table.querySelectorAll(what)].map((each) => getComputedStyle(each)[key])),
+  ];
+  return [all("th, td", "textAlign"), all("tr", "backgroundColor")];
+}"""
+CLEAR = "rgba(0, 0, 0, 0)"
+
+
 def test_a_page_of_the_app_follows_the_code_until_the_kernel_is_gone(
     open_notebook: OpenNotebook,
 ) -> None:
-    notebook = open_notebook([SITE, SECOND_SITE, "print(lab.doctor())"])
+    notebook = open_notebook([SITE, SECOND_SITE, "lab.doctor()"])
     notebook.run(0)
     face = notebook.output_area(0).locator(".mpp-page")
     inside = face.frame_locator(".mpp-page-frame").frame_locator("iframe")
@@ -292,6 +302,7 @@ def test_a_page_of_the_app_follows_the_code_until_the_kernel_is_gone(
     report = notebook.run(2)
     assert "✓ proxy        jupyter-server-proxy under / reaches the lab" in report
     assert "✗ address      http://127.0.0.1:1/ (as you said) does not reach the lab" in report
+    assert notebook.output_area(2).locator(".mpp-doctor").evaluate(LOOKS) == [["left"], [CLEAR]]
     notebook.restart()
     notebook.output_area(0)
     expect(face.get_by_text(GONE)).to_be_visible(timeout=MILLISECONDS)
