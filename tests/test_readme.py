@@ -6,6 +6,7 @@ import re
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
+WORDS = {17: "Seventeen", 18: "Eighteen", 19: "Nineteen", 20: "Twenty"}
 README = (ROOT / "README.md").read_text(encoding="utf-8")
 
 
@@ -13,6 +14,13 @@ def test_the_course_is_every_notebook_in_its_order() -> None:
     told = re.findall(r"^\| \[.+?\]\(notebooks/(.+?)\) \|", README, re.MULTILINE)
     there = sorted(path.name for path in (ROOT / "notebooks").glob("*.ipynb"))
     assert told == there
+
+
+def test_the_notebooks_are_as_many_as_is_said() -> None:
+    terminal = (ROOT / "docs" / "how-to" / "run-in-a-terminal.md").read_text(encoding="utf-8")
+    number = len(list((ROOT / "notebooks").glob("*.ipynb")))
+    assert f"\n{number} notebooks copied to my-course.\n" in terminal
+    assert f"{WORDS[number]} notebooks, from nothing to production" in README
 
 
 def test_its_pictures_are_there_and_light() -> None:
