@@ -125,6 +125,14 @@ class Files:
         if origin is not None and (origin not in self._watches or self._watches[origin].stopped):
             self._watch(origin, None)
 
+    @property
+    def source(self) -> str:
+        """The file of what `serve` was given, without its folder; "" if it is not looked after."""
+        watch = self._watches.get(self._own) if self._own is not None else None
+        if watch is None or not watch.running:
+            return ""
+        return os.path.basename(file_of(watch.module) or "")
+
     def watch(self, given: str | os.PathLike[str] | types.ModuleType, poll: float | None) -> Watch:
         """Look after a file; see `Lab.watch`."""
         _check_poll(poll)

@@ -101,6 +101,8 @@ class UpstreamControls:
         staging = self._lab.staging
         if staging.followed.name and kernel.shell() is not None:
             return "run its cell again to have it back"
+        if file := self._lab.files.source:
+            return f"a change saved in {file} has it back"
         return f"lab.swap(revision={staging.number}) has it back"
 
 

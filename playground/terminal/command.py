@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import re
 import sys
 from collections.abc import Sequence
 from typing import Final, NoReturn
@@ -78,8 +79,16 @@ def _parser() -> argparse.ArgumentParser:
         "What is in the folder already stays as it is.",
         epilog=_EPILOG,
     )
-    course.add_argument("folder", nargs="?", default="micropie-course", metavar="FOLDER")
-    course.add_argument("--no-open", dest="open", action="store_false", help="copy them, no more")
+    course.add_argument(
+        "folder",
+        nargs="?",
+        default="micropie-course",
+        metavar="FOLDER",
+        help="where to; by default micropie-course, here",
+    )
+    course.add_argument(
+        "--no-open", dest="open", action="store_false", help="copy them, and open nothing"
+    )
     return parser
 
 
@@ -88,6 +97,11 @@ def _reference(text: str) -> str:
         return _address(text)
     module, colon, name = text.partition(":")
     if not (colon and all(part.isidentifier() for part in f"{module}.{name}".split("."))):
+        if _is_host(text):
+            raise argparse.ArgumentTypeError(
+                f"expected the address of a server with how it is spoken to, got {text!r}; write "
+                f"ws://{text} for a server that runs there, or wss://{text} if it speaks TLS"
+            )
         guess = module.removesuffix(".py").replace("\\", "/").strip("./").replace("/", ".")
         named = f"{guess}:{name}" if name else f"{guess or 'chat'}:Chat"
         raise argparse.ArgumentTypeError(
@@ -95,6 +109,12 @@ def _reference(text: str) -> str:
             f"{name or 'Chat'} in {guess.replace('.', '/') or 'chat'}.py"
         )
     return text
+
+
+def _is_host(text: str) -> bool:
+    """Return whether it looks like a host and a port, and can be no module and name."""
+    port = re.search(r":(\d{1,5})(/|$)", text)
+    return port is not None or text.partition(":")[0] == "localhost"
 
 
 def _address(text: str) -> str:

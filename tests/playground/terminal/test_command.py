@@ -21,6 +21,8 @@ from playground.traffic.log import Log
         (["run", "chat.py"], "write chat:Chat for the class Chat in chat.py"),
         (["run", "shop/main.py:Shop"], "write shop.main:Shop for the class Shop in shop/main.py"),
         (["run", "chat:"], "write chat:Chat"),
+        (["run", "127.0.0.1:8000"], "write ws://127.0.0.1:8000 for a server that runs there"),
+        (["run", "localhost:8000/chat"], "write ws://localhost:8000/chat for a server"),
         (["run", "ftp://example.org"], "expected an address such as 'ws://127.0.0.1:9000'"),
         (["run", "chat:Chat", "--port", "http"], "expected a port from 1 to 65535, got 'http'"),
         (["run", "chat:Chat", "--port", "70000"], "expected a port from 1 to 65535"),

@@ -43,6 +43,20 @@ async def test_what_is_saved_takes_over_an_open_socket(folder: Folder, transport
     assert 'return "two"'.replace('"', "'") in lab.source()
 
 
+async def test_what_is_saved_has_the_app_back_from_a_server_elsewhere(folder: Folder) -> None:
+    far, lab = await serving(Echo), await serving(folder.app, watch=True)
+    leading: Any = parts_of(lab).views.controls
+    name = f"chat_{folder.mark}.py"
+    assert leading.leading.offer().endswith(f"; a change saved in {name} has it back.")
+    ended: list[Any] = []
+    leading.leading.lead(far.local_url, lambda *each: ended.append(each))
+    await until(lambda: ended)
+    assert f"; a change saved in {name} has it back" in ended[0][1]
+    folder.save("chat", chat("two"))
+    await revised(lab, 3)
+    assert (await lab.get("/")).text == "two"
+
+
 async def test_a_file_that_takes_the_others_name_is_noticed(folder: Folder) -> None:
     lab = await serving(folder.app, watch=True)
     for number in (2, 3):
