@@ -163,6 +163,19 @@ def test_nothing_of_the_bar_wraps_or_is_cut(panel: PanelPage, page: Page, width:
     expect(sheet).to_be_hidden()
 
 
+def test_how_much_is_hidden_is_read_whole_beside_a_wide_filter(
+    panel: PanelPage, page: Page
+) -> None:
+    say(panel.log, chat(panel.log, "check")["check"], "played {}", 274)
+    panel.render(*FACES, width=900)
+    panel.tick()
+    hidden = page.locator(".mpp-hidden-count")
+    expect(hidden).to_have_text("275 of checks hidden")
+    assert hidden.evaluate("each => each.scrollWidth <= each.clientWidth")
+    room = page.get_by_role("searchbox").evaluate("each => each.clientWidth")
+    assert 200 < room < 290
+
+
 def test_a_message_of_a_new_shape_has_a_quiet_mark(panel: PanelPage, page: Page) -> None:
     for n in range(11):
         say(panel.log, 1, f'{{{{"n": {n}}}}}')
