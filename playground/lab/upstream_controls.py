@@ -13,8 +13,7 @@ from playground.lab.sentences import sentence
 from playground.live.advice import name_of
 from playground.notebook import kernel
 from playground.upstream import Upstream
-from playground.upstream.reaching import reach
-from playground.upstream.refused import Unreachable
+from playground.upstream.reaching import missing
 from playground.widgets.controls import Done
 
 if TYPE_CHECKING:
@@ -65,10 +64,10 @@ class UpstreamControls:
 
         def work() -> None:
             try:
-                asyncio.run(reach(upstream))
+                if why := missing(upstream):
+                    done(why, None)
+                    return
                 result = asyncio.run(self._led(upstream))
-            except Unreachable as error:
-                done(_told(error), None)
             except Exception as error:
                 done(sentence(error), None)
             else:
@@ -104,8 +103,3 @@ class UpstreamControls:
         if file := self._lab.files.source:
             return f"a change saved in {file} has it back"
         return f"lab.swap(revision={staging.number}) has it back"
-
-
-def _told(error: Unreachable) -> str:
-    text = error.text
-    return f"{text[:1].upper()}{text[1:]}{'' if text.endswith('?') else '.'}"

@@ -16,6 +16,7 @@ from playground.plain.opening import opened
 from playground.serving import serve
 from playground.terminal.rows import Rows, has_colours
 from playground.upstream import Upstream
+from playground.upstream.reaching import missing
 from playground.watching.reasons import is_from_a_file, why
 
 NOT_STARTED: Final = 1
@@ -79,7 +80,10 @@ def _welcome(lab: Lab, app: str, out: TextIO, *, panel: bool) -> str:
     if said:
         out.write(f"{said}\n")
     saves = f"Save {files}, and the new code takes over. " if files else ""
-    out.write(f"{saves}Ctrl-C ends it.\n\n")
+    out.write(f"{saves}Ctrl-C ends it.\n")
+    if isinstance(lab.app, Upstream) and (why_not := missing(lab.app)):
+        out.write(f"{why_not} Who connects is led there once it is.\n")
+    out.write("\n")
     return address
 
 

@@ -6,6 +6,7 @@ import asyncio
 from typing import TYPE_CHECKING, Final
 
 from playground.upstream.dialling import dial
+from playground.upstream.refused import Unreachable
 
 if TYPE_CHECKING:
     from playground.upstream.upstream import Upstream
@@ -25,6 +26,19 @@ async def reach(upstream: Upstream) -> None:
     """
     timeout = min(_PATIENCE, upstream._timeout)
     await dial(upstream._address, upstream._context, _HangsUp(), timeout)
+
+
+def missing(upstream: Upstream) -> str:
+    """Return why an upstream leads to nobody now, as a sentence; "" if somebody is there.
+
+    Args:
+        upstream: It; for a thread in which no loop runs, as it waits for up to five seconds.
+    """
+    try:
+        asyncio.run(reach(upstream))
+    except Unreachable as error:
+        return error.sentence
+    return ""
 
 
 class _HangsUp(asyncio.Protocol):

@@ -57,3 +57,9 @@ class Unreachable(Refused):
     def __init__(self, text: str, status: int = 502) -> None:
         super().__init__(status, text)
         self.text = text
+
+    @property
+    def sentence(self) -> str:
+        """The text with a capital letter and a stop, to stand by itself."""
+        end = "" if self.text.endswith("?") else "."
+        return f"{self.text[:1].upper()}{self.text[1:]}{end}"

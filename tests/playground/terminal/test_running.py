@@ -6,6 +6,7 @@ import os
 import re
 import select
 import signal
+import socket
 import subprocess
 import sys
 import threading
@@ -171,8 +172,23 @@ def test_a_server_elsewhere_is_watched_by_its_address(
     said = capsys.readouterr().out
     assert said.startswith(f"{far.local_url.replace('http', 'ws').rstrip('/')} is watched at http:")
     assert "Save" not in said
+    assert "Nobody" not in said
     assert "secret" not in said
     assert answers == [200]
+
+
+def test_that_nobody_is_there_to_be_watched_is_said_at_once(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as probe:
+        address = f"ws://127.0.0.1:{probe.getsockname()[1]}"
+    monkeypatch.setattr(running_room, "_show", lambda *_: None)
+    assert running_room.run(address, port=0, frames=False, panel=False) == 0
+    said = capsys.readouterr().out
+    assert said.endswith(
+        f"Nobody answers at {address}; is the server running? "
+        "Who connects is led there once it is.\n\n"
+    )
 
 
 @pytest.mark.parametrize(
