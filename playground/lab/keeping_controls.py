@@ -100,7 +100,8 @@ class KeepingControls:
 
 
 def _saved(kept: Kept) -> str:
-    return f"Saved as {Path(kept.save()).name}, beside the notebook."
+    said = f"Saved as {Path(kept.save()).name}, beside the notebook."
+    return f"{said} {kept.otherwise}" if kept.otherwise else said
 
 
 def _differs(kept: Kept) -> bool:

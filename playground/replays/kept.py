@@ -42,6 +42,8 @@ class Kept:
         name, which: As given.
         difference: What the newest code has said otherwise; None before it was had again.
         why: Why it is not had again by itself, as a sentence; "" if it is.
+        otherwise: That the code which was recorded says other than the log has, and is expected
+            to, as a sentence; "" if it does not.
     """
 
     def __init__(
@@ -58,7 +60,7 @@ class Kept:
     ) -> None:
         self.name, self.which = name, which
         self.difference: Difference | None = None
-        self.why = ""
+        self.why, self.otherwise = "", ""
         self.outside = outside
         self.expected: Expected = expected_of(record, "as recorded", wanted)
         self.masks = masks_of(self.expected, ignore)
@@ -84,6 +86,7 @@ class Kept:
             difference = again.difference
             if self._is_new and revision == self.revision and not difference.why:
                 self._expect(again, f"revision {revision}")
+                self.otherwise = _otherwise(difference)
                 difference = _as_it_is(again, difference, self.expected)
             self._is_new = False
             self.difference = difference
@@ -101,6 +104,7 @@ class Kept:
                 why = (difference.why if difference is not None else "") or self.why or NOT_YET
                 raise RuntimeError(f"expected an answer to accept, got none; {_clause(why)}")
             self._expect(again, difference.new_name)
+            self.otherwise = ""
             self.difference = _as_it_is(again, difference, self.expected, accepted=True)
 
     def _expect(self, again: Again, name: str) -> None:
@@ -273,14 +277,21 @@ def _as_it_is(
         each._replace(kind="same", old=each.new) for each in before.compared if each.new is not None
     ]
     notes = list(before.notes)
-    if before.rows and not accepted:
-        count = counted(len(before.rows), "thing comes", "things come")
-        notes.append(
-            f"With nobody else there and from the start, {count} out otherwise than in the log, by "
-            "the same code; so it is expected from now on."
-        )
+    if not accepted and (otherwise := _otherwise(before)):
+        notes.append(otherwise)
     side = Side(expected.name, expected.record)
     return Difference(rows, side, Side(before.new_name, again.played.log), "", notes)
+
+
+def _otherwise(before: Difference) -> str:
+    """Say how much the same code says otherwise than the log has; "" if nothing."""
+    if not before.rows:
+        return ""
+    count = counted(len(before.rows), "thing comes", "things come")
+    return (
+        f"With nobody else there and from the start, {count} out otherwise than in the log, by "
+        "the same code; so it is expected from now on."
+    )
 
 
 def _clause(sentence: str) -> str:

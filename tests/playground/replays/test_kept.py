@@ -19,6 +19,7 @@ from micropie import App, ConnectionClosed, WebSocket
 from micropie.backends.sqlite import SQLiteSessionBackend
 from playground import Lab, Log, serve
 from playground.lab.lab import parts_of
+from tests.playground.lab_apps import until
 
 pytestmark = pytest.mark.live
 BOTH = pytest.mark.parametrize("transport", ["server", "memory"])
@@ -762,3 +763,31 @@ def test_what_is_saved_is_a_test_that_passes_until_the_code_is_otherwise(tmp_pat
     assert "1 failed, 1 passed" in tried.stdout
     assert "ann: tea" in tried.stdout
     assert "FAILED test_tea_please_2.py" in tried.stdout
+
+
+async def test_a_test_that_expects_other_than_the_log_has_is_saved_with_a_word_about_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    lab = serve(Chat, transport="memory")
+    ann = await lab.connect("/chat?name=ann", client="ann")
+    await ann.receive()
+    said = await saved(lab)
+    assert said == "Saved as test_ann.py, beside the notebook."
+    changed: Any = lab.swap(Curt)
+    await changed
+    await ann.send("tea")
+    await ann.receive()
+    said = await saved(lab)
+    assert said.startswith("Saved as test_ann_2.py, beside the notebook. With nobody else there ")
+    assert "1 thing comes out otherwise than in the log, by the same code" in said
+
+
+async def saved(lab: Lab) -> str:
+    """Save the conversation of the first client as the panel does; return what it says."""
+    ended: list[tuple[str | None, Any]] = []
+    controls: Any = parts_of(lab).views.controls
+    controls.keeps.save_test(lab.log[1].seq, lambda *each: ended.append(each))
+    await until(lambda: ended)
+    assert ended[0][0] is None
+    return str(ended[0][1])
