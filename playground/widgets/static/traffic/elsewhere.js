@@ -52,10 +52,9 @@ export class Elsewhere {
       () => this.submit(),
       () => this.shut(),
     );
-    this.form.hidden = true;
     this.fill();
     this.el.hidden = true;
-    this.el.append(this.opener, this.form);
+    this.el.append(this.opener);
     traffic.chrome.list.append(this.el);
   }
 
@@ -106,7 +105,7 @@ export class Elsewhere {
    * @param {boolean} rows whether the table is shown, whole
    */
   show(offer, rows) {
-    const open = !this.form.hidden;
+    const open = this.form.isConnected;
     const held = this.el.contains(focusedIn(this.el));
     this.el.hidden = !rows || !(offer || open);
     if (this.el.hidden && held) this.traffic.picture.el.focus();
@@ -114,14 +113,14 @@ export class Elsewhere {
   }
 
   open() {
-    this.form.hidden = false;
+    this.el.append(this.form);
     this.opener.hidden = true;
     this.outcome.note("");
     this.address.input.focus();
   }
 
   shut(back = true) {
-    this.form.hidden = true;
+    this.form.remove();
     this.opener.hidden = false;
     this.address.problem("");
     if (back) this.opener.focus();
