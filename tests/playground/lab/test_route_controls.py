@@ -34,9 +34,11 @@ def test_a_route_is_broken_and_told_as_json(monkeypatch: pytest.MonkeyPatch) -> 
     async def work(lab: Lab) -> None:
         await talked(lab)
         before = lab.log.last
-        error, result = await asked(lab, "/board")
-        assert error is None
-        told = json.loads(json.dumps(result))
+        told: Any = {"findings": []}
+        while not told["findings"]:  # a busy machine has few conversations in so little time
+            error, result = await asked(lab, "/board")
+            assert error is None
+            told = json.loads(json.dumps(result))
         assert "conversations at /board in" in told["said"]
         worst = told["findings"][0]
         assert worst["sentence"].endswith(".")
