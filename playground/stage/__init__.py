@@ -45,7 +45,8 @@ over       a disconnect with close code 1012    raises `OSError`; called by some
 From *running* to *leaving*: a swap asks it to. From *leaving* to *cancelled*: as soon as it holds
 no message, and at the latest after the grace period (one second). Then its task, and those of its
 tasks that wait in `receive`, are cancelled as asyncio cancels. To *over*: it has ended, or has
-not ended within another grace period and is cut off.
+not ended within another grace period and is cut off. Seconds in which the loop stood still are
+not counted (`grace.py`).
 
 Who holds a message, and who is idle
 ====================================

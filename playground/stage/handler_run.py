@@ -9,6 +9,8 @@ What a swap asks of a handler, in order:
    cancelled then.
 3. A handler that catches its cancellation and asks for another message hears that the client is
    gone. One that has not ended `grace` seconds after is cut off: nothing that it sends goes out.
+
+Seconds in which the event loop stood still are not counted (`grace.py`).
 """
 
 from __future__ import annotations
@@ -22,6 +24,7 @@ from typing import Any, NoReturn, Protocol
 from playground.stage import context_relay, idle_tasks
 from playground.stage.context_relay import ContextRelay
 from playground.stage.going_on import GoingOn
+from playground.stage.grace import MOST, Grace
 
 Event = MutableMapping[str, Any]
 
@@ -87,7 +90,6 @@ class HandlerRun:
         self._took_one = False
         self._told_the_end = self._has_heard_the_end = self._has_lost = False
         self._going_on = GoingOn()
-        self._until = 0.0
         self._waiting: set[asyncio.Task[Any]] = set()
         self._own: set[asyncio.Task[Any]] = set()
         # Tasks that are being called back from the line, with how often they were cancelled before.
@@ -95,6 +97,7 @@ class HandlerRun:
         self._timer: asyncio.TimerHandle | None = None
         self._failure: BaseException | None = None
         self._loop: asyncio.AbstractEventLoop
+        self._grace: Grace
         self._task: asyncio.Task[None]
         self._relay: ContextRelay
         self._ended: asyncio.Future[None]
@@ -165,7 +168,7 @@ class HandlerRun:
         if self.leaving or self.over:
             return
         self.leaving = True
-        self._until = asyncio.get_running_loop().time() + self.grace
+        self._grace = self._given()
         self._settle(tasks)
         if not self.cancelled:
             for task in self._waiting:
@@ -174,12 +177,14 @@ class HandlerRun:
 
     def _settle(self, tasks: idle_tasks.Tasks | None = None) -> None:
         """Cancel the handler if it holds no message or its time is up; else look again in 10 ms."""
-        loop = asyncio.get_running_loop()
-        left = self._until - loop.time()
+        left = self._grace.left()
         if not self._took_one or left <= 0 or self._holds_none(tasks):
             self._cancel()
         else:
-            self._start_timer(loop.call_later(min(left, LOOK_AGAIN), self._settle))
+            self._look_in(min(left, LOOK_AGAIN), self._settle)
+
+    def _given(self) -> Grace:
+        return Grace(self.grace, asyncio.get_running_loop().time)
 
     def _holds_none(self, tasks: idle_tasks.Tasks | None) -> bool:
         if not self._waiting or not self._is_idle():
@@ -191,17 +196,25 @@ class HandlerRun:
     def _is_idle(self) -> bool:
         return idle_tasks.is_idle(self._own - self._waiting)
 
-    def _start_timer(self, timer: asyncio.TimerHandle) -> None:
+    def _look_in(self, seconds: float, look: Callable[[], object]) -> None:
         if self._timer is not None:
             self._timer.cancel()
-        self._timer = timer
+        self._timer = asyncio.get_running_loop().call_later(seconds, look)
 
     def _cancel(self) -> None:
         self.cancelled = True
         self._called_back.clear()
-        self._start_timer(asyncio.get_running_loop().call_later(self.grace, self._cut_off))
+        self._grace = self._given()
+        self._cut_off_in_time()
         for task in {*self._waiting, self._task}:
             task.cancel()
+
+    def _cut_off_in_time(self) -> None:
+        left = self._grace.left()
+        if left > 0:
+            self._look_in(min(left, MOST), self._cut_off_in_time)
+        else:
+            self._cut_off()
 
     def _cut_off(self) -> None:
         self.over = True
