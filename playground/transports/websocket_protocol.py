@@ -13,6 +13,7 @@ from time import perf_counter
 from typing import Any, Final
 
 from uvicorn.protocols.websockets.websockets_sansio_impl import WebSocketsSansIOProtocol
+from websockets.exceptions import InvalidState
 from websockets.protocol import State
 from websockets.server import ServerProtocol
 
@@ -134,6 +135,14 @@ class Protocol(WebSocketsSansIOProtocol):
                 self.transport.write(frame)
                 return self._sent
         return super().send(message)
+
+    def send_receive_event_to_app(self) -> None:
+        """Hand a message on; end the connection for text that is no UTF-8, as uvicorn does."""
+        try:
+            super().send_receive_event_to_app()
+        except InvalidState:
+            # That closes with 1007, but the client's close has come with it, and is answered.
+            self.handle_parser_exception()
 
     def _take_bytes(self, data: bytes) -> None:
         if len(data) <= SLICE and self.handshake_initiated and not self._waiting:

@@ -32,6 +32,8 @@ MOST_BYTES: Final = 256 * 1024
 # Seconds for a closing handshake when nobody can wait any longer.
 FAREWELL: Final = 0.5
 
+_NO_UTF_8: Final = "text that is no UTF-8"
+
 # What is parsed at once, at first; of one that is larger, ever larger pieces.
 SLICE: Final = 4096
 
@@ -281,12 +283,13 @@ class Leg(asyncio.Protocol):
             why = f": {error}"
         return Unreachable(f"{self._opening.address.base} accepts the handshake wrongly{why}")
 
-    def _break(self) -> None:
+    def _break(self, how: str = "") -> None:
         """End a connection on which the far side has broken the protocol: that is said to it."""
         self._flush()
         self._conn.receive_eof()
         sent = self._conn.close_exc.sent
-        self._end(broken(self._opening.address, sent.reason if sent is not None else ""))
+        how = how or (sent.reason if sent is not None else "")
+        self._end(broken(self._opening.address, how))
         if self._transport is not None:
             self._transport.close()
 
@@ -315,7 +318,9 @@ class Leg(asyncio.Protocol):
         try:
             message = str(data, "utf-8") if is_text else bytes(data)
         except UnicodeDecodeError:
-            self._conn.fail(1007, "text that is no UTF-8")
+            # Nothing that has come behind it counts (RFC 6455 7.1.7).
+            self._conn.fail(1007, _NO_UTF_8)
+            self._break(_NO_UTF_8)
             return
         self._waiting += len(message)
         self._queue.put_nowait(message)

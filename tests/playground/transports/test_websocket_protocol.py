@@ -271,6 +271,19 @@ async def test_a_fragment_of_one_message_amid_another_breaks_the_protocol() -> N
     assert b"expected a continuation frame" in line.wire.written
 
 
+@pytest.mark.parametrize("behind", [b"", b"\x88\x82\0\0\0\0\x03\xe8"])
+async def test_text_that_is_no_utf8_ends_it_with_a_close_frame_whatever_comes_behind_it(
+    behind: bytes,
+) -> None:
+    line = Line()
+    await line.open()
+    said = [frame(Opcode.TEXT, text) for text in (b"one", b"\xff", b"three")]
+    line.protocol.data_received(b"".join(said) + behind)
+    await until(lambda: line.heard == ["one", "websocket.disconnect"])
+    assert line.wire.written[-2:] == (b"\x03\xe8" if behind else b"\x03\xef")
+    assert line.wire.closed
+
+
 async def test_so_many_short_ones_wait_for_an_app_and_no_more_is_read() -> None:
     line = Line()
     await line.open()

@@ -132,6 +132,10 @@ async def no_utf8(writer: asyncio.StreamWriter) -> None:
     writer.write(b"\x81\x02\xff\xff")
 
 
+async def no_utf8_and_more(writer: asyncio.StreamWriter) -> None:
+    writer.write(b"\x81\x02\xff\xff" + b"\x81\x01b" + b"\x88\x02\x03\xe8")
+
+
 async def no_frame(writer: asyncio.StreamWriter) -> None:
     writer.write(b"\xf3\x00")
 
@@ -148,6 +152,7 @@ async def nothing(writer: asyncio.StreamWriter) -> None:
     ("misdeed", "said"),
     [
         (no_utf8, "broke the protocol: text that is no UTF-8"),
+        (no_utf8_and_more, "broke the protocol: text that is no UTF-8"),
         (no_frame, "broke the protocol"),
         (half_a_message, "ended without a close frame"),
         (nothing, "ended without a close frame"),
