@@ -114,7 +114,8 @@ class Inbox(Generic[T]):
         self._items.append(item)
         if not self._waiting or (arrival := self._first()) is None:
             return
-        if current_task(self._loop) is None:
+        # What came before this is for one who goes on at the next turn, and is to take it first.
+        if len(self._items) == 1 and current_task(self._loop) is None:
             arrival.come_at_once()
         else:
             arrival.come()

@@ -86,6 +86,17 @@ async def test_all_comes_out_once_and_in_order_to_whoever_has_waited_longest(
     assert [await inbox.get(), await inbox.get(), inbox.empty()] == [3, 4, True]
 
 
+async def test_nobody_overtakes_one_who_goes_on_at_the_next_turn(inbox: Inbox[int]) -> None:
+    first, second = await waiting(inbox.get()), await waiting(inbox.get())
+
+    def come() -> None:
+        inbox.put_nowait(1)
+        inbox.put_at_once(2)
+
+    await from_the_loop(come)
+    assert await asyncio.gather(first, second) == [1, 2]
+
+
 async def test_what_came_for_one_who_gives_up_is_anothers(inbox: Inbox[int]) -> None:
     first, second = await waiting(inbox.get()), await waiting(inbox.get())
     inbox.put_nowait(1)
