@@ -94,7 +94,7 @@ async def test_nobody_overtakes_one_who_goes_on_at_the_next_turn(inbox: Inbox[in
         inbox.put_at_once(2)
 
     await from_the_loop(come)
-    assert await asyncio.gather(first, second) == [1, 2]
+    assert [await first, await second] == [1, 2]
 
 
 async def test_what_came_for_one_who_gives_up_is_anothers(inbox: Inbox[int]) -> None:
