@@ -8,7 +8,8 @@ notice. So somebody looks from a thread of its own:
    After a second without one, the loop is blocked.
 2. `stacks.py` reads where the thread is: the user's own line, the handler, and whose.
 3. `breaking.py` raises an exception there, while the user's own code is at work and not the
-   loop's, so that the handler ends as if it had raised it itself.
+   loop's, so that the handler ends as if it had raised it itself; where that is caught each time,
+   `each_line.py` does at each of its lines, on a Python that tells of them.
 
 Law of the room: it knows threads and frames; what an app, a cell or a log is, others tell it.
 """

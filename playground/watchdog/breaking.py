@@ -21,6 +21,7 @@ from types import CodeType
 from typing import Any, Final
 
 from micropie.testing import pending
+from playground.watchdog.each_line import is_told_of_lines, raised_at_each_line
 from playground.watchdog.stacks import Locate, asks, own_codes
 
 # How often is looked whether the user's code is on top, and for how long: a loop that calls
@@ -32,7 +33,7 @@ _LOOKS: Final = 300
 _GLANCES: Final = 60
 
 # How often one tries code that catches even this, and how long each time it is waited for.
-_TRIES: Final = 8
+_TRIES: Final = 4 if is_told_of_lines() else 8
 _PATIENCE: Final = 0.15
 
 
@@ -69,6 +70,10 @@ def break_out(
             # It may have let go by itself before it met what was raised.
             take_back(thread)
             return True
+    else:  # it catches all that comes where threads take turns
+        take_back(thread)
+        with raised_at_each_line(thread, error, locate):
+            return turns(_PATIENCE)
     take_back(thread)
     return turns(_PATIENCE)
 

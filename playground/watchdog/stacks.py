@@ -146,6 +146,15 @@ def own_codes(thread: threading.Thread, locate: Locate) -> list[CodeType]:
     return [frame.f_code for frame, place in _placed(thread, locate) if place is not None]
 
 
+def outermost(thread: threading.Thread, locate: Locate) -> int:
+    """Return the address of the frame of the user's that others have called; 0 if there is none.
+
+    It is that frame's until it has ended, and may be another's then.
+    """
+    own = [id(frame) for frame, place in _placed(thread, locate) if place is not None]
+    return own[-1] if own else 0
+
+
 def _placed(thread: threading.Thread, locate: Locate) -> list[tuple[FrameType, str | None]]:
     """Return the frames of a thread, innermost first, each with what to call it.
 
