@@ -64,6 +64,8 @@ def handler_of(raw: Any, app: object, kind: type, own: bool) -> Any:
 
 
 def _bind(raw: Any, app: object, kind: type) -> Any:
+    if isinstance(raw, functools.partial):
+        return raw  # on each Python: 3.13 warns if asked to bind one, and later ones put the app in
     get = getattr(type(raw), "__get__", None)
     if hasattr(type(raw), "__set__") or isinstance(raw, _BUILTIN):
         return None

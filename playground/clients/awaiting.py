@@ -69,11 +69,14 @@ class _Saying:
         raise NotUsedSo(self._sentence)
 
     __iter__ = __aiter__ = __getitem__ = __setitem__ = __len__ = __contains__ = _misused
-    __enter__ = __exit__ = __call__ = __bool__ = _misused
+    __enter__ = __exit__ = __call__ = _misused
     __int__ = __float__ = __index__ = __bytes__ = _misused
     __lt__ = __le__ = __gt__ = __ge__ = _misused
     __add__ = __radd__ = __sub__ = __rsub__ = __mul__ = __rmul__ = __mod__ = __rmod__ = _misused
     __truediv__ = __rtruediv__ = __floordiv__ = __rfloordiv__ = _misused
+
+    def __bool__(self) -> bool:
+        self._misused()
 
     def __eq__(self, other: object) -> bool:
         if isinstance(other, _Saying):
@@ -133,6 +136,12 @@ class NotAwaited(_Saying, Coroutine[Any, Any, T]):
         if name.startswith(_OF_A_COROUTINE):
             return getattr(self._work, name)
         return super().__getattr__(name)
+
+    def __bool__(self) -> bool:
+        """Be true to asyncio, which asks as it shows a task, on Python 3.13; to nobody else."""
+        if sys._getframe(1).f_globals.get("__name__", "").startswith("asyncio."):
+            return True
+        self._misused()
 
     __aenter__ = __aexit__ = _Saying._misused
 
