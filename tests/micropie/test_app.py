@@ -76,6 +76,7 @@ def test_every_public_name_is_there_and_says_what_it_is() -> None:
         assert not callable(value) or inspect.getdoc(value)
 
 
+@pytest.mark.live
 def test_it_says_what_is_installed_and_imports_none_of_it() -> None:
     program = (
         "import sys, micropie\n"

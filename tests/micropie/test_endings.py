@@ -80,6 +80,7 @@ SERVERS = {
 # uvicorn and websockets say that their older protocol will go.
 @pytest.mark.filterwarnings("ignore:The .websockets. implementation is deprecated")
 @pytest.mark.filterwarnings("ignore::DeprecationWarning")
+@pytest.mark.live
 @pytest.mark.parametrize("name", SERVERS)
 async def test_a_handler_that_only_sends_learns_how_its_client_left(name: str) -> None:
     serve, told = SERVERS[name]

@@ -38,6 +38,7 @@ def run(program: str, *path: Path) -> subprocess.CompletedProcess[str]:
     )
 
 
+@pytest.mark.live
 def test_in_one_folder_ours_wins_and_the_doctor_says_so(theirs: Path) -> None:
     for name in ("micropie", "playground"):
         (theirs / name).symlink_to(ROOT / name)
@@ -55,6 +56,7 @@ def test_in_one_folder_ours_wins_and_the_doctor_says_so(theirs: Path) -> None:
     assert "pip uninstall micropie" in said
 
 
+@pytest.mark.live
 def test_where_theirs_is_found_first_the_playground_says_what_to_do(theirs: Path) -> None:
     told = run("import playground", theirs, ROOT)
     last = told.stderr.splitlines()[-1]

@@ -141,6 +141,7 @@ def test_the_scripts_are_short_and_write_no_markup_but_the_apps_own() -> None:
         assert not re.search(r"innerHTML|insertAdjacentHTML|eval\(|https?://", text), path.name
 
 
+@pytest.mark.live
 async def test_on_a_hub_a_proxy_that_says_nothing_of_itself_is_known_by_its_port(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
@@ -155,6 +156,7 @@ async def test_on_a_hub_a_proxy_that_says_nothing_of_itself_is_known_by_its_port
     assert parts_of(lab).entrance.isolation.on
 
 
+@pytest.mark.live
 async def test_an_editors_proxy_is_known_by_its_login() -> None:
     lab = serve(Room, name="editor-room", transport="server")
     try:

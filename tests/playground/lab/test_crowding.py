@@ -130,6 +130,7 @@ class Watches(App):
                 await ws.send_text(message)
 
 
+@pytest.mark.live
 @pytest.mark.parametrize("clients", [12, pytest.param(1000, marks=pytest.mark.soak)])
 async def test_the_times_are_those_that_the_clients_take_themselves(clients: int) -> None:
     lab = await serving(Watches)
@@ -182,6 +183,7 @@ async def test_a_script_travels_with_what_it_uses(transport: str) -> None:
     assert said == {f"good day {number}" for number in range(1, 6)}
 
 
+@pytest.mark.live
 async def test_what_cannot_travel_is_named_before_anything_is_begun() -> None:
     lab = await serving(Echo)
 
@@ -253,6 +255,7 @@ async def test_the_panel_sees_it_at_work_and_can_change_it(transport: str) -> No
     assert controls.view().key == 0
 
 
+@pytest.mark.live
 @pytest.mark.skipif(os.name == "nt", reason="asks ps")
 def test_a_crowd_does_not_outlive_its_kernel() -> None:
     with Kernel() as kernel:
@@ -287,6 +290,7 @@ def _wait_until_gone(pid: int) -> None:
     raise AssertionError(f"process {pid} is still there")
 
 
+@pytest.mark.live
 async def test_a_script_that_does_not_await_is_ended_and_named_with_its_line(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
@@ -318,6 +322,7 @@ async def cancels_everything(client: Any, number: int) -> None:
         each.cancel()
 
 
+@pytest.mark.live
 @pytest.mark.parametrize(
     ("script", "why"),
     [

@@ -5,6 +5,8 @@ from __future__ import annotations
 import socket
 from typing import Any
 
+import pytest
+
 from micropie import App
 from playground import Lab, Upstream
 from playground.lab import parts_of
@@ -37,6 +39,7 @@ class Far(App):
         await ws.send_text(f"far: {await ws.receive_text()}")
 
 
+@pytest.mark.live
 @on_both
 async def test_it_leads_there_with_what_is_open_and_has_the_app_back(transport: str) -> None:
     far, lab = await serving(Far), await serving(Echo, transport)
@@ -63,6 +66,7 @@ async def test_it_leads_there_with_what_is_open_and_has_the_app_back(transport: 
     assert isinstance(lab.app, Echo)
 
 
+@pytest.mark.live
 async def test_where_nobody_answers_nothing_changes() -> None:
     lab = await serving(Loud)
     port = unused_port()
@@ -82,12 +86,14 @@ async def test_where_nobody_answers_nothing_changes() -> None:
     assert lab.revision == 1
 
 
+@pytest.mark.live
 async def test_a_lab_that_is_stopped_offers_nothing() -> None:
     lab = await serving(Echo)
     lab.stop()
     assert leading(lab).offer() == ""
 
 
+@pytest.mark.live
 async def test_what_is_wrong_with_the_address_shows_no_credentials() -> None:
     lab = await serving(Echo)
     error, _ = await asked(lab, "ftp://me:secret@example.org")
