@@ -139,6 +139,7 @@ async def test_no_credential_is_in_any_export_or_view(
     assert [value for value in secrets.given if value in raised] == []
 
 
+@pytest.mark.live
 async def test_what_is_no_credential_is_kept(tmp_path: Path) -> None:
     lab = await serving(Site)
     path = "/?author=LeGuin&design=folio&barcode=77AB12&code=404&key=color&tokens=12&passenger=Ada"
@@ -149,6 +150,7 @@ async def test_what_is_no_credential_is_kept(tmp_path: Path) -> None:
     assert dict(exchange.headers).items() >= headers.items()
 
 
+@pytest.mark.live
 async def test_an_app_gets_what_the_log_does_not() -> None:
     lab = await serving(Site)
     client = await lab.connect("/echo?token=SECRET", subprotocols=["bearer.SECRETOO"])
@@ -158,6 +160,7 @@ async def test_an_app_gets_what_the_log_does_not() -> None:
     assert accepted.data == "bearer.[redacted]"
 
 
+@pytest.mark.live
 async def test_the_labs_own_clients_log_no_credentials(caplog: pytest.LogCaptureFixture) -> None:
     caplog.set_level(logging.DEBUG)
     for name in ("httpx2", "httpcore2", "httpcore2.http11", "websockets", "websockets.client"):
@@ -171,6 +174,7 @@ async def test_the_labs_own_clients_log_no_credentials(caplog: pytest.LogCapture
     assert "SECRET" not in said
 
 
+@pytest.mark.live
 @pytest.mark.skipif(os.name == "nt", reason="Windows has no such modes")
 async def test_a_file_that_is_written_is_its_owners_alone(tmp_path: Path) -> None:
     lab = await serving(Site)
@@ -181,6 +185,7 @@ async def test_a_file_that_is_written_is_its_owners_alone(tmp_path: Path) -> Non
     assert len(modes) == 11
 
 
+@pytest.mark.live
 @pytest.mark.skipif(os.name == "nt", reason="Windows has no such modes")
 async def test_a_spill_to_a_file_that_others_may_read_says_so(tmp_path: Path) -> None:
     lab = await serving(Site)

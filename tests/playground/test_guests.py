@@ -20,6 +20,7 @@ async def say(lab: Any, path: str, text: str, **options: Any) -> None:
         await stranger.recv()
 
 
+@pytest.mark.live
 @pytest.mark.parametrize(
     ("path", "options"),
     [
@@ -44,6 +45,7 @@ async def test_a_second_alice_is_a_guest_everywhere(path: str, options: dict[str
     assert lab.guests == []
 
 
+@pytest.mark.live
 async def test_a_guest_is_seen_while_it_is_there_though_it_calls_itself_like_a_client() -> None:
     lab = await serving(Echo)
     await lab.connect("/echo", client="alice")
@@ -54,6 +56,7 @@ async def test_a_guest_is_seen_while_it_is_there_though_it_calls_itself_like_a_c
         assert "alice-2 · /echo · open, a guest" in lab.console().still_text()
 
 
+@pytest.mark.live
 async def test_a_guest_that_was_there_first_makes_way_for_an_own_client_of_its_name() -> None:
     lab = await serving(Echo)
     named = {"x-playground-client": "ada"}
@@ -70,6 +73,7 @@ async def test_a_guest_that_was_there_first_makes_way_for_an_own_client_of_its_n
         assert wrote.data == "guest"
 
 
+@pytest.mark.live
 async def test_a_free_name_is_not_a_guests() -> None:
     lab = await serving(Echo)
     named = {"x-playground-client": "alice"}
@@ -89,6 +93,7 @@ async def guests_echo(play: Play) -> None:
 seen: list[Any] = []
 
 
+@pytest.mark.live
 async def test_nobody_walks_into_a_rehearsal_whose_secret_is_not_kept_either() -> None:
     class Plain(Echo):
         async def ws_echo(self, ws: Any) -> None:
@@ -112,6 +117,7 @@ async def test_nobody_walks_into_a_rehearsal_whose_secret_is_not_kept_either() -
     }
 
 
+@pytest.mark.live
 async def test_a_client_says_no_more_than_can_be_seen() -> None:
     lab = await serving(Echo)
     client = await lab.connect("/echo?a=%E2%80%AE", client="a\u202ec\x1b[31m\u3164")

@@ -173,6 +173,7 @@ async def ask(port: int | None, path: str = "/echo", *lines: str) -> bytes:
     return answer
 
 
+@pytest.mark.live
 async def test_a_handshake_may_be_as_large_as_a_browser_makes_it() -> None:
     lab = await serving(Echo)
     many = [f"X-{number}: y" for number in range(300)]
@@ -184,6 +185,7 @@ async def test_a_handshake_may_be_as_large_as_a_browser_makes_it() -> None:
         assert (await ask(lab.port, path, *lines)).startswith(b"HTTP/1.1 101 ")
 
 
+@pytest.mark.live
 @pytest.mark.parametrize(
     ("path", "lines", "status"),
     [
@@ -207,6 +209,7 @@ async def test_one_that_is_larger_is_refused_with_an_answer_and_a_row(
     assert (await lab.get("/")).status == 200
 
 
+@pytest.mark.live
 async def test_a_client_is_told_which_message_was_too_large_for_it() -> None:
     class Large(Echo):
         async def ws_large(self, ws: Any) -> None:

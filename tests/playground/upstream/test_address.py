@@ -138,6 +138,7 @@ async def test_connect_says_how_a_server_elsewhere_is_reached() -> None:
         await lab.connect("wss://example.org/chat")
 
 
+@pytest.mark.live
 def test_an_upstream_that_was_not_told_where_to_says_so() -> None:
     class Lost(Upstream):
         def __init__(self) -> None:
@@ -147,6 +148,7 @@ def test_an_upstream_that_was_not_told_where_to_says_so() -> None:
         serve(Lost())
 
 
+@pytest.mark.live
 def test_the_routes_of_an_upstream_are_whatever_the_far_side_has() -> None:
     lab = serve(Upstream("wss://ada:s3cret@example.org/base"))
     assert [(each["kind"], each["path"], each["doc"]) for each in lab.routes.state()["routes"]] == [
