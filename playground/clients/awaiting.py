@@ -138,7 +138,7 @@ class NotAwaited(_Saying, Coroutine[Any, Any, T]):
         return super().__getattr__(name)
 
     def __bool__(self) -> bool:
-        """Be true to asyncio, which asks as it shows a task, on Python 3.13; to nobody else."""
+        """Be true to asyncio, which asks as it shows a task, from 3.12 on: to nobody else."""
         if sys._getframe(1).f_globals.get("__name__", "").startswith("asyncio."):
             return True
         self._misused()
