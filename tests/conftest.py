@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 from hypothesis import HealthCheck, settings
-from playwright.sync_api import Browser, sync_playwright
+from playwright.sync_api import Browser, expect, sync_playwright
 
 from tests.notebooks import chromium as chromiums
 from tests.tiers import Watch, is_quick
@@ -24,6 +24,9 @@ settings.register_profile(
 )
 settings.load_profile("house")
 
+# In the milliseconds of Playwright.
+PATIENCE = 20_000
+
 _MIXED: set[Path] = set()
 
 
@@ -32,6 +35,8 @@ def chromium() -> Iterator[Browser]:
     """One Chromium for all tests of a worker."""
     path = chromiums.find()
     assert path, chromiums.ADVICE
+    # What a page is expected to show may take a busy machine longer than the five seconds it has.
+    expect.set_options(timeout=PATIENCE)
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=path, args=chromiums.ARGUMENTS)
         yield browser
