@@ -134,6 +134,7 @@ class Link:
         item.since, item.due, item.number = now, self._due(item.size, now), next(_numbers)
         item.stopped = self.is_stopped(item) or self._is_behind()
         self._items.append(item)
+        self.busy = True
         self._size += item.size
         self._wake()
 

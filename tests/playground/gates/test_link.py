@@ -58,6 +58,23 @@ def test_without_rules_a_message_arrives_at_once() -> None:
     run(test)
 
 
+def test_a_link_is_busy_while_more_is_to_come_or_something_is_in_flight() -> None:
+    async def test(clock: HandClock, link: Link) -> None:
+        assert link.busy
+        link.open(False)
+        assert not link.busy
+        link.put(Item("a"))
+        assert link.busy
+        reader = Reader(clock, link)
+        await settled()
+        assert (reader.events, link.busy) == (["a"], False)
+        link.put(Item("b"))
+        link.clear()
+        assert not link.busy
+
+    run(test)
+
+
 def test_a_delay_is_kept_and_the_order_too() -> None:
     async def test(clock: HandClock, link: Link) -> None:
         link.follow(Way(delay=1.0))
